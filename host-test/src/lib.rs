@@ -1,0 +1,1 @@
+//! Microsoft Graph security and Entra ID on loopback.
