@@ -1,0 +1,153 @@
+//! Finds or installs a compiler for the component's target.
+//!
+//! rustup has the target ready-made. Where toolchains may not be fetched (`RUSTUP_AUTO_INSTALL=0`) or rustup cannot be reached,
+//! Debian's `rustc-web` and `rust-web-src` packages are a compiler with the library source that fits it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fmt};
+
+use crate::TARGET;
+
+const DEBIAN_COMPILER: &str = "/usr/bin/rustc";
+const DEBIAN_PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
+
+/// A compiler that can build the component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compiler {
+    /// Set when the standard library has to be built from source, by the compiler at this path.
+    from_source: Option<PathBuf>,
+    /// Where rustup's toolchain keeps `wasm-component-ld` and `rust-lld`.
+    linkers: PathBuf,
+}
+
+/// No compiler has the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoCompiler;
+
+impl fmt::Display for NoCompiler {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "no compiler has the target {TARGET}: run `make toolchain`")
+    }
+}
+
+impl std::error::Error for NoCompiler {}
+
+impl Compiler {
+    /// The ordinary compiler when it has the target, else Debian's when it has its source.
+    ///
+    /// # Errors
+    /// Neither is there, or the ordinary toolchain has no `wasm-component-ld`.
+    pub fn find() -> Result<Self, NoCompiler> {
+        let sysroot = sysroot("rustc").ok_or(NoCompiler)?;
+        let linkers = linkers(&sysroot).ok_or(NoCompiler)?;
+        if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+            return Ok(Self { from_source: None, linkers });
+        }
+        let source = self::sysroot(DEBIAN_COMPILER)
+            .is_some_and(|sysroot| sysroot.join("lib/rustlib/src/rust/library/std").is_dir());
+        if source {
+            return Ok(Self { from_source: Some(DEBIAN_COMPILER.into()), linkers });
+        }
+        Err(NoCompiler)
+    }
+
+    /// Finds a compiler, installing the target where none has it.
+    ///
+    /// # Errors
+    /// A message with the ways out.
+    pub fn find_or_install() -> Result<Self, String> {
+        if let Ok(compiler) = Self::find() {
+            return Ok(compiler);
+        }
+        let mut tried = Vec::new();
+        if env::var_os("RUSTUP_AUTO_INSTALL").is_some_and(|value| value == "0") {
+            tried.push("rustup: RUSTUP_AUTO_INSTALL=0 forbids it".to_owned());
+        } else if let Err(why) = run("rustup", &["target", "add", TARGET]) {
+            tried.push(why);
+        }
+        if Self::find().is_err()
+            && let Err(why) = install_debian_packages()
+        {
+            tried.push(why);
+        }
+        Self::find().map_err(|NoCompiler| {
+            format!(
+                "the target {TARGET} cannot be had here\n  {}\n\nTwo ways out:\n  \
+                 1. rustup target add {TARGET}\n  \
+                 2. apt-get install {} (Debian 12 or newer), beside a rustup toolchain",
+                tried.join("\n  "),
+                DEBIAN_PACKAGES.join(" ")
+            )
+        })
+    }
+
+    /// Short name, fit for a directory.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        if self.from_source.is_some() { "debian" } else { "rustup" }
+    }
+
+    /// Variables that make cargo use it.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let linker = self.linkers.join("wasm-component-ld");
+        let mut variables = vec![("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker.into_os_string())];
+        if let Some(compiler) = &self.from_source {
+            let mut path = vec![self.linkers.clone(), self.linkers.join("gcc-ld")];
+            path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+            variables.extend([
+                ("PATH", env::join_paths(path).unwrap_or_default()),
+                ("RUSTC", compiler.clone().into_os_string()),
+                // Building the standard library is a nightly feature; the library is the compiler's own.
+                ("RUSTC_BOOTSTRAP", "1".into()),
+                ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
+                ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size".into()),
+            ]);
+        }
+        variables
+    }
+}
+
+fn sysroot(compiler: impl AsRef<std::ffi::OsStr>) -> Option<PathBuf> {
+    let output = Command::new(compiler)
+        .args(["--print", "sysroot"])
+        .stderr(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+}
+
+/// `lib/rustlib/<host>/bin`, whatever the host is called.
+fn linkers(sysroot: &Path) -> Option<PathBuf> {
+    let hosts = sysroot.join("lib/rustlib").read_dir().ok()?;
+    hosts
+        .filter_map(Result::ok)
+        .map(|host| host.path().join("bin"))
+        .find(|bin| bin.join("wasm-component-ld").is_file())
+}
+
+fn install_debian_packages() -> Result<(), String> {
+    // Not root: sudo, which asks on the terminal if it must.
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    let apt = |arguments: &[&str]| {
+        if root { run("apt-get", arguments) } else { run("sudo", &[&["apt-get"], arguments].concat()) }
+    };
+    apt(&["update", "-qq"])?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    apt(&[&install[..], &DEBIAN_PACKAGES[..]].concat())
+}
+
+/// Runs a program with its output on stderr: stdout is for the component's path.
+fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+    eprintln!("+ {program} {}", arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(std::io::stderr())
+        .status()
+        .map_err(|error| format!("{program}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", arguments.join(" "))) }
+}
