@@ -1,0 +1,100 @@
+//! `wasi:clocks/monotonic-clock` at any multiple of real time.
+//!
+//! A deadline of 15 seconds can be tested in half a second: with a speed of 30 the guest lives thirty seconds in one of ours.
+
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{HasData, Resource, ResourceTable};
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+
+/// A clock that runs `speed` times as fast as real time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    speed: u32,
+}
+
+impl Clock {
+    /// A clock that starts at zero now. A speed of zero counts as one.
+    pub(crate) fn new(speed: u32) -> Self {
+        Self { started: Instant::now(), speed: speed.max(1) }
+    }
+
+    /// How long `guest` time takes in real time.
+    pub(crate) fn real(self, guest: Duration) -> Duration {
+        guest / self.speed
+    }
+
+    fn now_nanoseconds(self) -> u64 {
+        let elapsed = self.started.elapsed().saturating_mul(self.speed);
+        u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The clock with the table that holds its timers.
+pub(crate) struct ClockView<'a> {
+    pub(crate) clock: Clock,
+    pub(crate) table: &'a mut ResourceTable,
+}
+
+/// Says to the linker that the interface is served by [`ClockView`].
+pub(crate) struct Monotonic;
+
+impl HasData for Monotonic {
+    type Data<'a> = ClockView<'a>;
+}
+
+impl monotonic_clock::Host for ClockView<'_> {
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        Ok(self.clock.now_nanoseconds())
+    }
+
+    fn resolution(&mut self) -> wasmtime::Result<u64> {
+        Ok(u64::from(self.clock.speed))
+    }
+
+    fn subscribe_instant(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        let left = when.saturating_sub(self.clock.now_nanoseconds());
+        self.subscribe_duration(left)
+    }
+
+    fn subscribe_duration(&mut self, duration: u64) -> wasmtime::Result<Resource<DynPollable>> {
+        let real = self.clock.real(Duration::from_nanos(duration));
+        let timer = self.table.push(Timer(tokio::time::Instant::now().checked_add(real)))?;
+        subscribe(self.table, timer)
+    }
+}
+
+/// Ready at its instant, or never when no clock can count that far.
+struct Timer(Option<tokio::time::Instant>);
+
+#[async_trait::async_trait]
+impl Pollable for Timer {
+    async fn ready(&mut self) {
+        match self.0 {
+            // A guest that polls in a busy loop must not starve the sockets, so a timer that is due gives way once.
+            Some(at) if at <= tokio::time::Instant::now() => tokio::task::yield_now().await,
+            Some(at) => tokio::time::sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_faster_than_real_time() {
+        let clock = Clock::new(1000);
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(clock.now_nanoseconds() >= 2_000_000_000);
+        assert_eq!(clock.real(Duration::from_secs(15)), Duration::from_millis(15));
+    }
+
+    #[test]
+    fn a_speed_of_zero_is_real_time() {
+        assert_eq!(Clock::new(0).real(Duration::from_secs(1)), Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,122 @@
+//! From the errors of the HTTP stack to the error codes of `wasi:http`.
+//!
+//! The guest decides by the code whether a request may be repeated, so one thing matters most: everything up to the end of the
+//! TLS handshake gets a code that says "nothing was sent", and nothing after it does.
+
+use std::error::Error as StdError;
+use std::io::{self, ErrorKind};
+
+use hyper_util::client::legacy;
+use wasmtime_wasi_http::Error;
+
+use crate::client::{ConnectTimeout, DnsFailure};
+
+/// The code for a request that got no answer.
+pub(crate) fn of_request(error: &legacy::Error) -> Error {
+    if error.is_connect() { of_connect(error) } else { of_exchange(error) }
+}
+
+/// The code for a body that broke off.
+pub(crate) fn of_body(error: &hyper::Error) -> Error {
+    of_exchange(error)
+}
+
+/// DNS, TCP and TLS: nothing of the request was sent.
+fn of_connect(error: &(dyn StdError + 'static)) -> Error {
+    if let Some(failure) = find::<DnsFailure>(error) {
+        return Error::DnsError { rcode: Some(failure.0.to_string()), info_code: None };
+    }
+    if find::<ConnectTimeout>(error).is_some() {
+        return Error::ConnectionTimeout;
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return of_tls(tls);
+    }
+    match deepest_io(error).map(io::Error::kind) {
+        Some(ErrorKind::ConnectionRefused) => Error::ConnectionRefused,
+        Some(ErrorKind::TimedOut) => Error::ConnectionTimeout,
+        Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => Error::DestinationIpUnroutable,
+        // The peer hung up in the middle of the handshake.
+        Some(ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => Error::TlsProtocolError,
+        _ => Error::DestinationUnavailable,
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Error::TlsCertificateError,
+        rustls::Error::AlertReceived(alert) => {
+            Error::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+        }
+        _ => Error::TlsProtocolError,
+    }
+}
+
+/// After the connection stood: the request may have been received.
+fn of_exchange(error: &(dyn StdError + 'static)) -> Error {
+    // The guest's own body ended early, with a code that says why.
+    if let Some(Error::HttpRequestBodySize(size)) = find::<Error>(error) {
+        return Error::HttpRequestBodySize(*size);
+    }
+    match find::<hyper::Error>(error) {
+        Some(hyper) if hyper.is_parse_too_large() => Error::HttpResponseHeaderSectionSize(None),
+        Some(hyper) if hyper.is_parse() => Error::HttpProtocolError,
+        _ => match deepest_io(error).map(io::Error::kind) {
+            Some(ErrorKind::InvalidData | ErrorKind::InvalidInput) => Error::HttpProtocolError,
+            _ => Error::ConnectionTerminated,
+        },
+    }
+}
+
+/// The first error of a type in a chain of causes.
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+    chain(error).filter_map(|cause| cause.downcast_ref()).last()
+}
+
+/// An error and its causes. An `io::Error` hides what it wraps from `source`, which skips to the cause of that.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| {
+        let cause: &'a (dyn StdError + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
+            None => cause.source(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(error: &(dyn StdError + 'static)) -> String {
+        format!("{:?}", of_connect(error))
+    }
+
+    #[test]
+    fn connect_errors_keep_their_reason() {
+        assert_eq!(code(&io::Error::from(ErrorKind::ConnectionRefused)), "ConnectionRefused");
+        assert_eq!(code(&io::Error::other(ConnectTimeout)), "ConnectionTimeout");
+        assert_eq!(code(&io::Error::other(io::Error::from(ErrorKind::HostUnreachable))), "DestinationIpUnroutable");
+    }
+
+    #[test]
+    fn tls_errors_are_found_below_two_io_errors() {
+        let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = io::Error::other(io::Error::new(ErrorKind::InvalidData, certificate));
+        assert_eq!(code(&wrapped), "TlsCertificateError");
+        let version = rustls::Error::General("x".into());
+        assert_eq!(code(&io::Error::new(ErrorKind::InvalidData, version)), "TlsProtocolError");
+    }
+
+    #[test]
+    fn broken_connections_after_sending_never_look_unsent() {
+        let reset = io::Error::from(ErrorKind::ConnectionReset);
+        assert_eq!(format!("{:?}", of_exchange(&reset)), "ConnectionTerminated");
+        let refused = io::Error::from(ErrorKind::ConnectionRefused);
+        assert_eq!(format!("{:?}", of_exchange(&refused)), "ConnectionTerminated");
+    }
+}

@@ -1,0 +1,188 @@
+//! One instance in one caller's hands: typed calls, and the JSON one.
+//!
+//! Each call has a policy and limits around it. An instance is used again only after a call that ended; one that trapped, was
+//! stopped or was abandoned in the middle of a call is thrown away with everything in it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::bindings::actions::{
+    GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
+};
+use crate::bindings::catalog;
+use crate::bindings::types::Config;
+use crate::call_error::CallError;
+use crate::connector::{Shared, Warm};
+use crate::policy::{Policy, Wishes};
+
+/// An instance of the component. Dropping it gives it back for later calls.
+pub struct Instance {
+    /// Out of its place during a call, and gone after one that did not end; the next call makes a new one.
+    warm: Option<Warm>,
+    shared: Arc<Shared>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What a guest made of a call, or why it was stopped.
+type Outcome<T> = Result<T, CallError>;
+
+impl Instance {
+    pub(crate) fn new(warm: Warm, shared: Arc<Shared>, permit: OwnedSemaphorePermit) -> Self {
+        Self { warm: Some(warm), shared, _permit: permit }
+    }
+
+    /// Get the details of one incident.
+    ///
+    /// # Errors
+    /// The connector's error, or what stopped the call.
+    pub async fn get_incident(&mut self, config: &Config, incident_id: &str) -> Result<Incident, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let call = warm.world.defender_xdr_actions().call_get_incident(&mut warm.store, config, incident_id);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// List incidents, a page a call.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn list_incidents(&mut self, config: &Config, query: &IncidentQuery) -> Result<IncidentPage, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let call = warm.world.defender_xdr_actions().call_list_incidents(&mut warm.store, config, query);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// Run an advanced hunting query. `time_span` is in ISO 8601.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn run_hunting_query(
+        &mut self,
+        config: &Config,
+        query: &str,
+        time_span: Option<&str>,
+    ) -> Result<HuntingResult, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let actions = warm.world.defender_xdr_actions();
+        let call = actions.call_run_hunting_query(&mut warm.store, config, query, time_span);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// Change an incident.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn update_incident(
+        &mut self,
+        config: &Config,
+        incident_id: &str,
+        change: &IncidentChange,
+    ) -> Result<Incident, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let actions = warm.world.defender_xdr_actions();
+        let call = actions.call_update_incident(&mut warm.store, config, incident_id, change);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// Make a request to any endpoint of the API.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn generic_action(
+        &mut self,
+        config: &Config,
+        request: &GenericRequest,
+    ) -> Result<GenericResponse, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let call = warm.world.defender_xdr_actions().call_generic_action(&mut warm.store, config, request);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// Run an action by name, JSON in and JSON out.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn invoke(&mut self, action: &str, config_json: &str, input_json: &str) -> Result<String, CallError> {
+        let mut warm = self.begin(Wishes::of_json(config_json)).await?;
+        let call = warm.world.defender_xdr_json().call_invoke(&mut warm.store, action, config_json, input_json);
+        let outcome = self.limited(call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// The connector's description of itself.
+    ///
+    /// # Errors
+    /// What stopped the call.
+    pub async fn describe(&mut self) -> Result<catalog::Connector, CallError> {
+        let mut warm = self.take(Policy::default()).await?;
+        let call = warm.world.defender_xdr_catalog().call_describe(&mut warm.store);
+        let outcome = self.limited(call).await;
+        self.end(warm, outcome)
+    }
+
+    /// Bytes of memory that the instance holds; as it never shrinks, this is also the most that it ever held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.warm.as_ref().map_or(0, |warm| warm.store.data().memory().used())
+    }
+
+    async fn begin(&mut self, wishes: Wishes) -> Result<Warm, CallError> {
+        let shared = self.shared.clone();
+        let only = shared.settings.allow.as_deref();
+        let hosts = if only.is_none() && wishes.names_a_cloud() {
+            shared.catalog().get_or_try_init(|| self.describe()).await?.hosts.as_slice()
+        } else {
+            &[]
+        };
+        self.take(wishes.policy(hosts, only)).await
+    }
+
+    async fn take(&mut self, policy: Policy) -> Result<Warm, CallError> {
+        let mut warm = match self.warm.take() {
+            Some(warm) => warm,
+            None => self.shared.make().await?,
+        };
+        warm.store.data_mut().begin(policy);
+        warm.store.set_epoch_deadline(1);
+        Ok(warm)
+    }
+
+    /// Epochs stop a guest that computes; a guest that waits in a host call is stopped by this.
+    async fn limited<T>(&self, call: impl Future<Output = wasmtime::Result<T>>) -> Outcome<T> {
+        let limit = self.shared.settings.call_limit;
+        match tokio::time::timeout(limit, call).await {
+            Ok(outcome) => outcome.map_err(|error| CallError::stopped(&error)),
+            Err(_) => Err(CallError::Call(limit)),
+        }
+    }
+
+    /// Puts the instance back in its place after a call that ended. One that was stopped is dropped here.
+    fn end<T>(&mut self, warm: Warm, outcome: Outcome<T>) -> Outcome<T> {
+        let memory = warm.store.data().memory();
+        match outcome {
+            Ok(answer) => {
+                self.warm = Some(warm);
+                Ok(answer)
+            }
+            Err(CallError::Trap(_)) if memory.refused() => {
+                let limit_bytes = self.shared.settings.memory_limit;
+                Err(CallError::Memory { used_bytes: memory.used(), limit_bytes })
+            }
+            Err(stopped) => Err(stopped),
+        }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if let Some(warm) = self.warm.take() {
+            self.shared.keep(warm);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Sends the requests of guests: the one place where bytes leave the sandbox.
+//!
+//! Policy, trust, connection pool, timeouts, error codes and the trace all meet here, in the hook that wasmtime offers for it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::capture_connection;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use crate::body::ResponseBody;
+use crate::client::{Client, Clients};
+use crate::clock::Clock;
+use crate::failure;
+use crate::policy::Policy;
+use crate::settings::Trace;
+use crate::trace::Recorder;
+
+/// For a guest that sets no timeouts.
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// Sends requests within the policy of the current call.
+pub(crate) struct Outbound {
+    pub(crate) policy: Policy,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) clock: Clock,
+    pub(crate) trace: Option<Trace>,
+}
+
+type Completion = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Answer = Result<(Response<WasiBody>, Completion), Error>;
+
+impl WasiHttpHooks for Outbound {
+    fn set_host_header(&mut self) -> bool {
+        // The client sets it, from the URL that it connects to.
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _received: Completion,
+    ) -> Box<dyn Future<Output = Answer> + Send> {
+        let recorder = Recorder::new(self.trace.as_ref(), &request);
+        let client =
+            self.policy.allows(request.uri()).then(|| self.clients.get(self.policy.accept_any_certificate).clone());
+        let timeouts = Timeouts::new(options.unwrap_or_default(), self.clock);
+        Box::new(exchange(client, request, timeouts, recorder))
+    }
+}
+
+/// Sends one request. Without a client it is denied.
+async fn exchange(
+    client: Option<Client>,
+    request: Request<WasiBody>,
+    timeouts: Timeouts,
+    mut recorder: Recorder,
+) -> Answer {
+    let answer = match client {
+        Some(client) => send(&client, request, &timeouts).await,
+        None => Err(Error::HttpRequestDenied),
+    };
+    match answer {
+        Ok(response) => {
+            recorder.head(response.status());
+            let response =
+                response.map(|body| ResponseBody::new(body, timeouts.between_bytes, recorder).boxed_unsync());
+            Ok((response, Box::new(std::future::ready(Ok(())))))
+        }
+        Err(error) => {
+            recorder.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+async fn send(
+    client: &Client,
+    mut request: Request<WasiBody>,
+    timeouts: &Timeouts,
+) -> Result<Response<Incoming>, Error> {
+    let mut connection = capture_connection(&mut request);
+    let mut response = pin!(client.request(request));
+    let connected = async { drop(connection.wait_for_connection_metadata().await) };
+    // The response is looked at first: a request that is dropped here has not been sent, and its connection attempt ends with it.
+    tokio::select! {
+        biased;
+        response = &mut response => return response.map_err(|error| failure::of_request(&error)),
+        () = connected => {}
+        () = tokio::time::sleep(timeouts.connect) => return Err(Error::ConnectionTimeout),
+    }
+    match tokio::time::timeout(timeouts.first_byte, response).await {
+        Ok(response) => response.map_err(|error| failure::of_request(&error)),
+        Err(_) => Err(Error::HttpResponseTimeout),
+    }
+}
+
+/// The guest's timeouts, in real time.
+#[derive(Debug)]
+struct Timeouts {
+    /// For DNS, TCP and TLS together.
+    connect: Duration,
+    first_byte: Duration,
+    between_bytes: Duration,
+}
+
+impl Timeouts {
+    fn new(options: RequestOptions, clock: Clock) -> Self {
+        let real = |timeout: Option<Duration>| clock.real(timeout.unwrap_or(DEFAULT_TIMEOUT));
+        Self {
+            connect: real(options.connect_timeout),
+            first_byte: real(options.first_byte_timeout),
+            between_bytes: real(options.between_bytes_timeout),
+        }
+    }
+}
