@@ -1,0 +1,116 @@
+//! A body as a file with a name that is safe to write.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::invalid;
+use crate::host::Response;
+use crate::wit::actions::Download;
+use crate::wit::types::Error;
+
+const NAME_DEFAULT: &str = "download";
+/// Longest name that common file systems take.
+const NAME_MAX_BYTES: usize = 255;
+
+/// A name that the caller gives.
+pub fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    match base_name(name) {
+        Some(safe) if safe == name => Ok(safe),
+        _ => Err(invalid(format!(
+            "extra_fields.filename: must be a name without a path, control characters or leading dots, of {NAME_MAX_BYTES} bytes at most"
+        ))),
+    }
+}
+
+/// The body as a file, named by the caller, the service or the endpoint.
+pub fn file(response: &Response, name: Option<String>, endpoint: &str) -> Download {
+    let body = response.body();
+    let named = || response.header("content-disposition").and_then(disposition_name).and_then(|name| base_name(&name));
+    let last = || base_name(endpoint.split('?').next()?.trim_end_matches('/'));
+    Download {
+        filename: name.or_else(named).or_else(last).unwrap_or_else(|| NAME_DEFAULT.to_owned()),
+        content_type: response.header("content-type").unwrap_or("application/octet-stream").to_owned(),
+        size: body.len() as u64,
+        sha256: Sha256::digest(body).iter().fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        }),
+        content_base64: STANDARD.encode(body),
+    }
+}
+
+/// The last part of a path without what could hide it or leave its folder.
+fn base_name(path: &str) -> Option<String> {
+    let last = path.rsplit(['/', '\\']).next()?;
+    let name: String =
+        last.chars().filter(|character| !character.is_control() && !matches!(character, ':' | '\0')).collect();
+    let name = name.trim().trim_start_matches('.').trim();
+    let mut end = name.len().min(NAME_MAX_BYTES);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// `filename*=UTF-8''…` or `filename=…`. Source: <https://www.rfc-editor.org/rfc/rfc6266>.
+fn disposition_name(value: &str) -> Option<String> {
+    let parameter = |wanted: &str| {
+        value.split(';').skip(1).find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().trim_matches('"').to_owned())
+        })
+    };
+    let extended = parameter("filename*").and_then(|value| {
+        let (charset, encoded) = value.split_once("''")?;
+        let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?;
+        charset.eq_ignore_ascii_case("utf-8").then(|| decoded.into_owned())
+    });
+    extended.or_else(|| parameter("filename"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(disposition: &str) -> String {
+        let headers = vec![("content-disposition".to_owned(), disposition.to_owned())];
+        file(&Response::new(200, headers, b"hi".to_vec(), 0), None, "/security/x/report?y").filename
+    }
+
+    #[test]
+    fn names_are_safe() {
+        for (disposition, name) in [
+            ("attachment; filename=\"a.csv\"", "a.csv"),
+            ("attachment; filename=a.csv; filename*=UTF-8''%C3%BC.csv", "ü.csv"),
+            ("attachment; filename=\"../../etc/passwd\"", "passwd"),
+            ("attachment; filename=\"C:\\temp\\x.txt\"", "x.txt"),
+            ("attachment; filename=\"..\"", "report"),
+            ("attachment; filename=\".bashrc\"", "bashrc"),
+            ("attachment; filename*=UTF-8''..%2F..%2Fx%00y", "xy"),
+            ("inline", "report"),
+        ] {
+            assert_eq!(named(disposition), name, "{disposition}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_caller_must_be_safe() {
+        assert_eq!(checked_name(" a.csv ").expect("safe"), "a.csv");
+        for name in ["../a", "/a", "a\\b", ".a", "a\u{0}", "", &"a".repeat(256)] {
+            assert!(checked_name(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn digests_and_encodes_the_body() {
+        let file = file(&Response::new(200, Vec::new(), b"hi".to_vec(), 0), Some("a".into()), "x");
+        assert_eq!((file.size, file.content_base64.as_str()), (2, "aGk="));
+        assert_eq!(file.sha256, "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4");
+        assert_eq!(file.content_type, "application/octet-stream");
+    }
+}

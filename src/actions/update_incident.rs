@@ -1,0 +1,199 @@
+//! Update an incident: only what is given is sent.
+
+use serde_json::{Map, Value};
+
+use crate::actions::get_incident;
+use crate::datetime::parse_rfc3339;
+use crate::envelope::{self, Meta};
+use crate::error::{error, invalid};
+use crate::graph::{Answer, Call, Session};
+use crate::host::Method;
+use crate::incident::{self, Brief};
+use crate::retry::Effect;
+use crate::vocabulary::{Vocabulary, determinations};
+use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
+use crate::wit::types::{Error, ErrorKind};
+
+/// The incident afterwards, typed; of a dry run, what would be sent.
+pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Incident, Error> {
+    match run(session, incident_id, change)? {
+        Outcome::Sent(answer) => {
+            let service_warnings = Meta::of(&answer).warnings;
+            let mut incident = incident::decode(answer.into_body()?.text)?;
+            incident.warnings.extend(service_warnings);
+            Ok(incident)
+        }
+        Outcome::DryRun { id, body } => Ok(incident::of_dry_run(id, &body)),
+    }
+}
+
+/// The incident afterwards as JSON; of a dry run, what would be sent.
+pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<String, Error> {
+    match run(session, incident_id, change)? {
+        Outcome::Sent(answer) => {
+            let meta = Meta::of(&answer);
+            let body = answer.into_body()?;
+            Brief::parse(body.json())?;
+            Ok(envelope::close(body, &meta))
+        }
+        Outcome::DryRun { body, .. } => {
+            let meta = Meta { dry_run: true, warnings: vec![incident::DRY_RUN_WARNING.into()], ..Meta::default() };
+            Ok(envelope::around(&Value::Object(body).to_string(), &meta))
+        }
+    }
+}
+
+enum Outcome {
+    Sent(Answer),
+    DryRun { id: String, body: Map<String, Value> },
+}
+
+fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Outcome, Error> {
+    let id = incident::id(incident_id)?;
+    let mut body = values(change)?;
+    let tags = tags(change);
+    let mode = change.tag_mode.unwrap_or(TagMode::Replace);
+    if change.tag_mode.is_some() && tags.is_none() {
+        return Err(invalid("tag_mode: needs custom_tags"));
+    }
+    if body.is_empty() && tags.is_none() {
+        return Err(invalid("nothing to change: give at least one field besides incident_id"));
+    }
+    let unchanged_since = unchanged_since(change)?;
+    let reads_first = unchanged_since.is_some() || (tags.is_some() && mode != TagMode::Replace);
+    let present = if reads_first { Some(read(session, id)?) } else { None };
+    if let (Some((text, limit)), Some(present)) = (unchanged_since, &present) {
+        check_unchanged(text, limit, present)?;
+    }
+    if let Some(tags) = tags {
+        let old = present.map(|present| present.custom_tags).unwrap_or_default();
+        body.insert("customTags".into(), merged(old, tags, mode).into());
+    }
+    if change.dry_run == Some(true) {
+        return Ok(Outcome::DryRun { id: id.to_owned(), body });
+    }
+    let text = Value::Object(body).to_string();
+    let answer = session.send(&Call {
+        method: Method::Patch,
+        target: session.path(&format!("security/incidents/{id}")),
+        headers: vec![incident::prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
+        body: text.as_bytes(),
+        effect: Effect::Assign,
+    })?;
+    Ok(Outcome::Sent(answer))
+}
+
+fn read(session: &Session<'_>, id: &str) -> Result<Brief, Error> {
+    Brief::parse(get_incident::fetch(session, id)?.into_body()?.json())
+}
+
+/// Every member but the tags, under its wire name.
+fn values(change: &IncidentChange) -> Result<Map<String, Value>, Error> {
+    check_pair(change)?;
+    let words = [
+        ("status", change.status.map(Vocabulary::word)),
+        ("severity", change.severity.map(Vocabulary::word)),
+        ("classification", change.classification.map(Vocabulary::word)),
+        ("determination", change.determination.map(Vocabulary::word)),
+    ];
+    let texts = [
+        ("assignedTo", &change.assigned_to),
+        ("description", &change.description),
+        ("resolvingComment", &change.resolving_comment),
+        ("displayName", &change.display_name),
+        ("summary", &change.summary),
+    ]
+    .map(|(name, text)| (name, text.as_deref().filter(|text| !text.trim().is_empty())));
+    let mut body: Map<String, Value> =
+        words.into_iter().chain(texts).filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
+    for (at, field) in change.clear.iter().enumerate() {
+        let (name, value) = cleared(*field);
+        let is_tags = *field == ClearableField::CustomTags && change.custom_tags.is_some();
+        let named_before = change.clear.iter().take(at).any(|other| other == field);
+        if is_tags || (body.contains_key(name) && !named_before) {
+            return Err(invalid(format!("clear: {} is also given a value", field.word())));
+        }
+        body.insert(name.to_owned(), value);
+    }
+    Ok(body)
+}
+
+/// Wire name of a field, and what empties it. A list is never null.
+fn cleared(field: ClearableField) -> (&'static str, Value) {
+    match field {
+        ClearableField::AssignedTo => ("assignedTo", Value::Null),
+        ClearableField::Classification => ("classification", Value::Null),
+        ClearableField::Determination => ("determination", Value::Null),
+        ClearableField::Description => ("description", Value::Null),
+        ClearableField::ResolvingComment => ("resolvingComment", Value::Null),
+        ClearableField::DisplayName => ("displayName", Value::Null),
+        ClearableField::Summary => ("summary", Value::Null),
+        ClearableField::CustomTags => ("customTags", Value::Array(Vec::new())),
+    }
+}
+
+fn check_pair(change: &IncidentChange) -> Result<(), Error> {
+    let (Some(classification), Some(determination)) = (change.classification, change.determination) else {
+        // The service knows the value that is not given.
+        return Ok(());
+    };
+    let allowed = determinations(classification);
+    if allowed.contains(&determination) {
+        return Ok(());
+    }
+    let words: Vec<&str> = allowed.iter().map(|word| word.word()).collect();
+    Err(invalid(format!(
+        "determination: '{}' does not go with classification '{}'; allowed: {}",
+        determination.word(),
+        classification.word(),
+        words.join(", ")
+    )))
+}
+
+fn tags(change: &IncidentChange) -> Option<Vec<String>> {
+    let tags: Vec<String> = change.custom_tags.iter().flatten().map(|tag| tag.trim().to_owned()).collect();
+    let tags: Vec<String> = tags.into_iter().filter(|tag| !tag.is_empty()).collect();
+    (!tags.is_empty()).then_some(tags)
+}
+
+/// The tags to send. Two tags that differ in case only are one; the spelling that is there stays.
+fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
+    let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    let add = |mut tags: Vec<String>, tag: String| {
+        if !tags.iter().any(|known| same(known, &tag)) {
+            tags.push(tag);
+        }
+        tags
+    };
+    match mode {
+        TagMode::Replace => given.into_iter().fold(Vec::new(), add),
+        TagMode::Append => given.into_iter().fold(old, add),
+        TagMode::Remove => old.into_iter().filter(|tag| !given.iter().any(|other| same(tag, other))).collect(),
+    }
+}
+
+fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datetime::Timestamp)>, Error> {
+    let Some(text) = change.unchanged_since.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    parse_rfc3339(text).map(|limit| Some((text, limit))).ok_or_else(|| {
+        invalid(format!("unchanged_since: '{text}' is no RFC 3339 time, such as 2026-02-25T16:29:33.1Z"))
+    })
+}
+
+fn check_unchanged(text: &str, limit: crate::datetime::Timestamp, present: &Brief) -> Result<(), Error> {
+    let updated = &present.last_update_date_time;
+    if parse_rfc3339(updated).is_some_and(|updated| updated <= limit) {
+        return Ok(());
+    }
+    Err(Error {
+        remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
+        ..error(
+            ErrorKind::Conflict,
+            format!("incident {} was updated at {updated}, after unchanged_since {text}; nothing was sent", present.id),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,350 @@
+//! The actions and their parameters.
+
+use super::{
+    ActionEntry, EXTRA_FIELDS, Entry, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, TEXT,
+    UPDATE_INCIDENT,
+};
+use crate::actions::list_incidents::{EXPANDABLE, PAGE_MAX};
+use crate::wit::catalog::{Effect, ParameterKind};
+
+/// Source: <https://learn.microsoft.com/graph/permissions-reference>.
+const READ_INCIDENTS: &[&str] = &["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
+const WRITE_INCIDENTS: &[&str] = &["SecurityIncident.ReadWrite.All"];
+const HUNT: &[&str] = &["ThreatHunting.Read.All"];
+
+pub(super) const ALL: &[ActionEntry] = &[
+    ActionEntry {
+        name: GET_INCIDENT,
+        function: "get-incident",
+        title: "Get Incident Details",
+        description: "This action retrieves the details of a specific incident.",
+        effect: Effect::Read,
+        permissions: READ_INCIDENTS,
+        parameters: &[Entry {
+            name: "incident_id",
+            title: "Incident ID",
+            description: "Enter the incident ID to retrieve incident information.",
+            required: true,
+            example: Some("2972395"),
+            comment: Some("You can retrieve this using the action List Incidents."),
+            ..TEXT
+        }],
+        example: r#"{"incident_id": "2972395"}"#,
+    },
+    ActionEntry {
+        name: LIST_INCIDENTS,
+        function: "list-incidents",
+        title: "List Incidents",
+        description: "This action lists all incidents that have been created to track and manage attacks targeting your organization.",
+        effect: Effect::Read,
+        permissions: READ_INCIDENTS,
+        parameters: LIST_PARAMETERS,
+        example: r#"{"skip": "2", "count": true, "expand": "alerts", "filter": "status eq 'active' or severity eq 'medium' or determination eq 'unknown'", "max_results": "10"}"#,
+    },
+    ActionEntry {
+        name: RUN_HUNTING_QUERY,
+        function: "run-hunting-query",
+        title: "Run Hunting Query",
+        description: "This action runs a query on a specified set of event, activity, or entity data to proactively search for specific threats in your environment.",
+        effect: Effect::Read,
+        permissions: HUNT,
+        parameters: &[
+            Entry {
+                name: "query",
+                title: "Query",
+                description: "Enter the query to run using Kusto Query Language (KQL).",
+                required: true,
+                example: Some("DeviceNetworkEvents | where RemoteUrl contains 'malicious.com'"),
+                ..TEXT
+            },
+            Entry {
+                name: "time_span",
+                title: "Time Span",
+                description: "Enter the time range in ISO 8601 duration format to limit the query scope. If your query also specifies a time filter, the shorter of the two will apply.",
+                default: Some(crate::time_span::DEFAULT),
+                example: Some("P1D"),
+                comment: Some(
+                    "A duration (P30D), a start (2024-02-01T08:00:00Z), start/end, start/duration or duration/end. Default: the last 30 days, which is what Defender tables hold.",
+                ),
+                ..TEXT
+            },
+        ],
+        example: r#"{"query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'", "time_span": "P1D"}"#,
+    },
+    ActionEntry {
+        name: UPDATE_INCIDENT,
+        function: "update-incident",
+        title: "Update Incident",
+        description: "This action updates the details of an existing incident.",
+        effect: Effect::Write,
+        permissions: WRITE_INCIDENTS,
+        parameters: UPDATE_PARAMETERS,
+        example: r#"{"status": "active", "severity": "high", "custom_tags": ["Credential Theft", "Phishing", "Initial Access"], "description": "Suspicious login activity detected from a known malicious IP address. Potential compromise of user credentials.", "incident_id": "2972395", "display_name": "Possible Credential Leak via Phishing", "determination": "apt", "classification": "truePositive"}"#,
+    },
+    ActionEntry {
+        name: GENERIC_ACTION,
+        function: "generic-action",
+        title: "Generic Action",
+        description: "This is a generic action used to make requests to any Microsoft Defender XDR endpoint.",
+        effect: Effect::Any,
+        permissions: &[],
+        parameters: GENERIC_PARAMETERS,
+        example: r#"{"method": "POST", "payload": {"Query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'"}, "endpoint": "/security/runHuntingQuery", "extra_fields": {}, "query_params": {}}"#,
+    },
+];
+
+const LIST_PARAMETERS: &[Entry] = &[
+    Entry {
+        name: "filter",
+        title: "Filter",
+        description: "Enter a query to filter incidents by specific fields.",
+        example: Some("status eq 'open'"),
+        comment: Some(
+            "Allowed fields: assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status",
+        ),
+        ..TEXT
+    },
+    Entry {
+        name: "max_results",
+        title: "Max Results",
+        description: "Enter the maximum number of incidents to retrieve.",
+        kind: ParameterKind::Integer,
+        range: Some((1, Some(PAGE_MAX))),
+        example: Some("10"),
+        ..TEXT
+    },
+    Entry {
+        name: "skip",
+        title: "Skip",
+        description: "Enter the number of incidents to skip in the result set.",
+        kind: ParameterKind::Integer,
+        range: Some((0, None)),
+        example: Some("10"),
+        ..TEXT
+    },
+    Entry {
+        name: "count",
+        title: "Count",
+        description: "Choose true to include the total number of matching incidents in the response.",
+        kind: ParameterKind::Boolean,
+        ..TEXT
+    },
+    Entry {
+        name: "expand",
+        title: "Expand",
+        description: "Enter any related resources you want to include in the response.",
+        allowed: &[EXPANDABLE],
+        example: Some("alerts"),
+        ..TEXT
+    },
+    Entry {
+        name: "order_by",
+        title: "Order By",
+        description: "Enter a field and asc or desc to order the incidents by; newest first without it.",
+        example: Some("lastUpdateDateTime asc"),
+        comment: Some("The service does not document this option."),
+        ..TEXT
+    },
+    Entry {
+        name: "cursor",
+        title: "Cursor",
+        description: "Enter the cursor of an earlier page to continue there.",
+        comment: Some("It stands for the whole earlier query: leave the other parameters out."),
+        ..TEXT
+    },
+];
+
+const UPDATE_PARAMETERS: &[Entry] = &[
+    Entry {
+        name: "incident_id",
+        title: "Incident ID",
+        description: "Enter the incident ID to update.",
+        required: true,
+        example: Some("2972395"),
+        comment: Some("You can retrieve this using the action List Incidents."),
+        ..TEXT
+    },
+    Entry {
+        name: "status",
+        title: "Status",
+        description: "Enter the status of the incident to update.",
+        allowed: &["active", "resolved", "redirected", "unknownFutureValue", "inProgress", "awaitingAction"],
+        comment: Some(SENTINEL),
+        ..TEXT
+    },
+    Entry {
+        name: "assigned_to",
+        title: "Assigned To",
+        description: "Enter the user or owner to assign the incident to. This can be a user name or any identifier.",
+        example: Some("jdoe@domain.com"),
+        ..TEXT
+    },
+    Entry {
+        name: "classification",
+        title: "Classification",
+        description: "Enter the classification of the incident.",
+        allowed: &["unknown", "falsePositive", "truePositive", "informationalExpectedActivity", "unknownFutureValue"],
+        comment: Some(SENTINEL),
+        ..TEXT
+    },
+    Entry {
+        name: "determination",
+        title: "Determination",
+        description: "Enter the determination for the incident to indicate its confirmed nature.",
+        allowed: &[
+            "MultiStagedAttack",
+            "MaliciousUserActivity",
+            "CompromisedAccount",
+            "Malware",
+            "Phishing",
+            "UnwantedSoftware",
+            "Other",
+            "SecurityTesting",
+            "LineOfBusinessApplication",
+            "ConfirmedActivity",
+            "Clean",
+            "NoEnoughDataToValidate",
+            "apt",
+            "securityPersonnel",
+            "notMalicious",
+            "notEnoughDataToValidate",
+            "unknown",
+        ],
+        comment: Some(
+            "Allowed values for each classification type: For True Positive: MultiStagedAttack, MaliciousUserActivity, CompromisedAccount, Malware, Phishing, UnwantedSoftware, apt, Other. For Informational, expected activity: SecurityTesting, securityPersonnel, LineOfBusinessApplication, ConfirmedActivity, Other. For False positive: Clean (notMalicious), NoEnoughDataToValidate (notEnoughDataToValidate), Other.",
+        ),
+        ..TEXT
+    },
+    Entry {
+        name: "description",
+        title: "Description",
+        description: "Enter a description that provides additional context or findings related to the incident.",
+        ..TEXT
+    },
+    Entry {
+        name: "resolving_comment",
+        title: "Resolving Comment",
+        description: "Enter a comment to explain how the incident was resolved or justify the classification decision.",
+        ..TEXT
+    },
+    Entry {
+        name: "severity",
+        title: "Severity",
+        description: "Enter the severity level of the incident.",
+        allowed: &["unknown", "informational", "low", "medium", "high", "unknownFutureValue"],
+        comment: Some(SENTINEL),
+        ..TEXT
+    },
+    Entry {
+        name: "display_name",
+        title: "Display Name",
+        description: "Enter a display name for the incident. This name will appear in the Microsoft XDR portal.",
+        example: Some("Credential Leak - Email Account"),
+        ..TEXT
+    },
+    Entry {
+        name: "summary",
+        title: "Summary",
+        description: "Enter a brief summary of the attack, including what occurred, affected assets, and the attack type.",
+        ..TEXT
+    },
+    Entry {
+        name: "custom_tags",
+        title: "Custom Tags",
+        description: "Enter one or more custom tags to categorize or label the incident.",
+        kind: ParameterKind::TextList,
+        example: Some("$LIST[Phishing, CriticalAsset]"),
+        ..TEXT
+    },
+    Entry {
+        name: "tag_mode",
+        title: "Tag Mode",
+        description: "Choose whether the custom tags replace those of the incident, are added to them or taken off.",
+        default: Some("replace"),
+        allowed: &["replace", "append", "remove"],
+        comment: Some("append and remove read the incident first."),
+        ..TEXT
+    },
+    Entry {
+        name: "clear",
+        title: "Clear",
+        description: "Enter the fields to empty, such as assigned_to to unassign the incident.",
+        kind: ParameterKind::TextList,
+        allowed: &[
+            "assigned_to",
+            "classification",
+            "determination",
+            "description",
+            "resolving_comment",
+            "display_name",
+            "summary",
+            "custom_tags",
+        ],
+        example: Some("assigned_to"),
+        ..TEXT
+    },
+    Entry {
+        name: "unchanged_since",
+        title: "Unchanged Since",
+        description: "Enter the last update time that your decision is based on: the update is refused when the incident changed after it.",
+        example: Some("2026-02-25T16:29:33.1Z"),
+        comment: Some("Without it the last writer wins."),
+        ..TEXT
+    },
+    Entry {
+        name: "dry_run",
+        title: "Dry Run",
+        description: "Choose true to only check the update and answer what would be sent.",
+        kind: ParameterKind::Boolean,
+        default: Some("false"),
+        ..TEXT
+    },
+];
+
+const SENTINEL: &str = "unknownFutureValue stands for values newer than this connector: it can be read but not set.";
+
+const GENERIC_PARAMETERS: &[Entry] = &[
+    Entry {
+        name: "method",
+        title: "Method",
+        description: "Enter the HTTP method to make the request.",
+        required: true,
+        allowed: &["GET", "PUT", "POST", "DELETE", "PATCH"],
+        ..TEXT
+    },
+    Entry {
+        name: "endpoint",
+        title: "Endpoint",
+        description: "Enter the endpoint to make the request to.",
+        required: true,
+        example: Some("security/alerts_v2"),
+        comment: Some("A path below the API version, on the configured host only."),
+        ..TEXT
+    },
+    Entry {
+        name: "payload",
+        title: "Payload",
+        description: "Enter the payload to make the request.",
+        kind: ParameterKind::Any,
+        example: Some(r#"$JSON[{ "key_1": "value_1", "key_2": "value_2" }]"#),
+        comment: Some("An object or list is sent as JSON, text as it is."),
+        ..TEXT
+    },
+    Entry {
+        name: "query_params",
+        title: "Query Params",
+        description: "Enter the query parameters to pass to the API.",
+        kind: ParameterKind::KeyValue,
+        example: Some(r#"{"$top": 5}"#),
+        ..TEXT
+    },
+    Entry {
+        name: "extra_fields",
+        title: "Extra Fields",
+        description: "Enter the extra fields to pass to the API.",
+        kind: ParameterKind::KeyValue,
+        allowed: &EXTRA_FIELDS,
+        example: Some(r#"{"retry_count": 2, "retry_wait": 5}"#),
+        ..TEXT
+    },
+];

@@ -1,0 +1,81 @@
+//! The configuration parameters.
+
+use super::{Entry, TEXT};
+use crate::config::{API_VERSIONS, TIMEOUT_DEFAULT_SECONDS, TIMEOUT_MAX_SECONDS};
+use crate::wit::catalog::ParameterKind;
+
+pub(super) const ALL: &[Entry] = &[
+    Entry {
+        name: "tenant_id",
+        title: "Tenant ID",
+        description: "Enter the tenant ID associated with your account for authentication.",
+        required: true,
+        example: Some("11112222-3333-4444-5555-666677778888"),
+        comment: Some("A GUID or a verified domain name."),
+        ..TEXT
+    },
+    Entry {
+        name: "client_id",
+        title: "Client ID",
+        description: "Enter the client ID for authentication.",
+        required: true,
+        example: Some("00001111-aaaa-2222-bbbb-3333cccc4444"),
+        comment: Some("A GUID."),
+        ..TEXT
+    },
+    Entry {
+        name: "client_secret",
+        title: "Client Secret",
+        description: "Enter the client secret linked to your client ID.",
+        kind: ParameterKind::Password,
+        required: true,
+        comment: Some("The secret's Value, not its Secret ID."),
+        ..TEXT
+    },
+    Entry {
+        name: "timeout",
+        title: "Timeout",
+        description: "Enter the timeout value in seconds. This is the number of seconds requests will wait to connect to Microsoft Defender XDR and read the response.",
+        kind: ParameterKind::Integer,
+        default: Some("15"),
+        range: Some((TIMEOUT_DEFAULT_SECONDS, Some(TIMEOUT_MAX_SECONDS))),
+        comment: Some("One action takes no longer than this, repeats included."),
+        ..TEXT
+    },
+    Entry {
+        name: "verify",
+        title: "Verify",
+        description: "Choose your preference to verify SSL or TLS while making requests. It is recommended to set this option to yes. Passing no may result in incorrectly establishing the connection.",
+        kind: ParameterKind::Boolean,
+        default: Some("true"),
+        comment: Some("TLS belongs to the host: one that ignores this verifies."),
+        ..TEXT
+    },
+    Entry {
+        name: "api_version",
+        title: "API Version",
+        description: "Enter the API version to be used while making requests.",
+        default: Some("v1.0"),
+        allowed: &API_VERSIONS,
+        ..TEXT
+    },
+    Entry {
+        name: "cloud",
+        title: "Cloud",
+        description: "Choose the Microsoft cloud of the tenant.",
+        default: Some("global"),
+        allowed: &["global", "us-gov", "us-gov-dod"],
+        comment: Some("us-gov is GCC High; GCC is global. The China cloud has no security incidents."),
+        ..TEXT
+    },
+    Entry {
+        name: "endpoints",
+        title: "Endpoints",
+        description: "Enter base URLs of a gateway or an emulator, in place of Microsoft's hosts.",
+        kind: ParameterKind::KeyValue,
+        allowed: &["login", "graph"],
+        example: Some(r#"{"login": "https://gateway.example", "graph": "https://gateway.example"}"#),
+        comment: Some("Both are needed. https, or http on a loopback address only."),
+        ..TEXT
+    },
+];

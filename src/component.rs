@@ -1,0 +1,56 @@
+//! The exports: each checks the configuration, runs an action and answers.
+
+use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
+use crate::config::Connection;
+use crate::graph::Session;
+use crate::host::Host;
+use crate::wit::actions::{
+    GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
+};
+use crate::wit::types::{Config, Error};
+use crate::wit::{actions, catalog, json};
+
+/// The component, on whatever host it was given.
+pub struct Component<H>(std::marker::PhantomData<H>);
+
+fn run<H: Host + Default, T>(
+    config: &Config,
+    action: impl FnOnce(&Session<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let connection = Connection::new(config)?;
+    action(&Session::new(&H::default(), &connection, ""))
+}
+
+impl<H: Host + Default + 'static> actions::Guest for Component<H> {
+    fn get_incident(config: Config, incident_id: String) -> Result<Incident, Error> {
+        run::<H, _>(&config, |session| get_incident::typed(session, &incident_id))
+    }
+
+    fn list_incidents(config: Config, query: IncidentQuery) -> Result<IncidentPage, Error> {
+        run::<H, _>(&config, |session| list_incidents::typed(session, &query))
+    }
+
+    fn run_hunting_query(config: Config, query: String, time_span: Option<String>) -> Result<HuntingResult, Error> {
+        run::<H, _>(&config, |session| run_hunting_query::typed(session, &query, time_span.as_deref()))
+    }
+
+    fn update_incident(config: Config, incident_id: String, change: IncidentChange) -> Result<Incident, Error> {
+        run::<H, _>(&config, |session| update_incident::typed(session, &incident_id, &change))
+    }
+
+    fn generic_action(config: Config, request: GenericRequest) -> Result<GenericResponse, Error> {
+        run::<H, _>(&config, |session| generic::typed(session, &request))
+    }
+}
+
+impl<H: Host + Default + 'static> json::Guest for Component<H> {
+    fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
+        crate::invoke::invoke(&H::default(), &action, &config_json, &input_json)
+    }
+}
+
+impl<H: 'static> catalog::Guest for Component<H> {
+    fn describe() -> catalog::Connector {
+        crate::catalog::describe()
+    }
+}

@@ -1,0 +1,155 @@
+//! Reads the dates of HTTP headers and RFC 3339, without a clock: `std::time` panics on this target.
+
+/// A point in time, comparable: seconds since 1970 and the fraction in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    pub unix_seconds: i64,
+    pub nanoseconds: u32,
+}
+
+/// Reads an RFC 3339 date and time with `Z` or an offset, and any number of fractional digits (Graph writes 0 to 7).
+pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+    let shape = separators.iter().all(|(at, byte)| bytes.get(*at) == Some(byte))
+        && matches!(bytes.get(10), Some(b'T' | b't' | b' '));
+    if !shape {
+        return None;
+    }
+    let number = |from: usize, to: usize| digits(text.get(from..to)?);
+    let date = Date { year: number(0, 4)?, month: number(5, 7)?, day: number(8, 10)? };
+    let seconds = seconds_of_day(number(11, 13)?, number(14, 16)?, number(17, 19)?)?;
+    let (nanoseconds, zone) = fraction(text.get(19..)?)?;
+    let offset = match zone.as_bytes() {
+        b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let (hours, minutes) = (digits(zone.get(1..3)?)?, digits(zone.get(4..6)?)?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = hours * 3600 + minutes * 60;
+            if *sign == b'+' { offset } else { -offset }
+        }
+        _ => return None,
+    };
+    Some(Timestamp { unix_seconds: date.days()? * 86_400 + seconds - offset, nanoseconds })
+}
+
+/// Reads an HTTP date in its preferred form, `Sun, 06 Nov 1994 08:49:37 GMT`, as seconds since 1970.
+/// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
+pub fn parse_http_date(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let day = digits(parts.next()?)?;
+    let name = parts.next()?;
+    let month = MONTHS.iter().zip(1..).find(|(month, _)| month.eq_ignore_ascii_case(name))?.1;
+    let year = digits(parts.next()?)?;
+    let mut clock = parts.next()?.split(':');
+    let seconds = seconds_of_day(digits(clock.next()?)?, digits(clock.next()?)?, digits(clock.next()?)?)?;
+    if parts.next() != Some("GMT") || parts.next().is_some() || clock.next().is_some() {
+        return None;
+    }
+    Some(Date { year, month, day }.days()? * 86_400 + seconds)
+}
+
+struct Date {
+    year: i64,
+    month: i64,
+    day: i64,
+}
+
+impl Date {
+    /// Days since 1970-01-01 in the Gregorian calendar; `None` when there is no such day.
+    fn days(&self) -> Option<i64> {
+        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let length = match self.month {
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            1..=12 => 31,
+            _ => return None,
+        };
+        if !(1..=length).contains(&self.day) || !(0..=9999).contains(&self.year) {
+            return None;
+        }
+        // Years start in March, so that the leap day is the last one.
+        let (year, month) = if self.month > 2 { (self.year, self.month - 3) } else { (self.year - 1, self.month + 9) };
+        let day_of_year = (153 * month + 2) / 5 + self.day - 1;
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        Some(year * 365 + leap_days + day_of_year - 719_468)
+    }
+}
+
+fn seconds_of_day(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
+    // 60 is a leap second.
+    (hours < 24 && minutes < 60 && seconds <= 60).then_some(hours * 3600 + minutes * 60 + seconds)
+}
+
+fn digits(text: &str) -> Option<i64> {
+    let valid = !text.is_empty() && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if valid { text.parse().ok() } else { None }
+}
+
+/// Nanoseconds of a leading `.123`, and what follows.
+fn fraction(text: &str) -> Option<(u32, &str)> {
+    let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (fraction, zone) = rest.split_at_checked(length)?;
+    if fraction.is_empty() {
+        return None;
+    }
+    let mut nanoseconds = 0;
+    for digit in fraction.bytes().chain(std::iter::repeat(b'0')).take(9) {
+        nanoseconds = nanoseconds * 10 + u32::from(digit - b'0');
+    }
+    Some((nanoseconds, zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rfc_3339() {
+        for (text, unix_seconds, nanoseconds) in [
+            ("1970-01-01T00:00:00Z", 0, 0),
+            ("2000-02-29T12:00:00Z", 951_825_600, 0),
+            ("2026-02-25T16:29:33.1Z", 1_772_036_973, 100_000_000),
+            ("2026-01-22T12:09:23.1433333Z", 1_769_083_763, 143_333_300),
+            ("2026-01-22T14:09:23.1234567891+02:00", 1_769_083_763, 123_456_789),
+            ("1969-12-31T23:59:59-00:30", 1799, 0),
+        ] {
+            assert_eq!(parse_rfc3339(text), Some(Timestamp { unix_seconds, nanoseconds }), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        for text in [
+            "",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01",
+            "2026-01-01T00:00:00+2:00",
+            "2026-01-01T00:00:00+24:00",
+            "2026-1-01T00:00:00Z",
+            "２026-01-01T00:00:00Z",
+        ] {
+            assert_eq!(parse_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_http_dates() {
+        assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        for text in
+            ["", "soon", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT"]
+        {
+            assert_eq!(parse_http_date(text), None, "{text}");
+        }
+    }
+}

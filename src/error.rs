@@ -1,0 +1,66 @@
+//! Building the WIT error, so that each kind is made in one way.
+
+use crate::host::Failure;
+use crate::retry::Effect;
+use crate::wit::types::{Error, ErrorKind};
+
+/// An error with a kind and a message; the rest is filled in by who knows it.
+pub fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
+    Error {
+        kind,
+        message: message.into(),
+        status: None,
+        code: None,
+        request_id: None,
+        client_request_id: None,
+        retry_after_seconds: None,
+        remedy: None,
+        details_json: None,
+    }
+}
+
+/// A refused argument or configuration value.
+pub fn invalid(message: impl Into<String>) -> Error {
+    error(ErrorKind::InvalidInput, message)
+}
+
+/// A success that does not decode.
+pub fn malformed(message: impl Into<String>) -> Error {
+    error(ErrorKind::MalformedResponse, message)
+}
+
+/// No answer from `authority` to a request with this effect.
+pub fn from_failure(failure: Failure, authority: &str, effect: Effect) -> Error {
+    let repeat = match effect {
+        Effect::Read | Effect::Hunt | Effect::Token => "nothing was changed: repeat freely",
+        Effect::Assign | Effect::Write => "the write may have happened: read the object back before repeating",
+    };
+    let (kind, message, remedy) = match failure {
+        Failure::Denied(why) => (
+            ErrorKind::Denied,
+            format!("the host refused the request to {authority}: {why}"),
+            format!("allow outbound requests to {authority} in the host's policy"),
+        ),
+        Failure::Unsent(why) => (
+            ErrorKind::Unreachable,
+            format!("cannot reach {authority}: {why}; nothing was sent"),
+            format!(
+                "check that {authority} can be reached from this machine (name, proxy, firewall, certificate), and repeat"
+            ),
+        ),
+        Failure::Broken(why) => {
+            (ErrorKind::Interrupted, format!("the connection to {authority} broke: {why}"), repeat.to_owned())
+        }
+        Failure::Late => (
+            ErrorKind::Interrupted,
+            format!("no complete answer from {authority} before the deadline"),
+            format!("{repeat}; a longer timeout may help"),
+        ),
+        Failure::TooLarge(limit) => (
+            ErrorKind::MalformedResponse,
+            format!("the answer of {authority} is larger than the {limit} bytes that are taken"),
+            "ask for less: fewer rows or columns, a smaller page".to_owned(),
+        ),
+    };
+    Error { remedy: Some(remedy), ..error(kind, message) }
+}

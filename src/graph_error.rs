@@ -1,0 +1,198 @@
+//! Turns an answer of Graph that is no success into an error that says what to do.
+//!
+//! Decides on the status first, on the code second, never on the message.
+//! Source: <https://learn.microsoft.com/graph/errors>.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::config::Connection;
+use crate::error::error;
+use crate::exchange::retry_after;
+use crate::host::Response;
+use crate::wit::types::{Error, ErrorKind};
+
+/// Error bodies up to this size are read as JSON and handed on.
+const BODY_MAX_BYTES: usize = 64 * 1024;
+/// Characters of another body that a message quotes.
+const EXCERPT_MAX_CHARACTERS: usize = 200;
+
+/// The error for an answer of Graph.
+pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64) -> Error {
+    let envelope = envelope(answer.body());
+    let outer = envelope.as_ref().and_then(|body| member(body, &["error"]));
+    let retry_after = retry_after(answer, unix_seconds).map(saturating_seconds);
+    let kind = kind(answer.status, retry_after.is_some());
+    let message = outer.and_then(message).unwrap_or_else(|| {
+        let code = outer.and_then(code).map(|code| format!(", code {code}")).unwrap_or_default();
+        let quoted = if outer.is_some() { String::new() } else { excerpt(answer.body()) };
+        format!("{} answered with status {}{code}{quoted}", connection.graph.authority(), answer.status)
+    });
+    let id = |name: &str| outer.and_then(|outer| deepest(outer, &[name]));
+    Error {
+        status: Some(answer.status),
+        code: outer.and_then(code),
+        request_id: id("request-id").or_else(|| answer.header("request-id").map(str::to_owned)),
+        client_request_id: id("client-request-id").or_else(|| answer.header("client-request-id").map(str::to_owned)),
+        retry_after_seconds: retry_after,
+        remedy: remedy(kind, answer, &message, connection, retry_after),
+        details_json: details(answer.body()),
+        ..error(kind, message)
+    }
+}
+
+fn kind(status: u16, has_retry_after: bool) -> ErrorKind {
+    match status {
+        401 => ErrorKind::Unauthenticated,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        409 | 412 => ErrorKind::Conflict,
+        429 => ErrorKind::Throttled,
+        503 if has_retry_after => ErrorKind::Throttled,
+        400..=499 => ErrorKind::Rejected,
+        500..=599 => ErrorKind::Unavailable,
+        _ => ErrorKind::MalformedResponse,
+    }
+}
+
+fn remedy(
+    kind: ErrorKind,
+    answer: &Response,
+    message: &str,
+    connection: &Connection,
+    retry_after: Option<u32>,
+) -> Option<String> {
+    let client_id = &connection.client_id;
+    let text = match kind {
+        ErrorKind::Unauthenticated => format!(
+            "Graph refuses a token that was just issued: check that cloud and endpoints fit the tenant, and that the app \
+             {client_id} is neither disabled nor blocked by a policy"
+        ),
+        ErrorKind::Forbidden => match missing_roles(message) {
+            Some(roles) => format!(
+                "grant the app {client_id} the application permission {roles} under API permissions, give admin consent, \
+                 and wait a few minutes for new tokens to carry it"
+            ),
+            None => format!(
+                "the app {client_id} lacks a permission, or the tenant a licence for this data: check API permissions \
+                 with admin consent"
+            ),
+        },
+        ErrorKind::NotFound => {
+            "check the id and the endpoint; the object may be gone or belong to another tenant".into()
+        }
+        ErrorKind::Conflict => "read the object again and repeat with what it is now".into(),
+        ErrorKind::Throttled => match retry_after {
+            Some(seconds) => format!("wait {seconds} seconds before the next request; earlier ones lengthen the block"),
+            None => "wait at least a minute before the next request; earlier ones lengthen the block".into(),
+        },
+        ErrorKind::Unavailable => {
+            "the service failed: repeat later; give Microsoft support the request id if it stays".into()
+        }
+        ErrorKind::MalformedResponse => format!(
+            "redirects are not followed{}: check endpoints.graph",
+            answer.header("location").map(|to| format!(" (to {})", excerpt_of(to))).unwrap_or_default()
+        ),
+        // The engine's own words, as the Defender portal shows them too.
+        ErrorKind::Rejected if message.contains("exceeded the allowed result size") => {
+            "ask for less: project fewer columns, add a limit, or shorten time_span".into()
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// `A or B` out of `Missing application roles. API required roles: A,B, application roles: C.`
+fn missing_roles(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("API required roles:")?;
+    let (roles, _) = rest.split_once(", application roles:").unwrap_or((rest, ""));
+    let roles: Vec<&str> =
+        roles.split(',').map(|role| role.trim().trim_end_matches('.')).filter(|role| !role.is_empty()).collect();
+    (!roles.is_empty()).then(|| roles.join(" or "))
+}
+
+fn envelope(body: &[u8]) -> Option<Map<String, Value>> {
+    if body.len() > BODY_MAX_BYTES {
+        return None;
+    }
+    serde_json::from_slice(body).ok()
+}
+
+fn member<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Map<String, Value>> {
+    names.iter().find_map(|name| object.get(*name)).and_then(Value::as_object)
+}
+
+/// `error`, its inner error, and so on; both spellings are in use.
+fn chain(outer: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    std::iter::successors(Some(outer), |object| member(object, &["innerError", "innererror"]))
+}
+
+/// The last non-empty text of that name.
+fn deepest(outer: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    chain(outer)
+        .flat_map(|object| names.iter().filter_map(|name| object.get(*name)?.as_str()))
+        .filter(|text| !text.is_empty())
+        .last()
+        .map(str::to_owned)
+}
+
+/// The deepest code is the most exact one; some inner errors repeat the status there.
+fn code(outer: &Map<String, Value>) -> Option<String> {
+    chain(outer)
+        .filter_map(|object| object.get("code")?.as_str())
+        .filter(|code| !code.is_empty() && !code.bytes().all(|byte| byte.is_ascii_digit()))
+        .last()
+        .map(str::to_owned)
+}
+
+/// The outermost message that says something.
+fn message(outer: &Map<String, Value>) -> Option<String> {
+    chain(outer)
+        .filter_map(|object| object.get("message")?.as_str())
+        .find(|text| !text.trim().is_empty())
+        .map(str::to_owned)
+}
+
+/// An error body as JSON: as it is, or what can be quoted of it.
+pub fn details(body: &[u8]) -> Option<String> {
+    match envelope(body) {
+        Some(_) => String::from_utf8(body.to_owned()).ok(),
+        None if body.is_empty() => None,
+        None => {
+            serde_json::to_string(&serde_json::json!({ "excerpt": excerpt_of(&String::from_utf8_lossy(head(body))) }))
+                .ok()
+        }
+    }
+}
+
+/// `: "…"` with the start of a body, for a message; empty when there is nothing to quote.
+pub fn excerpt(body: &[u8]) -> String {
+    let quoted = excerpt_of(&String::from_utf8_lossy(head(body)));
+    if quoted.is_empty() { String::new() } else { format!(": \"{quoted}\"") }
+}
+
+/// Enough bytes for an excerpt: the rest of a large body is not looked at.
+fn head(body: &[u8]) -> &[u8] {
+    body.get(..EXCERPT_MAX_CHARACTERS * 4).unwrap_or(body)
+}
+
+/// The start of a text on one line.
+fn excerpt_of(text: &str) -> String {
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut characters = line.chars();
+    let mut start: String = characters.by_ref().take(EXCERPT_MAX_CHARACTERS).collect();
+    if characters.next().is_some() {
+        start.push('…');
+    }
+    start
+}
+
+/// Whole seconds as the WIT error carries them.
+pub fn saturating_seconds(span: Duration) -> u32 {
+    u32::try_from(span.as_secs()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

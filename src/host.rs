@@ -1,0 +1,86 @@
+//! The component's doors to the outside, as a trait: everything above it runs natively against a scripted host.
+
+use std::time::Duration;
+
+/// HTTP method of a request.
+pub use crate::wit::actions::HttpMethod as Method;
+
+use crate::origin::Origin;
+
+/// What a host lets the component do: HTTP, clocks, random numbers.
+pub trait Host {
+    /// Sends a request and reads the whole answer, giving up at `deadline` on the clock of [`Host::now`].
+    fn send(&self, request: &Request<'_>, deadline: Duration) -> Result<Response, Failure>;
+    /// Monotonic time since some origin.
+    fn now(&self) -> Duration;
+    /// Seconds since 1970-01-01T00:00:00Z.
+    fn unix_seconds(&self) -> u64;
+    /// Waits.
+    fn sleep(&self, span: Duration);
+    /// 64 random bits.
+    fn random(&self) -> u64;
+}
+
+/// A header: name and value.
+pub type Header = (String, String);
+
+/// A request on the wire.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub method: Method,
+    pub origin: &'a Origin,
+    /// Path and query, percent-encoded, with the leading slash.
+    pub target: &'a str,
+    pub headers: &'a [Header],
+    pub body: &'a [u8],
+    /// Written before the answer's body in the same buffer, so that an envelope costs no copy of it.
+    pub prefix: &'static str,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Response {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<Header>,
+    /// The request's prefix and the body.
+    buffer: Vec<u8>,
+    prefix_length: usize,
+}
+
+impl Response {
+    /// An answer whose `buffer` starts with `prefix_length` bytes of the request's prefix.
+    pub fn new(status: u16, headers: Vec<Header>, buffer: Vec<u8>, prefix_length: usize) -> Self {
+        Self { status, headers, buffer, prefix_length }
+    }
+
+    /// The body.
+    pub fn body(&self) -> &[u8] {
+        self.buffer.get(self.prefix_length..).unwrap_or_default()
+    }
+
+    /// The prefix and the body, and the length of the prefix.
+    pub fn into_parts(self) -> (Vec<u8>, usize) {
+        (self.buffer, self.prefix_length)
+    }
+
+    /// Value of the first header of that name (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no answer. The texts are for people and hold no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The host's policy refused the request.
+    Denied(String),
+    /// No connection: nothing was sent.
+    Unsent(String),
+    /// The connection broke after bytes may have been sent.
+    Broken(String),
+    /// The deadline passed after bytes may have been sent.
+    Late,
+    /// The answer is larger than this many bytes.
+    TooLarge(usize),
+}

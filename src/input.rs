@@ -1,0 +1,259 @@
+//! Reads the JSON of `invoke` as people and playbook engines write it: numbers and booleans may be strings, empty and null mean
+//! absent, and an unknown key is refused with the nearest known one.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::invalid;
+use crate::vocabulary::Vocabulary;
+use crate::wit::types::{Error, NameValue};
+
+/// An object's members, each as its JSON text.
+#[derive(Debug, Default)]
+pub struct Fields<'a> {
+    /// Where the object stands, as a prefix of names in messages: empty, or `endpoints.`.
+    place: String,
+    members: Vec<(String, &'a RawValue)>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads an object, or a list of one object, with none but the `known` keys. `what` names the text in messages.
+    pub fn parse(json: &'a str, what: &str, known: &[&str]) -> Result<Self, Error> {
+        let syntax = |error: &serde_json::Error| {
+            // The parser's own message could quote a secret.
+            invalid(format!("{what}: is not valid JSON at line {}, column {}", error.line(), error.column()))
+        };
+        let object = match json.trim_start().bytes().next() {
+            Some(b'[') => {
+                let list: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| syntax(&error))?;
+                match list[..] {
+                    [one] => one.get(),
+                    _ => {
+                        return Err(invalid(format!(
+                            "{what}: must be an object or a list of one object, this list has {}",
+                            list.len()
+                        )));
+                    }
+                }
+            }
+            Some(_) => {
+                serde_json::from_str::<&RawValue>(json).map_err(|error| syntax(&error))?;
+                json
+            }
+            None => return Err(invalid(format!("{what}: is empty; a JSON object is needed, such as {{}}"))),
+        };
+        Self::object(object, "", known).ok_or_else(|| invalid(format!("{what}: must be a JSON object")))?
+    }
+
+    /// Reads valid JSON as an object; `None` when it is something else.
+    fn object(json: &'a str, place: &str, known: &[&str]) -> Option<Result<Self, Error>> {
+        let Members(members) = serde_json::from_str(json).ok()?;
+        let fields = Self { place: place.to_owned(), members };
+        Some(fields.check_keys(known).map(|()| fields))
+    }
+
+    fn check_keys(&self, known: &[&str]) -> Result<(), Error> {
+        for (at, (key, _)) in self.members.iter().enumerate() {
+            if !known.contains(&key.as_str()) {
+                let place = &self.place;
+                return Err(match nearest(key, known) {
+                    Some(nearest) => invalid(format!("{place}{key}: is unknown; did you mean {place}{nearest}?")),
+                    None => invalid(format!("{place}{key}: is unknown; allowed: {}", known.join(", "))),
+                });
+            }
+            if self.members.iter().take(at).any(|(other, _)| other == key) {
+                return Err(invalid(format!("{}{key}: is given twice", self.place)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The JSON of a member; `None` when absent, null, or an empty text, list or object.
+    pub fn raw(&self, name: &str) -> Option<&'a str> {
+        let (_, raw) = self.members.iter().find(|(key, _)| key == name)?;
+        let json = raw.get().trim();
+        let compact = |open: char, close: char| {
+            json.strip_prefix(open)
+                .and_then(|rest| rest.strip_suffix(close))
+                .is_some_and(|inside| inside.trim().is_empty())
+        };
+        let absent = json == "null" || compact('"', '"') || compact('[', ']') || compact('{', '}');
+        (!absent).then_some(json)
+    }
+
+    /// A text; numbers are taken as their digits.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.raw(name).map_or(Ok(None), |json| {
+            let text = scalar(json).ok_or_else(|| self.wrong(name, "must be text"))?;
+            Ok(Some(text).filter(|text| !text.trim().is_empty()))
+        })
+    }
+
+    /// A text that must be there.
+    pub fn required_text(&self, name: &str) -> Result<String, Error> {
+        self.text(name)?.ok_or_else(|| self.wrong(name, "is required"))
+    }
+
+    /// A whole number, perhaps as a string.
+    pub fn integer(&self, name: &str) -> Result<Option<u32>, Error> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let text = text.trim();
+        match text.parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(self.wrong(name, &format!("'{text}' is no whole number, such as 10"))),
+        }
+    }
+
+    /// True or false, perhaps as a string.
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(Some(true)),
+            "false" | "no" | "0" => Ok(Some(false)),
+            _ => Err(self.wrong(name, &format!("'{}' is neither true nor false", text.trim()))),
+        }
+    }
+
+    /// A word of a vocabulary.
+    pub fn word<V: Vocabulary>(&self, name: &str) -> Result<Option<V>, Error> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        V::parse(text.trim()).map(Some).map_err(|why| self.wrong(name, &why))
+    }
+
+    /// Texts: a list, or one text with commas between, bare or as the list notation of playbooks, `$LIST[a, b]`.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Error> {
+        let Some(json) = self.raw(name) else { return Ok(None) };
+        let wrong = || self.wrong(name, "must be a list of texts");
+        let list = |json: &str| -> Result<Vec<String>, Error> {
+            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
+            items.iter().filter(|item| item.get() != "null").map(|item| scalar(item.get()).ok_or_else(wrong)).collect()
+        };
+        let texts = if json.starts_with('[') {
+            list(json)?
+        } else {
+            let text = scalar(json).ok_or_else(wrong)?;
+            let text = text.trim();
+            let notation = text.strip_prefix("$LIST[").and_then(|rest| rest.strip_suffix(']'));
+            match notation {
+                None if text.starts_with('[') => list(text)?,
+                _ => notation.unwrap_or(text).split(',').map(str::to_owned).collect(),
+            }
+        };
+        let texts: Vec<String> =
+            texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        Ok((!texts.is_empty()).then_some(texts))
+    }
+
+    /// Names and values: an object of texts, numbers and booleans.
+    pub fn pairs(&self, name: &str) -> Result<Vec<NameValue>, Error> {
+        let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
+        let wrong = |why: &str| self.wrong(name, why);
+        let inner = unquoted(json);
+        let Members(members) = serde_json::from_str(inner.as_deref().unwrap_or(json))
+            .map_err(|_| wrong("must be an object of names and values"))?;
+        members
+            .into_iter()
+            .filter(|(_, value)| value.get() != "null")
+            .map(|(key, value)| match scalar(value.get()) {
+                Some(value) => Ok(NameValue { name: key, value }),
+                None => Err(wrong(&format!("the value of '{key}' must be text, a number or a boolean"))),
+            })
+            .collect()
+    }
+
+    /// Any JSON: as it is, or what a string holds when that is an object or a list.
+    pub fn any(&self, name: &str) -> Option<String> {
+        let json = self.raw(name)?;
+        Some(unquoted(json).filter(|text| is_json(text)).unwrap_or_else(|| json.to_owned()))
+    }
+
+    /// A text as it is, or any other JSON.
+    pub fn text_or_json(&self, name: &str) -> Option<String> {
+        let json = self.raw(name)?;
+        Some(unquoted(json).unwrap_or_else(|| json.to_owned()))
+    }
+
+    /// An object below this one.
+    pub fn fields(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Error> {
+        let Some(json) = self.raw(name) else { return Ok(None) };
+        let place = format!("{}{name}.", self.place);
+        Self::object(json, &place, known).ok_or_else(|| self.wrong(name, "must be an object"))?.map(Some)
+    }
+
+    /// The objects of a list below this one.
+    pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Error> {
+        let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
+        let wrong = || self.wrong(name, "must be a list of objects");
+        let items: Vec<&'a RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
+        items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| {
+                Self::object(item.get(), &format!("{}{name}[{at}].", self.place), known).ok_or_else(wrong)?
+            })
+            .collect()
+    }
+
+    /// An error about a member.
+    pub fn wrong(&self, name: &str, why: &str) -> Error {
+        invalid(format!("{}{name}: {why}", self.place))
+    }
+}
+
+/// The text of a JSON string, number or boolean.
+fn scalar(json: &str) -> Option<String> {
+    match json.bytes().next()? {
+        b'"' => serde_json::from_str(json).ok(),
+        b'[' | b'{' => None,
+        _ => Some(json.to_owned()),
+    }
+}
+
+/// The text of a JSON string, without the notation of playbooks for JSON, `$JSON[…]`, around it.
+fn unquoted(json: &str) -> Option<String> {
+    let text: String = serde_json::from_str(json).ok()?;
+    let inside = text.trim().strip_prefix("$JSON[").and_then(|rest| rest.strip_suffix(']'));
+    Some(inside.filter(|inside| is_json(inside)).map(str::to_owned).unwrap_or(text))
+}
+
+/// Whether a text is a JSON object or list.
+pub fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The known key that a wrong one was probably meant to be.
+pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let wanted = key.to_lowercase().replace(['-', ' '], "_");
+    let (distance, nearest) = known.iter().map(|name| (strsim::damerau_levenshtein(&wanted, name), *name)).min()?;
+    (distance <= wanted.chars().count().div_ceil(3)).then_some(nearest)
+}
+
+/// An object's members in order, doubled keys included.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests;

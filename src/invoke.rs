@@ -1,0 +1,152 @@
+//! The JSON form of the actions: reads config and input, runs the action, answers data and meta.
+
+use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
+use crate::catalog;
+use crate::config::Connection;
+use crate::envelope;
+use crate::error::invalid;
+use crate::graph::Session;
+use crate::host::{Host, Method};
+use crate::input::{Fields, nearest};
+use crate::vocabulary::Vocabulary;
+use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
+use crate::wit::types::{Cloud, Config, Endpoints, Error};
+
+/// Runs an action by name.
+pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Error> {
+    let action = action_name(action)?;
+    let input = Fields::parse(input_json, "input", &catalog::parameter_names(action))?;
+    let connection = Connection::new(&config(config_json)?)?;
+    let session = Session::new(host, &connection, envelope::PREFIX);
+    match action {
+        catalog::GET_INCIDENT => get_incident::json(&session, &input.required_text("incident_id")?),
+        catalog::LIST_INCIDENTS => list_incidents::json(&session, &incident_query(&input)?),
+        catalog::RUN_HUNTING_QUERY => {
+            run_hunting_query::json(&session, &input.required_text("query")?, input.text("time_span")?.as_deref())
+        }
+        catalog::UPDATE_INCIDENT => {
+            update_incident::json(&session, &input.required_text("incident_id")?, &incident_change(&input)?)
+        }
+        _ => generic::json(&session, &generic_request(&input)?),
+    }
+}
+
+/// The action's name in the catalog.
+fn action_name(name: &str) -> Result<&'static str, Error> {
+    let name = name.trim();
+    let known = catalog::ACTION_NAMES;
+    // The app's own documentation calls it both ways.
+    let wanted = if name == "update_incidents" { catalog::UPDATE_INCIDENT } else { name };
+    known.into_iter().find(|known| *known == wanted).ok_or_else(|| {
+        let hint = nearest(name, &known).map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
+        invalid(format!("action: '{name}' is unknown; allowed: {}{hint}", known.join(", ")))
+    })
+}
+
+fn config(json: &str) -> Result<Config, Error> {
+    let fields = Fields::parse(json, "config", &catalog::configuration_names())?;
+    let endpoints = match fields.fields("endpoints", &["login", "graph"])? {
+        Some(endpoints) => {
+            Some(Endpoints { login: endpoints.required_text("login")?, graph: endpoints.required_text("graph")? })
+        }
+        None => None,
+    };
+    Ok(Config {
+        tenant_id: fields.required_text("tenant_id")?,
+        client_id: fields.required_text("client_id")?,
+        client_secret: fields.required_text("client_secret")?,
+        timeout_seconds: fields.integer("timeout")?,
+        verify: fields.boolean("verify")?,
+        api_version: fields.text("api_version")?,
+        cloud: cloud(&fields)?,
+        endpoints,
+    })
+}
+
+fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Error> {
+    let text = fields.text("cloud")?.unwrap_or_default().trim().to_ascii_lowercase();
+    if text.contains("china") || text.contains("21vianet") {
+        return Err(fields.wrong(
+            "cloud",
+            "Microsoft Graph has no security incidents and no hunting in the China cloud (21Vianet); allowed: global, us-gov, us-gov-dod",
+        ));
+    }
+    fields.word("cloud")
+}
+
+fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Error> {
+    Ok(IncidentQuery {
+        filter: input.text("filter")?,
+        max_results: input.integer("max_results")?,
+        skip: input.integer("skip")?,
+        count: input.boolean("count")?,
+        expand: input.text("expand")?,
+        order_by: input.text("order_by")?,
+        cursor: input.text("cursor")?,
+    })
+}
+
+fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Error> {
+    let clear = input.texts("clear")?.unwrap_or_default();
+    let clear = clear.iter().map(|field| Vocabulary::parse(field).map_err(|why| input.wrong("clear", &why)));
+    Ok(IncidentChange {
+        status: input.word("status")?,
+        assigned_to: input.text("assigned_to")?,
+        classification: input.word("classification")?,
+        determination: input.word("determination")?,
+        description: input.text("description")?,
+        resolving_comment: input.text("resolving_comment")?,
+        severity: input.word("severity")?,
+        display_name: input.text("display_name")?,
+        summary: input.text("summary")?,
+        custom_tags: input.texts("custom_tags")?,
+        tag_mode: input.word("tag_mode")?,
+        clear: clear.collect::<Result<_, _>>()?,
+        unchanged_since: input.text("unchanged_since")?,
+        dry_run: input.boolean("dry_run")?,
+    })
+}
+
+fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Error> {
+    let method = input.word::<Method>("method")?.ok_or_else(|| input.wrong("method", "is required"))?;
+    Ok(GenericRequest {
+        method,
+        endpoint: input.required_text("endpoint")?,
+        payload: input.text_or_json("payload"),
+        query_params: input.pairs("query_params")?,
+        extra_fields: extra_fields(input)?,
+    })
+}
+
+fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Error> {
+    let Some(extra) = input.fields("extra_fields", &catalog::EXTRA_FIELDS)? else { return Ok(None) };
+    Ok(Some(ExtraFields {
+        headers: extra.pairs("headers")?,
+        payload_json: extra.any("payload_json"),
+        files: files(&extra)?,
+        download: extra.boolean("download")?,
+        filename: extra.text("filename")?,
+        retry_count: extra.integer("retry_count")?,
+        retry_wait: extra.integer("retry_wait")?,
+        custom_output_json: extra.raw("custom_output").map(str::to_owned),
+        response_type: extra.word::<ResponseType>("response_type")?,
+    }))
+}
+
+fn files(extra: &Fields<'_>) -> Result<Vec<Upload>, Error> {
+    let files = extra.list("files", &["field", "filename", "content_type", "content_base64"])?;
+    files
+        .iter()
+        .map(|file| {
+            Ok(Upload {
+                field: file.required_text("field")?,
+                filename: file.required_text("filename")?,
+                content_type: file.text("content_type")?,
+                content_base64: file.text("content_base64")?.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

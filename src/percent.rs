@@ -1,0 +1,43 @@
+//! Percent-encoding, so that nothing a caller gives can leave its place in a URL.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986: for query values and form fields.
+pub const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// As [`QUERY`], but keeps the sub-delimiters that OData uses in paths: for path segments.
+pub const SEGMENT: &AsciiSet =
+    &QUERY.remove(b'$').remove(b'(').remove(b')').remove(b'\'').remove(b',').remove(b'=').remove(b':').remove(b'@');
+
+/// As [`QUERY`], but keeps the `$` that OData wants as it is: for names of query parameters.
+const NAME: &AsciiSet = &QUERY.remove(b'$');
+
+/// Encodes a text for one place.
+pub fn encode(text: &str, place: &'static AsciiSet) -> String {
+    utf8_percent_encode(text, place).to_string()
+}
+
+/// Appends `name=value` pairs to a target.
+pub fn append_query<'a>(target: &mut String, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    let mut separator = if target.contains('?') { '&' } else { '?' };
+    for (name, value) in pairs {
+        target.push(separator);
+        target.extend(utf8_percent_encode(name, NAME));
+        target.push('=');
+        target.extend(utf8_percent_encode(value, QUERY));
+        separator = '&';
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_cannot_leave_its_place() {
+        let mut target = "/v1.0/security/incidents".to_owned();
+        append_query(&mut target, [("$filter", "status eq 'a&b=c#d' or x"), ("$top", "5")]);
+        assert_eq!(target, "/v1.0/security/incidents?$filter=status%20eq%20%27a%26b%3Dc%23d%27%20or%20x&$top=5");
+        assert_eq!(encode("a/b?c#d%\r\n", SEGMENT), "a%2Fb%3Fc%23d%25%0D%0A");
+    }
+}

@@ -1,0 +1,109 @@
+//! Decides whether a request is repeated, and after how long: a pure function, so that its table of cases is its proof.
+
+use std::time::Duration;
+
+use crate::datetime::parse_http_date;
+
+/// Repeats of one request at most.
+pub const REPEATS_MAX: u32 = 3;
+/// The first back-off lasts up to this long; each further one up to twice as long.
+const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
+/// The shortest wait, whatever the service says: rejected calls count against the quota.
+/// Source: <https://learn.microsoft.com/graph/throttling>.
+const WAIT_MIN: Duration = Duration::from_millis(500);
+/// Time that an attempt needs: a wait that leaves less is not begun.
+const ATTEMPT_MIN: Duration = Duration::from_secs(1);
+
+/// What a request does at the service; this, and not its method, says when it may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: repeated freely.
+    Read,
+    /// Nothing, but a run costs the tenant's CPU allowance: a timeout of the service is repeated once.
+    Hunt,
+    /// Nothing; the token service asks for patience in its own way, so any failure of the server is repeated.
+    Token,
+    /// Sets values: repeated when the service says that it did not begin.
+    Assign,
+    /// Anything else: never repeated.
+    Write,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// With an answer that is no success, and what its `Retry-After` said.
+    Status(u16, Option<Duration>),
+    /// Before anything was sent.
+    Unsent,
+    /// With a broken connection, perhaps after everything was sent.
+    Broken,
+    /// In a way that no repeat mends.
+    Final,
+}
+
+/// How far a request has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Repeats so far.
+    pub repeats: u32,
+    /// Answers with status 504 before this one.
+    pub gateway_timeouts: u32,
+}
+
+/// How long to wait before the next attempt; `None` when there shall be none.
+///
+/// `jitter` is 64 random bits: without `Retry-After` the wait is uniform up to the back-off (full jitter), so that callers
+/// that failed together do not come back together.
+pub fn wait(
+    effect: Effect,
+    outcome: Outcome,
+    progress: Progress,
+    remaining: Duration,
+    jitter: u64,
+) -> Option<Duration> {
+    if progress.repeats >= REPEATS_MAX || !repeatable(effect, outcome, progress) {
+        return None;
+    }
+    let span = match outcome {
+        Outcome::Status(_, Some(span)) => span,
+        _ => back_off(progress.repeats, jitter),
+    };
+    let span = span.max(WAIT_MIN);
+    (span.saturating_add(ATTEMPT_MIN) <= remaining).then_some(span)
+}
+
+fn repeatable(effect: Effect, outcome: Outcome, progress: Progress) -> bool {
+    match (effect, outcome) {
+        (Effect::Write, _) | (_, Outcome::Final) => false,
+        (_, Outcome::Status(429 | 503, _) | Outcome::Unsent) => true,
+        (Effect::Assign, _) => false,
+        (Effect::Hunt, Outcome::Status(504, _)) => progress.gateway_timeouts == 0,
+        (_, Outcome::Status(502 | 504, _) | Outcome::Broken) => true,
+        (Effect::Token, Outcome::Status(500, _)) => true,
+        (_, Outcome::Status(..)) => false,
+    }
+}
+
+fn back_off(repeats: u32, jitter: u64) -> Duration {
+    let limit = BACK_OFF_FIRST.saturating_mul(2_u32.saturating_pow(repeats));
+    // The upper half of the bits is a fraction of the limit.
+    let fraction = jitter >> 32;
+    let nanoseconds = (limit.as_nanos() * u128::from(fraction)) >> 32;
+    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+}
+
+/// Reads `Retry-After`: whole seconds or an HTTP date. Anything else is as if there were no such header.
+pub fn parse_retry_after(value: &str, unix_seconds: u64) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are a very long time.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let at = parse_http_date(value)?;
+    let now = i64::try_from(unix_seconds).ok()?;
+    Some(Duration::from_secs(u64::try_from(at - now).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests;

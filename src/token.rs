@@ -1,0 +1,174 @@
+//! Access tokens: client credentials, kept in the instance until shortly before they end.
+//!
+//! Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::Connection;
+use crate::entra;
+use crate::error::{from_failure, malformed};
+use crate::exchange::Exchange;
+use crate::host::{Header, Method, Request};
+use crate::percent;
+use crate::retry::Effect;
+use crate::secret::Secret;
+use crate::wit::types::Error;
+
+/// A token is renewed this long before it ends, or at half of its life if that is later.
+const RENEW_EARLY: Duration = Duration::from_secs(300);
+/// Tokens kept at most; the one unused for longest makes room.
+const CACHE_MAX: usize = 64;
+
+thread_local! {
+    /// An instance has one thread. The entry used last is at the end.
+    static CACHE: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Entry {
+    key: [u8; 32],
+    token: Secret,
+    /// On the host's monotonic clock.
+    renew_at: Duration,
+}
+
+/// The cached token of a connection, or a new one.
+pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, Error> {
+    let (key, now) = (key(connection), exchange.host.now());
+    let cached = CACHE.with_borrow_mut(|cache| {
+        let at = cache.iter().position(|entry| entry.key == key)?;
+        let entry = cache.remove(at);
+        let token = (now < entry.renew_at).then(|| entry.token.clone())?;
+        cache.push(entry);
+        Some(token)
+    });
+    cached.map_or_else(|| renew(connection, exchange, None), Ok)
+}
+
+/// A new token in place of the cached one, satisfying the `claims` of a challenge.
+pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Secret, Error> {
+    let key = key(connection);
+    CACHE.with_borrow_mut(|cache| cache.retain(|entry| entry.key != key));
+    let grant = request(connection, exchange, claims)?;
+    let lifetime = Duration::from_secs(grant.expires_in);
+    let early = RENEW_EARLY.min(lifetime / 2);
+    let entry = Entry {
+        key,
+        token: Secret::new(grant.access_token),
+        renew_at: exchange.host.now().saturating_add(lifetime - early),
+    };
+    let token = entry.token.clone();
+    CACHE.with_borrow_mut(|cache| {
+        if cache.len() >= CACHE_MAX {
+            cache.remove(0);
+        }
+        cache.push(entry);
+    });
+    Ok(token)
+}
+
+/// Everything that a token depends on; the secret only as part of a digest.
+fn key(connection: &Connection) -> [u8; 32] {
+    let Connection { tenant_id, client_id, client_secret, login, graph, .. } = connection;
+    let mut digest = Sha256::new();
+    for part in [&login.to_string(), &graph.to_string(), tenant_id, client_id, client_secret.reveal()] {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+#[derive(Deserialize)]
+struct Grant {
+    access_token: String,
+    #[serde(deserialize_with = "seconds")]
+    expires_in: u64,
+}
+
+/// A number, or a numeric string as managed identities answer.
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Seconds {
+        Number(u64),
+        Text(String),
+    }
+    match Seconds::deserialize(deserializer)? {
+        Seconds::Number(seconds) => Ok(seconds),
+        Seconds::Text(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}
+
+fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Grant, Error> {
+    let Connection { tenant_id, client_id, client_secret, login, graph, .. } = connection;
+    let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", client_id),
+        ("scope", &format!("{graph}/.default")),
+        ("client_secret", client_secret.reveal()),
+        ("claims", &merged_claims(claims)),
+    ]
+    .map(|(name, value)| format!("{name}={}", percent::encode(value, percent::QUERY)))
+    .join("&");
+    let headers: [Header; 3] = [
+        ("content-type".into(), "application/x-www-form-urlencoded".into()),
+        ("accept".into(), "application/json".into()),
+        ("user-agent".into(), crate::USER_AGENT.into()),
+    ];
+    let request = Request {
+        method: Method::Post,
+        origin: login,
+        target: &target,
+        headers: &headers,
+        body: form.as_bytes(),
+        prefix: "",
+    };
+    let answer = exchange
+        .send(&request, Effect::Token)
+        .map_err(|failure| from_failure(failure, login.authority(), Effect::Token))?;
+    if answer.status != 200 {
+        return Err(entra::error(&answer, connection, exchange.host.unix_seconds()));
+    }
+    // A parser's message could quote the token, so it is not shown.
+    serde_json::from_slice::<Grant>(answer.body())
+        .ok()
+        .filter(|grant| {
+            !grant.access_token.is_empty() && grant.access_token.bytes().all(|byte| byte.is_ascii_graphic())
+        })
+        .ok_or_else(|| {
+            malformed(format!("the token answer of {} has no usable access_token and expires_in", login.authority()))
+        })
+}
+
+/// Declares that claims challenges are understood (`cp1`), and adds those of a challenge.
+fn merged_claims(challenge: Option<&str>) -> String {
+    let mut claims: Map<String, Value> = challenge.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let access_token = claims.entry("access_token").or_insert_with(|| Value::Object(Map::new()));
+    if !access_token.is_object() {
+        *access_token = Value::Object(Map::new());
+    }
+    if let Value::Object(members) = access_token {
+        members.insert("xms_cc".into(), serde_json::json!({ "values": ["cp1"] }));
+    }
+    Value::Object(claims).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_the_claims_of_a_challenge() {
+        assert_eq!(merged_claims(None), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
+        assert_eq!(
+            merged_claims(Some(r#"{"access_token":{"nbf":{"essential":true,"value":"1"}},"id_token":{}}"#)),
+            r#"{"access_token":{"nbf":{"essential":true,"value":"1"},"xms_cc":{"values":["cp1"]}},"id_token":{}}"#
+        );
+        assert_eq!(merged_claims(Some(r#"{"access_token":7}"#)), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
+    }
+}

@@ -1,0 +1,212 @@
+//! The words of Graph's enums, the spellings that people and old pages use for them, and which ones go together.
+//!
+//! Source: <https://learn.microsoft.com/graph/api/security-incident-update>.
+
+use crate::wit::actions::{
+    Classification, ClearableField, Determination, HttpMethod, IncidentStatus, ResponseType, Severity, TagMode,
+};
+use crate::wit::types::Cloud;
+
+/// An enum of the WIT with the word for each value.
+pub trait Vocabulary: Copy + Eq + 'static {
+    /// Values with their words, in the order that messages list them.
+    const WORDS: &'static [(Self, &'static str)];
+    /// Other spellings, as [`normalized`].
+    const ALIASES: &'static [(&'static str, Self)] = &[];
+
+    /// The word for a value, as Graph spells it.
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
+    }
+
+    /// Reads a word in any case, with or without spaces, hyphens and underscores.
+    ///
+    /// # Errors
+    /// What is wrong, to be put behind the name of the field.
+    fn parse(text: &str) -> Result<Self, String> {
+        let wanted = normalized(text);
+        if wanted == "unknownfuturevalue" {
+            return Err(format!(
+                "'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; allowed: {}",
+                Self::allowed()
+            ));
+        }
+        let word = Self::WORDS.iter().find(|(_, word)| normalized(word) == wanted).map(|(value, _)| *value);
+        let alias = || Self::ALIASES.iter().find(|(alias, _)| *alias == wanted).map(|(_, value)| *value);
+        word.or_else(alias).ok_or_else(|| format!("'{text}' is unknown; allowed: {}", Self::allowed()))
+    }
+
+    /// The words, for a message.
+    fn allowed() -> String {
+        Self::WORDS.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Lower case, without spaces, hyphens and underscores.
+fn normalized(text: &str) -> String {
+    text.chars().filter(|character| !matches!(character, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+impl Vocabulary for IncidentStatus {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Active, "active"),
+        (Self::InProgress, "inProgress"),
+        (Self::Resolved, "resolved"),
+        (Self::Redirected, "redirected"),
+        (Self::AwaitingAction, "awaitingAction"),
+    ];
+}
+
+impl Vocabulary for Severity {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Unknown, "unknown"),
+        (Self::Informational, "informational"),
+        (Self::Low, "low"),
+        (Self::Medium, "medium"),
+        (Self::High, "high"),
+    ];
+}
+
+impl Vocabulary for Classification {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Unknown, "unknown"),
+        (Self::FalsePositive, "falsePositive"),
+        (Self::TruePositive, "truePositive"),
+        (Self::InformationalExpectedActivity, "informationalExpectedActivity"),
+    ];
+}
+
+impl Vocabulary for Determination {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Unknown, "unknown"),
+        (Self::MultiStagedAttack, "multiStagedAttack"),
+        (Self::MaliciousUserActivity, "maliciousUserActivity"),
+        (Self::CompromisedAccount, "compromisedAccount"),
+        (Self::Malware, "malware"),
+        (Self::Phishing, "phishing"),
+        (Self::UnwantedSoftware, "unwantedSoftware"),
+        (Self::Apt, "apt"),
+        (Self::SecurityTesting, "securityTesting"),
+        (Self::SecurityPersonnel, "securityPersonnel"),
+        (Self::LineOfBusinessApplication, "lineOfBusinessApplication"),
+        (Self::ConfirmedActivity, "confirmedActivity"),
+        (Self::NotMalicious, "notMalicious"),
+        (Self::NotEnoughDataToValidate, "notEnoughDataToValidate"),
+        (Self::Other, "other"),
+    ];
+
+    /// Pages of the portal and of older interfaces print these; the wire has other names.
+    const ALIASES: &'static [(&'static str, Self)] = &[
+        ("compromiseduser", Self::CompromisedAccount),
+        ("clean", Self::NotMalicious),
+        ("noenoughdatatovalidate", Self::NotEnoughDataToValidate),
+        ("insufficientdata", Self::NotEnoughDataToValidate),
+        ("confirmeduseractivity", Self::ConfirmedActivity),
+    ];
+}
+
+impl Vocabulary for TagMode {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Replace, "replace"), (Self::Append, "append"), (Self::Remove, "remove")];
+}
+
+impl Vocabulary for ClearableField {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::AssignedTo, "assigned_to"),
+        (Self::Classification, "classification"),
+        (Self::Determination, "determination"),
+        (Self::Description, "description"),
+        (Self::ResolvingComment, "resolving_comment"),
+        (Self::DisplayName, "display_name"),
+        (Self::Summary, "summary"),
+        (Self::CustomTags, "custom_tags"),
+    ];
+}
+
+impl Vocabulary for HttpMethod {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Get, "GET"),
+        (Self::Put, "PUT"),
+        (Self::Post, "POST"),
+        (Self::Delete, "DELETE"),
+        (Self::Patch, "PATCH"),
+    ];
+}
+
+impl Vocabulary for ResponseType {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Json, "json"), (Self::Text, "text"), (Self::Content, "content")];
+}
+
+impl Vocabulary for Cloud {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Global, "global"), (Self::UsGov, "us-gov"), (Self::UsGovDod, "us-gov-dod")];
+}
+
+/// The determinations that fit a classification; `unknown`, which is none, fits each.
+pub fn determinations(classification: Classification) -> &'static [Determination] {
+    use Determination as D;
+    match classification {
+        Classification::Unknown => &[D::Unknown],
+        Classification::TruePositive => &[
+            D::MultiStagedAttack,
+            D::MaliciousUserActivity,
+            D::CompromisedAccount,
+            D::Malware,
+            D::Phishing,
+            D::UnwantedSoftware,
+            D::Apt,
+            D::Other,
+            D::Unknown,
+        ],
+        Classification::InformationalExpectedActivity => &[
+            D::SecurityTesting,
+            D::SecurityPersonnel,
+            D::LineOfBusinessApplication,
+            D::ConfirmedActivity,
+            D::Other,
+            D::Unknown,
+        ],
+        Classification::FalsePositive => &[D::NotMalicious, D::NotEnoughDataToValidate, D::Other, D::Unknown],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_legacy_and_documentation_spellings() {
+        for (text, word) in [
+            ("CompromisedUser", "compromisedAccount"),
+            ("Compromised Account", "compromisedAccount"),
+            ("Clean", "notMalicious"),
+            ("NoEnoughDataToValidate", "notEnoughDataToValidate"),
+            ("InsufficientData", "notEnoughDataToValidate"),
+            ("insufficient data", "notEnoughDataToValidate"),
+            ("ConfirmedUserActivity", "confirmedActivity"),
+            ("MULTI_STAGED-ATTACK", "multiStagedAttack"),
+            (" Line of business application ", "lineOfBusinessApplication"),
+            ("APT", "apt"),
+            ("SecurityPersonnel", "securityPersonnel"),
+        ] {
+            assert_eq!(Determination::parse(text).map(Determination::word), Ok(word), "{text}");
+        }
+        assert_eq!(IncidentStatus::parse("In Progress").map(IncidentStatus::word), Ok("inProgress"));
+        assert_eq!(Classification::parse("TruePositive").map(Classification::word), Ok("truePositive"));
+    }
+
+    #[test]
+    fn names_what_is_allowed() {
+        assert_eq!(
+            Severity::parse("critical"),
+            Err("'critical' is unknown; allowed: unknown, informational, low, medium, high".into())
+        );
+        assert_eq!(
+            IncidentStatus::parse("unknownFutureValue"),
+            Err("'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; \
+                 allowed: active, inProgress, resolved, redirected, awaitingAction"
+                .into())
+        );
+    }
+}
