@@ -10,10 +10,15 @@ use crate::vocabulary::Vocabulary as _;
 use crate::wit::catalog::{Action, CloudHosts, Connector, Effect, Parameter, ParameterKind};
 use crate::wit::types::Cloud;
 
+/// Get incident details.
 pub const GET_INCIDENT: &str = "get_incident_details";
+/// List incidents.
 pub const LIST_INCIDENTS: &str = "list_incidents";
+/// Run a hunting query.
 pub const RUN_HUNTING_QUERY: &str = "run_hunting_query";
+/// Update an incident.
 pub const UPDATE_INCIDENT: &str = "update_incident";
+/// A request to any endpoint.
 pub const GENERIC_ACTION: &str = "generic_action";
 
 /// The actions, in the order that they are shown in.

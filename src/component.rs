@@ -2,6 +2,7 @@
 
 use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::config::Connection;
+use crate::error::Fault;
 use crate::graph::Session;
 use crate::host::Host;
 use crate::wit::actions::{
@@ -13,12 +14,13 @@ use crate::wit::{actions, catalog, json};
 /// The component, on whatever host it was given.
 pub struct Component<H>(std::marker::PhantomData<H>);
 
+#[expect(clippy::result_large_err, reason = "the record of the interface")]
 fn run<H: Host + Default, T>(
     config: &Config,
-    action: impl FnOnce(&Session<'_>) -> Result<T, Error>,
+    action: impl FnOnce(&Session<'_>) -> Result<T, Fault>,
 ) -> Result<T, Error> {
-    let connection = Connection::new(config)?;
-    action(&Session::new(&H::default(), &connection, ""))
+    let connection = Connection::new(config).map_err(|fault| *fault)?;
+    action(&Session::new(&H::default(), &connection, "")).map_err(|fault| *fault)
 }
 
 impl<H: Host + Default + 'static> actions::Guest for Component<H> {
@@ -45,7 +47,7 @@ impl<H: Host + Default + 'static> actions::Guest for Component<H> {
 
 impl<H: Host + Default + 'static> json::Guest for Component<H> {
     fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
-        crate::invoke::invoke(&H::default(), &action, &config_json, &input_json)
+        crate::invoke::invoke(&H::default(), &action, &config_json, &input_json).map_err(|fault| *fault)
     }
 }
 

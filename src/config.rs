@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::origin::Origin;
 use crate::secret::Secret;
-use crate::wit::types::{Cloud, Config, Error};
+use crate::wit::types::{Cloud, Config};
 
 /// Seconds that an action may take by default, and at least.
 pub const TIMEOUT_DEFAULT_SECONDS: u32 = 15;
@@ -27,12 +27,19 @@ pub fn hosts(cloud: Cloud) -> (&'static str, &'static str) {
 /// A checked configuration: where to go, and as whom.
 #[derive(Debug)]
 pub struct Connection {
+    /// GUID or domain name, in lower case.
     pub tenant_id: String,
+    /// GUID, in lower case.
     pub client_id: String,
+    /// Sent to `login` only.
     pub client_secret: Secret,
+    /// Time that one action may take.
     pub timeout: Duration,
+    /// First segment of the path of every request to `graph`.
     pub api_version: &'static str,
+    /// Where tokens come from.
     pub login: Origin,
+    /// Where the API is.
     pub graph: Origin,
 }
 
@@ -41,7 +48,7 @@ impl Connection {
     ///
     /// # Errors
     /// `invalid-input` naming the field, with its name in `json.invoke`, and what is allowed.
-    pub fn new(config: &Config) -> Result<Self, Error> {
+    pub fn new(config: &Config) -> Result<Self, Fault> {
         let seconds = config.timeout_seconds.unwrap_or(TIMEOUT_DEFAULT_SECONDS);
         if !(TIMEOUT_DEFAULT_SECONDS..=TIMEOUT_MAX_SECONDS).contains(&seconds) {
             return Err(invalid(format!(
@@ -61,7 +68,7 @@ impl Connection {
     }
 }
 
-fn origins(config: &Config) -> Result<(Origin, Origin), Error> {
+fn origins(config: &Config) -> Result<(Origin, Origin), Fault> {
     if let Some(endpoints) = &config.endpoints {
         let parse = |name: &str, url: &str| {
             Origin::parse(url.trim()).map_err(|why| invalid(format!("endpoints.{name}: {why}")))
@@ -72,7 +79,7 @@ fn origins(config: &Config) -> Result<(Origin, Origin), Error> {
     Ok((Origin::known(login), Origin::known(graph)))
 }
 
-fn tenant_id(text: &str) -> Result<String, Error> {
+fn tenant_id(text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(invalid("tenant_id: is required"));
@@ -88,7 +95,7 @@ fn tenant_id(text: &str) -> Result<String, Error> {
     Err(invalid("tenant_id: is neither a GUID nor a domain name, such as contoso.onmicrosoft.com"))
 }
 
-fn client_id(text: &str) -> Result<String, Error> {
+fn client_id(text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(invalid("client_id: is required"));
@@ -99,7 +106,7 @@ fn client_id(text: &str) -> Result<String, Error> {
     Ok(text.to_ascii_lowercase())
 }
 
-fn client_secret(text: &str) -> Result<Secret, Error> {
+fn client_secret(text: &str) -> Result<Secret, Fault> {
     // Pasted secrets often carry a line end; Entra ID makes none with white space.
     let text = text.trim();
     if text.is_empty() {
@@ -108,7 +115,7 @@ fn client_secret(text: &str) -> Result<Secret, Error> {
     Ok(Secret::new(text.to_owned()))
 }
 
-fn api_version(text: Option<&str>) -> Result<&'static str, Error> {
+fn api_version(text: Option<&str>) -> Result<&'static str, Fault> {
     let text = text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or("v1.0");
     API_VERSIONS
         .into_iter()

@@ -3,7 +3,9 @@
 /// A point in time, comparable: seconds since 1970 and the fraction in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp {
+    /// Whole seconds since 1970-01-01T00:00:00Z.
     pub unix_seconds: i64,
+    /// Fraction, below 1,000,000,000.
     pub nanoseconds: u32,
 }
 

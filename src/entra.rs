@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use crate::config::Connection;
-use crate::error::error as base;
+use crate::error::{Fault, error as base};
 use crate::exchange::retry_after;
 use crate::graph_error::{details, excerpt, saturating_seconds};
 use crate::host::Response;
@@ -31,7 +31,7 @@ fn parse(answer: &Response) -> Refusal {
 }
 
 /// The error for an answer of the token endpoint that is no token.
-pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Error {
+pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     let refusal = parse(answer);
     let temporary = refusal.error == "temporarily_unavailable" || answer.status >= 500;
     let retry_after = retry_after(answer, unix_seconds).map(saturating_seconds);
@@ -54,7 +54,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> E
         ErrorKind::Unauthenticated => remedy(number, connection),
         _ => "wait and repeat; Entra ID is busy or not available".to_owned(),
     };
-    Error {
+    Box::new(Error {
         status: Some(answer.status),
         code,
         request_id: refusal.trace_id,
@@ -62,8 +62,8 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> E
         retry_after_seconds: retry_after,
         remedy: Some(remedy),
         details_json: details(answer.body()),
-        ..base(kind, message)
-    }
+        ..*base(kind, message)
+    })
 }
 
 /// The description without its lines of ids, which are in fields of their own.

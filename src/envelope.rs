@@ -10,22 +10,31 @@ pub const PREFIX: &str = "{\"data\":";
 /// What is known about a call besides its data.
 #[derive(Debug, Default, Serialize)]
 pub struct Meta {
+    /// HTTP status of a generic answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The service's id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Our id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_request_id: Option<String>,
+    /// Incidents that match over all pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// Where the next page starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+    /// Rows of a hunting result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row_count: Option<u32>,
+    /// The service's row limit, when the result was cut there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_reached: Option<u32>,
+    /// Whether an update was only checked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// What the caller should know.
     pub warnings: Vec<String>,
 }
 

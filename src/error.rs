@@ -4,9 +4,12 @@ use crate::host::Failure;
 use crate::retry::Effect;
 use crate::wit::types::{Error, ErrorKind};
 
+/// The WIT error behind a pointer: the record is large, and every `?` would move it.
+pub type Fault = Box<Error>;
+
 /// An error with a kind and a message; the rest is filled in by who knows it.
-pub fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
-    Error {
+pub fn error(kind: ErrorKind, message: impl Into<String>) -> Fault {
+    Box::new(Error {
         kind,
         message: message.into(),
         status: None,
@@ -16,21 +19,21 @@ pub fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
         retry_after_seconds: None,
         remedy: None,
         details_json: None,
-    }
+    })
 }
 
 /// A refused argument or configuration value.
-pub fn invalid(message: impl Into<String>) -> Error {
+pub fn invalid(message: impl Into<String>) -> Fault {
     error(ErrorKind::InvalidInput, message)
 }
 
 /// A success that does not decode.
-pub fn malformed(message: impl Into<String>) -> Error {
+pub fn malformed(message: impl Into<String>) -> Fault {
     error(ErrorKind::MalformedResponse, message)
 }
 
 /// No answer from `authority` to a request with this effect.
-pub fn from_failure(failure: Failure, authority: &str, effect: Effect) -> Error {
+pub fn from_failure(failure: Failure, authority: &str, effect: Effect) -> Fault {
     let repeat = match effect {
         Effect::Read | Effect::Hunt | Effect::Token => "nothing was changed: repeat freely",
         Effect::Assign | Effect::Write => "the write may have happened: read the object back before repeating",
@@ -62,5 +65,5 @@ pub fn from_failure(failure: Failure, authority: &str, effect: Effect) -> Error 
             "ask for less: fewer rows or columns, a smaller page".to_owned(),
         ),
     };
-    Error { remedy: Some(remedy), ..error(kind, message) }
+    Box::new(Error { remedy: Some(remedy), ..*error(kind, message) })
 }

@@ -8,6 +8,7 @@ use crate::retry::{self, Effect, Outcome, Progress};
 /// A host to send with, and the time to be done.
 #[derive(Clone, Copy)]
 pub struct Exchange<'a> {
+    /// What sends, waits and tells the time.
     pub host: &'a dyn Host,
     /// On the clock of [`Host::now`].
     pub deadline: Duration,

@@ -4,31 +4,35 @@ use std::time::Duration;
 
 use crate::challenge;
 use crate::config::Connection;
-use crate::error::{from_failure, malformed};
+use crate::error::{Fault, from_failure, malformed};
 use crate::exchange::Exchange;
 use crate::graph_error;
 use crate::host::{Header, Host, Method, Request, Response};
 use crate::retry::Effect;
 use crate::secret::Secret;
 use crate::token;
-use crate::wit::types::Error;
 
 /// A request to Graph.
 #[derive(Debug)]
 pub struct Call<'a> {
+    /// HTTP method.
     pub method: Method,
     /// Path and query below the origin, percent-encoded.
     pub target: String,
     /// Besides the defaults; a name given here replaces the default.
     pub headers: Vec<Header>,
+    /// Body, empty for none.
     pub body: &'a [u8],
+    /// What it does at the service, which says when it is repeated.
     pub effect: Effect,
 }
 
 /// A successful answer of Graph.
 #[derive(Debug)]
 pub struct Answer {
+    /// Status, headers and body; the status is below 400.
     pub response: Response,
+    /// Our id of the request.
     pub client_request_id: String,
 }
 
@@ -39,7 +43,7 @@ impl Answer {
     }
 
     /// The body as text.
-    pub fn into_body(self) -> Result<Body, Error> {
+    pub fn into_body(self) -> Result<Body, Fault> {
         let (buffer, start) = self.response.into_parts();
         match String::from_utf8(buffer) {
             Ok(text) => Ok(Body { text, start }),
@@ -67,7 +71,9 @@ impl Body {
 /// A connection in use by one call of the component.
 #[derive(Clone, Copy)]
 pub struct Session<'a> {
+    /// Where to, and as whom.
     pub connection: &'a Connection,
+    /// The host, and the time to be done.
     pub exchange: Exchange<'a>,
     /// Written before the body of each answer, see [`Request::prefix`].
     pub prefix: &'static str,
@@ -80,6 +86,7 @@ impl<'a> Session<'a> {
     }
 
     /// The same call with another time to be done.
+    #[must_use]
     pub fn until(self, deadline: Duration) -> Self {
         Self { exchange: Exchange { deadline, ..self.exchange }, ..self }
     }
@@ -91,7 +98,7 @@ impl<'a> Session<'a> {
 
     /// Sends a request with a token. A refused token is renewed once, with the claims of a challenge if there is one: the
     /// service did nothing, so this holds for writes too.
-    pub fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
+    pub fn send(&self, call: &Call<'_>) -> Result<Answer, Fault> {
         let client_request_id = guid(self.exchange.host);
         let mut used =
             vec![token::get(self.connection, &self.exchange).map_err(|error| self.finish(error, &[], None))?];
@@ -114,7 +121,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn attempt(&self, call: &Call<'_>, token: &str, client_request_id: &str) -> Result<Response, Error> {
+    fn attempt(&self, call: &Call<'_>, token: &str, client_request_id: &str) -> Result<Response, Fault> {
         let mut headers: Vec<Header> = vec![
             ("authorization".into(), format!("Bearer {token}")),
             ("accept".into(), "application/json".into()),
@@ -138,7 +145,7 @@ impl<'a> Session<'a> {
     }
 
     /// Adds our id and strikes out whatever secret the other side may have echoed.
-    fn finish(&self, mut error: Error, tokens: &[Secret], client_request_id: Option<String>) -> Error {
+    fn finish(&self, mut error: Fault, tokens: &[Secret], client_request_id: Option<String>) -> Fault {
         error.client_request_id = error.client_request_id.or(client_request_id);
         for secret in tokens.iter().chain([&self.connection.client_secret]) {
             secret.strike_out(&mut error);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::config::Connection;
-use crate::error::error;
+use crate::error::{Fault, error};
 use crate::exchange::retry_after;
 use crate::host::Response;
 use crate::wit::types::{Error, ErrorKind};
@@ -19,7 +19,7 @@ const BODY_MAX_BYTES: usize = 64 * 1024;
 const EXCERPT_MAX_CHARACTERS: usize = 200;
 
 /// The error for an answer of Graph.
-pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64) -> Error {
+pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     let envelope = envelope(answer.body());
     let outer = envelope.as_ref().and_then(|body| member(body, &["error"]));
     let retry_after = retry_after(answer, unix_seconds).map(saturating_seconds);
@@ -30,7 +30,7 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
         format!("{} answered with status {}{code}{quoted}", connection.graph.authority(), answer.status)
     });
     let id = |name: &str| outer.and_then(|outer| deepest(outer, &[name]));
-    Error {
+    Box::new(Error {
         status: Some(answer.status),
         code: outer.and_then(code),
         request_id: id("request-id").or_else(|| answer.header("request-id").map(str::to_owned)),
@@ -38,8 +38,8 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
         retry_after_seconds: retry_after,
         remedy: remedy(kind, answer, &message, connection, retry_after),
         details_json: details(answer.body()),
-        ..error(kind, message)
-    }
+        ..*error(kind, message)
+    })
 }
 
 fn kind(status: u16, has_retry_after: bool) -> ErrorKind {

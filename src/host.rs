@@ -27,11 +27,15 @@ pub type Header = (String, String);
 /// A request on the wire.
 #[derive(Debug)]
 pub struct Request<'a> {
+    /// HTTP method.
     pub method: Method,
+    /// Where it goes.
     pub origin: &'a Origin,
     /// Path and query, percent-encoded, with the leading slash.
     pub target: &'a str,
+    /// Names in lower case.
     pub headers: &'a [Header],
+    /// Body, empty for none.
     pub body: &'a [u8],
     /// Written before the answer's body in the same buffer, so that an envelope costs no copy of it.
     pub prefix: &'static str,
@@ -40,6 +44,7 @@ pub struct Request<'a> {
 /// An answer, whatever its status.
 #[derive(Debug, Clone)]
 pub struct Response {
+    /// HTTP status.
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<Header>,

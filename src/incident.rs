@@ -5,15 +5,14 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::error::{invalid, malformed};
+use crate::error::{Fault, invalid, malformed};
 use crate::wit::actions::{Alert, Comment, Incident};
-use crate::wit::types::Error;
 
 /// Said of an update that was only checked.
 pub const DRY_RUN_WARNING: &str = "dry run: nothing was changed";
 
 /// Checks an incident id: decimal digits, so that it cannot leave its path segment.
-pub fn id(text: &str) -> Result<&str, Error> {
+pub fn id(text: &str) -> Result<&str, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Err(invalid("incident_id: is required"));
@@ -34,18 +33,21 @@ pub fn prefer() -> (String, String) {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Brief {
+    /// Decimal digits.
     pub id: String,
     status: String,
     redirect_incident_id: Option<String>,
+    /// RFC 3339; empty when the answer has none.
     #[serde(default)]
     pub last_update_date_time: String,
+    /// Tags given by people.
     #[serde(default, deserialize_with = "texts")]
     pub custom_tags: Vec<String>,
 }
 
 impl Brief {
     /// Reads an incident.
-    pub fn parse(json: &str) -> Result<Self, Error> {
+    pub fn parse(json: &str) -> Result<Self, Fault> {
         serde_json::from_str(json).map_err(|error| not_an_incident(&error))
     }
 
@@ -64,12 +66,12 @@ fn redirected(id: &str, status: &str, to: Option<&str>) -> Vec<String> {
     }
 }
 
-fn not_an_incident(error: &serde_json::Error) -> Error {
+fn not_an_incident(error: &serde_json::Error) -> Fault {
     malformed(format!("the answer is no incident: {error}"))
 }
 
 /// Decodes an incident; `json` is kept as it is.
-pub fn decode(json: String) -> Result<Incident, Error> {
+pub fn decode(json: String) -> Result<Incident, Fault> {
     let wire: Wire = serde_json::from_str(&json).map_err(|error| not_an_incident(&error))?;
     Ok(Incident {
         warnings: redirected(&wire.id, &wire.status, wire.redirect_incident_id.as_deref()),

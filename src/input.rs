@@ -6,9 +6,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::vocabulary::Vocabulary;
-use crate::wit::types::{Error, NameValue};
+use crate::wit::types::NameValue;
 
 /// An object's members, each as its JSON text.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads an object, or a list of one object, with none but the `known` keys. `what` names the text in messages.
-    pub fn parse(json: &'a str, what: &str, known: &[&str]) -> Result<Self, Error> {
+    pub fn parse(json: &'a str, what: &str, known: &[&str]) -> Result<Self, Fault> {
         let syntax = |error: &serde_json::Error| {
             // The parser's own message could quote a secret.
             invalid(format!("{what}: is not valid JSON at line {}, column {}", error.line(), error.column()))
@@ -48,13 +48,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads valid JSON as an object; `None` when it is something else.
-    fn object(json: &'a str, place: &str, known: &[&str]) -> Option<Result<Self, Error>> {
+    fn object(json: &'a str, place: &str, known: &[&str]) -> Option<Result<Self, Fault>> {
         let Members(members) = serde_json::from_str(json).ok()?;
         let fields = Self { place: place.to_owned(), members };
         Some(fields.check_keys(known).map(|()| fields))
     }
 
-    fn check_keys(&self, known: &[&str]) -> Result<(), Error> {
+    fn check_keys(&self, known: &[&str]) -> Result<(), Fault> {
         for (at, (key, _)) in self.members.iter().enumerate() {
             if !known.contains(&key.as_str()) {
                 let place = &self.place;
@@ -84,7 +84,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text; numbers are taken as their digits.
-    pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
+    pub fn text(&self, name: &str) -> Result<Option<String>, Fault> {
         self.raw(name).map_or(Ok(None), |json| {
             let text = scalar(json).ok_or_else(|| self.wrong(name, "must be text"))?;
             Ok(Some(text).filter(|text| !text.trim().is_empty()))
@@ -92,12 +92,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that must be there.
-    pub fn required_text(&self, name: &str) -> Result<String, Error> {
+    pub fn required_text(&self, name: &str) -> Result<String, Fault> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "is required"))
     }
 
     /// A whole number, perhaps as a string.
-    pub fn integer(&self, name: &str) -> Result<Option<u32>, Error> {
+    pub fn integer(&self, name: &str) -> Result<Option<u32>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let text = text.trim();
         match text.parse() {
@@ -107,7 +107,7 @@ impl<'a> Fields<'a> {
     }
 
     /// True or false, perhaps as a string.
-    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         match text.trim().to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Ok(Some(true)),
@@ -117,16 +117,16 @@ impl<'a> Fields<'a> {
     }
 
     /// A word of a vocabulary.
-    pub fn word<V: Vocabulary>(&self, name: &str) -> Result<Option<V>, Error> {
+    pub fn word<V: Vocabulary>(&self, name: &str) -> Result<Option<V>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         V::parse(text.trim()).map(Some).map_err(|why| self.wrong(name, &why))
     }
 
     /// Texts: a list, or one text with commas between, bare or as the list notation of playbooks, `$LIST[a, b]`.
-    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Error> {
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
         let wrong = || self.wrong(name, "must be a list of texts");
-        let list = |json: &str| -> Result<Vec<String>, Error> {
+        let list = |json: &str| -> Result<Vec<String>, Fault> {
             let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
             items.iter().filter(|item| item.get() != "null").map(|item| scalar(item.get()).ok_or_else(wrong)).collect()
         };
@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Names and values: an object of texts, numbers and booleans.
-    pub fn pairs(&self, name: &str) -> Result<Vec<NameValue>, Error> {
+    pub fn pairs(&self, name: &str) -> Result<Vec<NameValue>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
         let wrong = |why: &str| self.wrong(name, why);
         let inner = unquoted(json);
@@ -176,14 +176,14 @@ impl<'a> Fields<'a> {
     }
 
     /// An object below this one.
-    pub fn fields(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Error> {
+    pub fn fields(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
         let place = format!("{}{name}.", self.place);
         Self::object(json, &place, known).ok_or_else(|| self.wrong(name, "must be an object"))?.map(Some)
     }
 
     /// The objects of a list below this one.
-    pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Error> {
+    pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
         let wrong = || self.wrong(name, "must be a list of objects");
         let items: Vec<&'a RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
@@ -197,7 +197,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An error about a member.
-    pub fn wrong(&self, name: &str, why: &str) -> Error {
+    pub fn wrong(&self, name: &str, why: &str) -> Fault {
         invalid(format!("{}{name}: {why}", self.place))
     }
 }

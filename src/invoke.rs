@@ -4,16 +4,16 @@ use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, u
 use crate::catalog;
 use crate::config::Connection;
 use crate::envelope;
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::graph::Session;
 use crate::host::{Host, Method};
 use crate::input::{Fields, nearest};
 use crate::vocabulary::Vocabulary;
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
-use crate::wit::types::{Cloud, Config, Endpoints, Error};
+use crate::wit::types::{Cloud, Config, Endpoints};
 
 /// Runs an action by name.
-pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Error> {
+pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Fault> {
     let action = action_name(action)?;
     let input = Fields::parse(input_json, "input", &catalog::parameter_names(action))?;
     let connection = Connection::new(&config(config_json)?)?;
@@ -32,7 +32,7 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
 }
 
 /// The action's name in the catalog.
-fn action_name(name: &str) -> Result<&'static str, Error> {
+fn action_name(name: &str) -> Result<&'static str, Fault> {
     let name = name.trim();
     let known = catalog::ACTION_NAMES;
     // The app's own documentation calls it both ways.
@@ -43,7 +43,7 @@ fn action_name(name: &str) -> Result<&'static str, Error> {
     })
 }
 
-fn config(json: &str) -> Result<Config, Error> {
+fn config(json: &str) -> Result<Config, Fault> {
     let fields = Fields::parse(json, "config", &catalog::configuration_names())?;
     let endpoints = match fields.fields("endpoints", &["login", "graph"])? {
         Some(endpoints) => {
@@ -63,7 +63,7 @@ fn config(json: &str) -> Result<Config, Error> {
     })
 }
 
-fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Error> {
+fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Fault> {
     let text = fields.text("cloud")?.unwrap_or_default().trim().to_ascii_lowercase();
     if text.contains("china") || text.contains("21vianet") {
         return Err(fields.wrong(
@@ -74,7 +74,7 @@ fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Error> {
     fields.word("cloud")
 }
 
-fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Error> {
+fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Fault> {
     Ok(IncidentQuery {
         filter: input.text("filter")?,
         max_results: input.integer("max_results")?,
@@ -86,7 +86,7 @@ fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Error> {
     })
 }
 
-fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Error> {
+fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Fault> {
     let clear = input.texts("clear")?.unwrap_or_default();
     let clear = clear.iter().map(|field| Vocabulary::parse(field).map_err(|why| input.wrong("clear", &why)));
     Ok(IncidentChange {
@@ -107,7 +107,7 @@ fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Error> {
     })
 }
 
-fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Error> {
+fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Fault> {
     let method = input.word::<Method>("method")?.ok_or_else(|| input.wrong("method", "is required"))?;
     Ok(GenericRequest {
         method,
@@ -118,7 +118,7 @@ fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Error> {
     })
 }
 
-fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Error> {
+fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Fault> {
     let Some(extra) = input.fields("extra_fields", &catalog::EXTRA_FIELDS)? else { return Ok(None) };
     Ok(Some(ExtraFields {
         headers: extra.pairs("headers")?,
@@ -133,7 +133,7 @@ fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Error> {
     }))
 }
 
-fn files(extra: &Fields<'_>) -> Result<Vec<Upload>, Error> {
+fn files(extra: &Fields<'_>) -> Result<Vec<Upload>, Fault> {
     let files = extra.list("files", &["field", "filename", "content_type", "content_base64"])?;
     files
         .iter()

@@ -57,7 +57,7 @@ pub mod origin;
 pub mod percent;
 pub mod retry;
 #[cfg(test)]
-mod scripted;
+pub mod scripted;
 pub mod secret;
 pub mod time_span;
 pub mod token;

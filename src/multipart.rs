@@ -5,15 +5,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::host::Host;
 use crate::wit::actions::Upload;
-use crate::wit::types::Error;
 
 const MEDIA_TYPE_DEFAULT: &str = "application/octet-stream";
 
 /// The content type and the body.
-pub fn encode(files: &[Upload], host: &dyn Host) -> Result<(String, Vec<u8>), Error> {
+pub fn encode(files: &[Upload], host: &dyn Host) -> Result<(String, Vec<u8>), Fault> {
     // 128 random bits stand in no file by chance.
     let boundary = format!("{:016x}{:016x}", host.random(), host.random());
     let mut body = Vec::new();

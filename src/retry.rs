@@ -76,12 +76,11 @@ pub fn wait(
 fn repeatable(effect: Effect, outcome: Outcome, progress: Progress) -> bool {
     match (effect, outcome) {
         (Effect::Write, _) | (_, Outcome::Final) => false,
-        (_, Outcome::Status(429 | 503, _) | Outcome::Unsent) => true,
-        (Effect::Assign, _) => false,
+        (Effect::Assign, outcome) => matches!(outcome, Outcome::Status(429 | 503, _) | Outcome::Unsent),
         (Effect::Hunt, Outcome::Status(504, _)) => progress.gateway_timeouts == 0,
-        (_, Outcome::Status(502 | 504, _) | Outcome::Broken) => true,
         (Effect::Token, Outcome::Status(500, _)) => true,
-        (_, Outcome::Status(..)) => false,
+        (_, Outcome::Status(status, _)) => matches!(status, 429 | 502 | 503 | 504),
+        (_, Outcome::Unsent | Outcome::Broken) => true,
     }
 }
 

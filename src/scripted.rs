@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::host::{Failure, Header, Host, Method, Request, Response};
 
+/// The clock does not start at nought.
+const START: Duration = Duration::from_secs(1000);
+
 /// What the other side does with a request.
 #[derive(Debug, Clone)]
 pub enum Step {
@@ -62,11 +65,7 @@ pub struct ScriptedHost {
 impl ScriptedHost {
     /// A host whose other side takes these steps, one a request.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self {
-            steps: RefCell::new(steps.into_iter().collect()),
-            sent: RefCell::default(),
-            now: Cell::new(Duration::from_secs(1000)),
-        }
+        Self { steps: RefCell::new(steps.into_iter().collect()), sent: RefCell::default(), now: Cell::new(START) }
     }
 
     /// The requests so far.
@@ -76,7 +75,7 @@ impl ScriptedHost {
 
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
-        self.now.get() - Duration::from_secs(1000)
+        self.now.get().saturating_sub(START)
     }
 }
 

@@ -11,16 +11,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::Connection;
 use crate::entra;
-use crate::error::{from_failure, malformed};
+use crate::error::{Fault, from_failure, malformed};
 use crate::exchange::Exchange;
 use crate::host::{Header, Method, Request};
 use crate::percent;
 use crate::retry::Effect;
 use crate::secret::Secret;
-use crate::wit::types::Error;
 
 /// A token is renewed this long before it ends, or at half of its life if that is later.
-const RENEW_EARLY: Duration = Duration::from_secs(300);
+const RENEW_EARLY: Duration = Duration::from_mins(5);
 /// Tokens kept at most; the one unused for longest makes room.
 const CACHE_MAX: usize = 64;
 
@@ -37,7 +36,7 @@ struct Entry {
 }
 
 /// The cached token of a connection, or a new one.
-pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, Error> {
+pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, Fault> {
     let (key, now) = (key(connection), exchange.host.now());
     let cached = CACHE.with_borrow_mut(|cache| {
         let at = cache.iter().position(|entry| entry.key == key)?;
@@ -50,7 +49,7 @@ pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, E
 }
 
 /// A new token in place of the cached one, satisfying the `claims` of a challenge.
-pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Secret, Error> {
+pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Secret, Fault> {
     let key = key(connection);
     CACHE.with_borrow_mut(|cache| cache.retain(|entry| entry.key != key));
     let grant = request(connection, exchange, claims)?;
@@ -59,7 +58,7 @@ pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&s
     let entry = Entry {
         key,
         token: Secret::new(grant.access_token),
-        renew_at: exchange.host.now().saturating_add(lifetime - early),
+        renew_at: exchange.host.now().saturating_add(lifetime.saturating_sub(early)),
     };
     let token = entry.token.clone();
     CACHE.with_borrow_mut(|cache| {
@@ -103,7 +102,7 @@ fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::
     }
 }
 
-fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Grant, Error> {
+fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Grant, Fault> {
     let Connection { tenant_id, client_id, client_secret, login, graph, .. } = connection;
     let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
     let form = [

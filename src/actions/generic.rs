@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::endpoint;
 use crate::envelope::{self, Meta};
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::exchange::Exchange;
 use crate::graph::{Answer, Body, Call, Session};
 use crate::host::{Header, Method};
@@ -20,18 +20,19 @@ use crate::multipart;
 use crate::percent;
 use crate::retry::Effect;
 use crate::wit::actions::{Download, ExtraFields, GenericRequest, GenericResponse, ResponseBody, ResponseType};
-use crate::wit::types::{Error, NameValue};
+use crate::wit::types::NameValue;
 
 /// Repeats that a caller may ask for.
 pub const RETRY_COUNT_MAX: u32 = 10;
-/// Seconds between them, at most and by default.
+/// Seconds between them, at most.
 pub const RETRY_WAIT_MAX_SECONDS: u32 = 60;
+/// Seconds between them by default.
 pub const RETRY_WAIT_DEFAULT_SECONDS: u32 = 15;
 /// A service that asks for more patience than this gets none: the caller hears of it instead.
 const RETRY_AFTER_MAX_SECONDS: u32 = 300;
 
 /// The answer, typed.
-pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericResponse, Error> {
+pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericResponse, Fault> {
     let (status, headers, outcome, meta) = run(session, request)?;
     let body = match outcome {
         Outcome::None => ResponseBody::None,
@@ -45,7 +46,7 @@ pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericR
 }
 
 /// The answer as JSON.
-pub fn json(session: &Session<'_>, request: &GenericRequest) -> Result<String, Error> {
+pub fn json(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
     let (status, _, outcome, meta) = run(session, request)?;
     let meta = Meta { status: Some(status), ..meta };
     let data = match outcome {
@@ -81,7 +82,7 @@ enum Outcome {
 
 type Reply = (u16, Vec<NameValue>, Outcome, Meta);
 
-fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Error> {
+fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> {
     let none = ExtraFields {
         headers: Vec::new(),
         payload_json: None,
@@ -118,7 +119,7 @@ fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Error> 
     Ok((status, headers, outcome, meta))
 }
 
-fn target(session: &Session<'_>, request: &GenericRequest) -> Result<String, Error> {
+fn target(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
     let path = endpoint::check(&request.endpoint).map_err(|why| invalid(format!("endpoint: {why}")))?;
     let mut target = session.path(&path);
     for NameValue { name, value } in &request.query_params {
@@ -135,7 +136,7 @@ fn body(
     request: &GenericRequest,
     extra: &ExtraFields,
     headers: &mut Vec<Header>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, Fault> {
     let payload = request.payload.as_deref().filter(|text| !text.is_empty());
     let payload_json = extra.payload_json.as_deref().filter(|text| !text.is_empty());
     let given = [
@@ -187,7 +188,7 @@ fn effect(method: Method, target: &str) -> Effect {
 }
 
 /// Sends as everywhere, or as often as the caller says.
-fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<Answer, Error> {
+fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<Answer, Fault> {
     let wait = extra.retry_wait.unwrap_or(RETRY_WAIT_DEFAULT_SECONDS);
     if !(1..=RETRY_WAIT_MAX_SECONDS).contains(&wait) {
         return Err(invalid(format!(
@@ -226,7 +227,7 @@ fn outcome(
     filename: Option<String>,
     endpoint: &str,
     meta: &mut Meta,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, Fault> {
     let response = &answer.response;
     if extra.download == Some(true) {
         return Ok(Outcome::File(download::file(response, filename, endpoint)));

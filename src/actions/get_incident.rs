@@ -1,15 +1,15 @@
 //! Get incident details.
 
 use crate::envelope::{self, Meta};
+use crate::error::Fault;
 use crate::graph::{Answer, Call, Session};
 use crate::host::Method;
 use crate::incident::{self, Brief};
 use crate::retry::Effect;
 use crate::wit::actions::Incident;
-use crate::wit::types::Error;
 
 /// The incident, typed.
-pub fn typed(session: &Session<'_>, incident_id: &str) -> Result<Incident, Error> {
+pub fn typed(session: &Session<'_>, incident_id: &str) -> Result<Incident, Fault> {
     let answer = fetch(session, incident_id)?;
     let service_warnings = Meta::of(&answer).warnings;
     let mut incident = incident::decode(answer.into_body()?.text)?;
@@ -18,7 +18,7 @@ pub fn typed(session: &Session<'_>, incident_id: &str) -> Result<Incident, Error
 }
 
 /// The incident as JSON.
-pub fn json(session: &Session<'_>, incident_id: &str) -> Result<String, Error> {
+pub fn json(session: &Session<'_>, incident_id: &str) -> Result<String, Fault> {
     let answer = fetch(session, incident_id)?;
     let mut meta = Meta::of(&answer);
     let body = answer.into_body()?;
@@ -27,7 +27,7 @@ pub fn json(session: &Session<'_>, incident_id: &str) -> Result<String, Error> {
 }
 
 /// The service's answer.
-pub fn fetch(session: &Session<'_>, incident_id: &str) -> Result<Answer, Error> {
+pub fn fetch(session: &Session<'_>, incident_id: &str) -> Result<Answer, Fault> {
     let id = incident::id(incident_id)?;
     session.send(&Call {
         method: Method::Get,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{invalid, malformed};
+use crate::error::{Fault, invalid, malformed};
 use crate::filter;
 use crate::graph::{Answer, Body, Call, Session};
 use crate::host::Method;
@@ -20,7 +20,7 @@ pub const PAGE_MAX: u32 = 50;
 pub const EXPANDABLE: &str = "alerts";
 
 /// The page, typed.
-pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPage, Error> {
+pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPage, Fault> {
     let (body, meta, cursor) = fetch(session, query)?;
     let page = Page::parse(&body)?;
     let incidents = page.value.iter().map(|incident| incident::decode(incident.get().to_owned()));
@@ -33,7 +33,7 @@ pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPag
 }
 
 /// The page as JSON.
-pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Error> {
+pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Fault> {
     let (body, mut meta, cursor) = fetch(session, query)?;
     let page = Page::parse(&body)?;
     meta.total = page.count;
@@ -52,13 +52,13 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn parse(body: &'a Body) -> Result<Self, Error> {
+    fn parse(body: &'a Body) -> Result<Self, Fault> {
         serde_json::from_str(body.json())
             .map_err(|error| malformed(format!("the answer is no page of incidents: {error}")))
     }
 }
 
-fn fetch<'s>(session: &'s Session<'_>, query: &IncidentQuery) -> Result<(Body, Meta, Cursor<'s>), Error> {
+fn fetch<'s>(session: &'s Session<'_>, query: &IncidentQuery) -> Result<(Body, Meta, Cursor<'s>), Fault> {
     let cursor = Cursor { session, path: session.path("security/incidents") };
     let (answer, warning) = match given(query.cursor.as_deref()) {
         Some(link) => (send(session, cursor.target(query, link)?)?, None),
@@ -74,7 +74,7 @@ fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn send(session: &Session<'_>, target: String) -> Result<Answer, Error> {
+fn send(session: &Session<'_>, target: String) -> Result<Answer, Fault> {
     session.send(&Call {
         method: Method::Get,
         target,
@@ -84,7 +84,7 @@ fn send(session: &Session<'_>, target: String) -> Result<Answer, Error> {
     })
 }
 
-fn first_page(session: &Session<'_>, query: &IncidentQuery, path: &str) -> Result<(Answer, Option<String>), Error> {
+fn first_page(session: &Session<'_>, query: &IncidentQuery, path: &str) -> Result<(Answer, Option<String>), Fault> {
     let options = options(query)?;
     let target = |expand: bool| {
         let mut target = path.to_owned();
@@ -112,7 +112,7 @@ fn is_overload(error: &Error) -> bool {
     error.kind == ErrorKind::Interrupted || error.status.is_some_and(|status| status >= 500)
 }
 
-fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Error> {
+fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> {
     let mut options = Vec::new();
     if let Some(max_results) = query.max_results {
         if !(1..=PAGE_MAX).contains(&max_results) {
@@ -144,7 +144,7 @@ fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Error> 
 }
 
 /// `field [asc|desc]`, several with commas between.
-fn check_order(order: &str) -> Result<(), Error> {
+fn check_order(order: &str) -> Result<(), Fault> {
     for part in order.split(',') {
         let words: Vec<&str> = part.split_whitespace().collect();
         let (field, direction) = match words[..] {
@@ -178,7 +178,7 @@ impl Cursor<'_> {
         printable.then_some(target)
     }
 
-    fn target(&self, query: &IncidentQuery, link: &str) -> Result<String, Error> {
+    fn target(&self, query: &IncidentQuery, link: &str) -> Result<String, Fault> {
         let others = [
             ("filter", given(query.filter.as_deref()).is_some()),
             ("max_results", query.max_results.is_some()),
@@ -197,7 +197,7 @@ impl Cursor<'_> {
         Ok(target.to_owned())
     }
 
-    fn check(&self, next_link: Option<String>) -> Result<Option<String>, Error> {
+    fn check(&self, next_link: Option<String>) -> Result<Option<String>, Fault> {
         match next_link {
             Some(link) if self.below(&link).is_none() => Err(malformed(
                 "the link to the next page leads away from the configured Graph endpoint, so it is not followed",

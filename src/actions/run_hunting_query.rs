@@ -7,20 +7,19 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{invalid, malformed};
+use crate::error::{Fault, invalid, malformed};
 use crate::graph::{Body, Call, Session};
 use crate::host::Method;
 use crate::retry::Effect;
 use crate::time_span;
 use crate::wit::actions::{Column, HuntingResult};
-use crate::wit::types::Error;
 
 /// The service answers this many rows at most.
 /// Source: <https://learn.microsoft.com/graph/api/resources/security-api-overview#quotas-and-resource-allocation>.
 pub const ROWS_MAX: u32 = 100_000;
 
 /// The rows, typed.
-pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<HuntingResult, Error> {
+pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<HuntingResult, Fault> {
     let (mut body, meta) = fetch(session, query, time_span)?;
     let result = HuntResult::parse(&body)?;
     let (columns, row_count, span) = (result.schema, result.rows.count, result.rows.span(&body));
@@ -30,7 +29,7 @@ pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Res
             body.text.truncate(span.end);
             body.text.drain(..span.start);
         }
-        None => body.text = "[]".to_owned(),
+        None => "[]".clone_into(&mut body.text),
     }
     Ok(HuntingResult {
         columns: columns.into_iter().map(|column| Column { name: column.name, kind: column.kind }).collect(),
@@ -42,7 +41,7 @@ pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Res
 }
 
 /// The service's answer as JSON.
-pub fn json(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<String, Error> {
+pub fn json(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<String, Fault> {
     let (body, mut meta) = fetch(session, query, time_span)?;
     let row_count = HuntResult::parse(&body)?.rows.count;
     meta.row_count = Some(row_count);
@@ -54,7 +53,7 @@ fn limit(row_count: u32) -> Option<u32> {
     (row_count >= ROWS_MAX).then_some(ROWS_MAX)
 }
 
-fn fetch(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<(Body, Meta), Error> {
+fn fetch(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<(Body, Meta), Fault> {
     if query.trim().is_empty() {
         return Err(invalid("query: is required"));
     }
@@ -90,7 +89,7 @@ struct WireColumn {
 }
 
 impl<'a> HuntResult<'a> {
-    fn parse(body: &'a Body) -> Result<Self, Error> {
+    fn parse(body: &'a Body) -> Result<Self, Fault> {
         serde_json::from_str(body.json())
             .map_err(|error| malformed(format!("the answer is no hunting result: {error}")))
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::actions::get_incident;
 use crate::datetime::parse_rfc3339;
 use crate::envelope::{self, Meta};
-use crate::error::{error, invalid};
+use crate::error::{Fault, error, invalid};
 use crate::graph::{Answer, Call, Session};
 use crate::host::Method;
 use crate::incident::{self, Brief};
@@ -15,7 +15,7 @@ use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
 use crate::wit::types::{Error, ErrorKind};
 
 /// The incident afterwards, typed; of a dry run, what would be sent.
-pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Incident, Error> {
+pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Incident, Fault> {
     match run(session, incident_id, change)? {
         Outcome::Sent(answer) => {
             let service_warnings = Meta::of(&answer).warnings;
@@ -28,7 +28,7 @@ pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) 
 }
 
 /// The incident afterwards as JSON; of a dry run, what would be sent.
-pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<String, Error> {
+pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<String, Fault> {
     match run(session, incident_id, change)? {
         Outcome::Sent(answer) => {
             let meta = Meta::of(&answer);
@@ -48,7 +48,7 @@ enum Outcome {
     DryRun { id: String, body: Map<String, Value> },
 }
 
-fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Outcome, Error> {
+fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Outcome, Fault> {
     let id = incident::id(incident_id)?;
     let mut body = values(change)?;
     let tags = tags(change);
@@ -83,12 +83,12 @@ fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Res
     Ok(Outcome::Sent(answer))
 }
 
-fn read(session: &Session<'_>, id: &str) -> Result<Brief, Error> {
+fn read(session: &Session<'_>, id: &str) -> Result<Brief, Fault> {
     Brief::parse(get_incident::fetch(session, id)?.into_body()?.json())
 }
 
 /// Every member but the tags, under its wire name.
-fn values(change: &IncidentChange) -> Result<Map<String, Value>, Error> {
+fn values(change: &IncidentChange) -> Result<Map<String, Value>, Fault> {
     check_pair(change)?;
     let words = [
         ("status", change.status.map(Vocabulary::word)),
@@ -132,7 +132,7 @@ fn cleared(field: ClearableField) -> (&'static str, Value) {
     }
 }
 
-fn check_pair(change: &IncidentChange) -> Result<(), Error> {
+fn check_pair(change: &IncidentChange) -> Result<(), Fault> {
     let (Some(classification), Some(determination)) = (change.classification, change.determination) else {
         // The service knows the value that is not given.
         return Ok(());
@@ -172,7 +172,7 @@ fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
     }
 }
 
-fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datetime::Timestamp)>, Error> {
+fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datetime::Timestamp)>, Fault> {
     let Some(text) = change.unchanged_since.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -181,18 +181,18 @@ fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datet
     })
 }
 
-fn check_unchanged(text: &str, limit: crate::datetime::Timestamp, present: &Brief) -> Result<(), Error> {
+fn check_unchanged(text: &str, limit: crate::datetime::Timestamp, present: &Brief) -> Result<(), Fault> {
     let updated = &present.last_update_date_time;
     if parse_rfc3339(updated).is_some_and(|updated| updated <= limit) {
         return Ok(());
     }
-    Err(Error {
+    Err(Box::new(Error {
         remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
-        ..error(
+        ..*error(
             ErrorKind::Conflict,
             format!("incident {} was updated at {updated}, after unchanged_since {text}; nothing was sent", present.id),
         )
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::*;
 
-const PLENTY: Duration = Duration::from_secs(60);
+const PLENTY: Duration = Duration::from_mins(1);
 /// Jitter that waits the whole back-off, less a nanosecond or so.
 const LONGEST: u64 = u64::MAX;
 

@@ -6,17 +6,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::host::Response;
 use crate::wit::actions::Download;
-use crate::wit::types::Error;
 
 const NAME_DEFAULT: &str = "download";
 /// Longest name that common file systems take.
 const NAME_MAX_BYTES: usize = 255;
 
 /// A name that the caller gives.
-pub fn checked_name(name: &str) -> Result<String, Error> {
+pub(super) fn checked_name(name: &str) -> Result<String, Fault> {
     let name = name.trim();
     match base_name(name) {
         Some(safe) if safe == name => Ok(safe),
@@ -27,7 +26,7 @@ pub fn checked_name(name: &str) -> Result<String, Error> {
 }
 
 /// The body as a file, named by the caller, the service or the endpoint.
-pub fn file(response: &Response, name: Option<String>, endpoint: &str) -> Download {
+pub(super) fn file(response: &Response, name: Option<String>, endpoint: &str) -> Download {
     let body = response.body();
     let named = || response.header("content-disposition").and_then(disposition_name).and_then(|name| base_name(&name));
     let last = || base_name(endpoint.split('?').next()?.trim_end_matches('/'));

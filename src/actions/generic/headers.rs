@@ -1,8 +1,8 @@
 //! Which headers a caller may set and sees.
 
-use crate::error::invalid;
+use crate::error::{Fault, invalid};
 use crate::host::Header;
-use crate::wit::types::{Error, NameValue};
+use crate::wit::types::NameValue;
 
 /// Headers that carry credentials or frame the message; those that start with `proxy-` too.
 const REFUSED: [&str; 13] = [
@@ -25,7 +25,7 @@ const REFUSED: [&str; 13] = [
 const HIDDEN: [&str; 3] = ["set-cookie", "set-cookie2", "www-authenticate"];
 
 /// The headers to send, names in lower case.
-pub fn checked(headers: &[NameValue]) -> Result<Vec<Header>, Error> {
+pub(super) fn checked(headers: &[NameValue]) -> Result<Vec<Header>, Fault> {
     headers
         .iter()
         .map(|NameValue { name, value }| {
@@ -47,7 +47,7 @@ pub fn checked(headers: &[NameValue]) -> Result<Vec<Header>, Error> {
 }
 
 /// The headers of an answer that the caller sees.
-pub fn answered(headers: &[Header]) -> Vec<NameValue> {
+pub(super) fn answered(headers: &[Header]) -> Vec<NameValue> {
     let shown = headers.iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str()));
     shown.map(|(name, value)| NameValue { name: name.clone(), value: value.clone() }).collect()
 }
