@@ -1,0 +1,354 @@
+//! The stories that incidents tell: names, alerts and what they are made of.
+//! Patterns with `{user}` and `{device}` in them; which person and machine they hit is decided per incident.
+
+/// One kind of incident.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) severity: &'static str,
+    /// What it turns out to be once somebody looked.
+    pub(crate) verdict: (&'static str, &'static str),
+    pub(crate) system_tags: &'static [&'static str],
+    pub(crate) resolves_itself: bool,
+    pub(crate) alerts: &'static [AlertPattern],
+}
+
+/// One kind of alert.
+#[derive(Debug)]
+pub(crate) struct AlertPattern {
+    pub(crate) title: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) category: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) source: &'static Source,
+    pub(crate) techniques: &'static [&'static str],
+    pub(crate) threat: Option<&'static str>,
+    pub(crate) evidence: &'static [Exhibit],
+}
+
+/// Where alerts come from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) service: &'static str,
+    pub(crate) detection: &'static str,
+    pub(crate) product: &'static str,
+    /// Two letters in front of the alert's id.
+    pub(crate) prefix: &'static str,
+    pub(crate) actions: &'static str,
+}
+
+/// A kind of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exhibit {
+    Device,
+    User,
+    Ip,
+    Process,
+    File,
+    Url,
+    Mailbox,
+    Message,
+    RegistryValue,
+    CloudApplication,
+}
+
+use Exhibit::{CloudApplication, Device, File, Ip, Mailbox, Message, Process, RegistryValue, Url, User};
+
+static ENDPOINT: Source = Source {
+    service: "microsoftDefenderForEndpoint",
+    detection: "microsoftDefenderForEndpoint",
+    product: "Microsoft Defender for Endpoint",
+    prefix: "da",
+    actions: "1. Check which accounts were signed in to the device when the activity began.\n2. Look at the process tree \
+              and block what does not belong there.\n3. Isolate the device if the activity is not explained.",
+};
+
+static ANTIVIRUS: Source = Source { detection: "antivirus", prefix: "da", ..ENDPOINT };
+
+static OFFICE: Source = Source {
+    service: "microsoftDefenderForOffice365",
+    detection: "microsoftDefenderForOffice365",
+    product: "Microsoft Defender for Office 365",
+    prefix: "fa",
+    actions: "1. See who else received the message.\n2. Remove it from the mailboxes.\n3. Ask the recipients whether they \
+              typed a password.",
+};
+
+static IDENTITY: Source = Source {
+    service: "microsoftDefenderForIdentity",
+    detection: "microsoftDefenderForIdentity",
+    product: "Microsoft Defender for Identity",
+    prefix: "aa",
+    actions: "1. Ask the owner of the account.\n2. Reset its password and end its sessions.\n3. Review what it reached.",
+};
+
+static ENTRA: Source = Source {
+    service: "azureAdIdentityProtection",
+    detection: "azureAdIdentityProtection",
+    product: "Microsoft Entra ID Protection",
+    prefix: "ad",
+    actions: "1. Compare the sign-in with the person's habits.\n2. Confirm or dismiss the risk.\n3. Require a new password.",
+};
+
+static CLOUD_APPS: Source = Source {
+    service: "microsoftDefenderForCloudApps",
+    detection: "cloudAppSecurity",
+    product: "Microsoft Defender for Cloud Apps",
+    prefix: "ca",
+    actions: "1. Review the app's activity log.\n2. Suspend the account or revoke the app.\n3. Check what was shared outside.",
+};
+
+/// A rule of a connected workspace: its sources are shown only to clients that ask for later members.
+static SENTINEL: Source = Source {
+    service: "microsoftSentinel",
+    detection: "scheduledAlerts",
+    product: "Microsoft Sentinel",
+    prefix: "sn",
+    actions: "1. Open the rule's query and look at the matching rows.\n2. Tune the rule if this is expected.",
+};
+
+const fn alert(
+    title: &'static str,
+    description: &'static str,
+    (category, severity): (&'static str, &'static str),
+    source: &'static Source,
+    techniques: &'static [&'static str],
+    evidence: &'static [Exhibit],
+) -> AlertPattern {
+    AlertPattern { title, description, category, severity, source, techniques, threat: None, evidence }
+}
+
+/// The first is the one of the incident that examples name; the second resolves itself.
+pub(crate) static SCENARIOS: [Scenario; 9] = [
+    Scenario {
+        name: "Credential phishing campaign reached {user} and other recipients",
+        description: "Messages that imitate the harbour's invoice portal led to a page that asks for a password. At least \
+                      one recipient opened it.",
+        severity: "high",
+        verdict: ("truePositive", "phishing"),
+        system_tags: &["Credential Phish"],
+        resolves_itself: false,
+        alerts: &[
+            alert(
+                "A potentially malicious URL click was detected",
+                "{user} followed a link to a page that was found to collect passwords.",
+                ("InitialAccess", "high"),
+                &OFFICE,
+                &["T1566.002"],
+                &[User, Url, Message, Mailbox],
+            ),
+            alert(
+                "Email messages containing malicious URL removed after delivery",
+                "Messages with a link that was found to be malicious after delivery were taken out of mailboxes.",
+                ("InitialAccess", "informational"),
+                &OFFICE,
+                &["T1566"],
+                &[Message, Url, Mailbox],
+            ),
+            alert(
+                "Unfamiliar sign-in properties",
+                "{user} signed in from an address and with a browser that were not seen before.",
+                ("InitialAccess", "medium"),
+                &ENTRA,
+                &["T1078.004"],
+                &[User, Ip],
+            ),
+            alert(
+                "Connection to a phishing host",
+                "A browser on {device} opened a connection to a host that serves password forms.",
+                ("CommandAndControl", "medium"),
+                &ENDPOINT,
+                &["T1204.001"],
+                &[Device, User, Url, Process],
+            ),
+        ],
+    },
+    Scenario {
+        name: "Email reported by user as malware or phish",
+        description: "This alert is triggered when any email message is reported as malware or phish by users",
+        severity: "low",
+        verdict: ("unknown", "unknown"),
+        system_tags: &["Credential Phish"],
+        resolves_itself: true,
+        alerts: &[alert(
+            "Email reported by user as malware or phish",
+            "{user} reported a message.",
+            ("InitialAccess", "low"),
+            &OFFICE,
+            &["T1566"],
+            &[Message, User],
+        )],
+    },
+    Scenario {
+        name: "Multi-stage incident involving Execution & Command and control on {device}",
+        description: "A script host started an encoded command that stayed in touch with an outside host.",
+        severity: "high",
+        verdict: ("truePositive", "multiStagedAttack"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[
+            alert(
+                "Suspicious PowerShell command line",
+                "PowerShell on {device} ran a command that was hidden by encoding.",
+                ("Execution", "medium"),
+                &ENDPOINT,
+                &["T1059.001", "T1027"],
+                &[Device, User, Process],
+            ),
+            alert(
+                "Anomalous persistence by a Run key",
+                "A value that starts a script at sign-in was written on {device}.",
+                ("Persistence", "medium"),
+                &ENDPOINT,
+                &["T1547.001"],
+                &[Device, RegistryValue, Process],
+            ),
+            alert(
+                "Connection to a command and control address",
+                "A process on {device} calls the same outside address at regular intervals.",
+                ("CommandAndControl", "high"),
+                &ENDPOINT,
+                &["T1071.001"],
+                &[Device, Ip, Process],
+            ),
+        ],
+    },
+    Scenario {
+        name: "Commodity malware was prevented on {device}",
+        description: "A file from a removable drive was stopped before it ran.",
+        severity: "informational",
+        verdict: ("truePositive", "malware"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[AlertPattern {
+            title: "'Wacatac' malware was prevented",
+            description: "A file on {device} was recognised and put into quarantine.",
+            category: "Malware",
+            severity: "informational",
+            source: &ANTIVIRUS,
+            techniques: &["T1204.002"],
+            threat: Some("Trojan:Win32/Wacatac.B!ml"),
+            evidence: &[Device, File, User],
+        }],
+    },
+    Scenario {
+        name: "Impossible travel activity involving {user}",
+        description: "Two sign-ins of one account came from places too far apart for the time between them.",
+        severity: "medium",
+        verdict: ("informationalExpectedActivity", "confirmedActivity"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[
+            alert(
+                "Impossible travel activity",
+                "{user} was active from two countries within minutes.",
+                ("InitialAccess", "medium"),
+                &CLOUD_APPS,
+                &["T1078"],
+                &[User, Ip, CloudApplication],
+            ),
+            alert(
+                "Atypical travel",
+                "The sign-in of {user} does not fit the places seen so far.",
+                ("InitialAccess", "medium"),
+                &ENTRA,
+                &["T1078.004"],
+                &[User, Ip],
+            ),
+        ],
+    },
+    Scenario {
+        name: "Ransomware behaviour and credential dumping on {device}",
+        description: "Files were renamed in quick succession after an account with rights on many devices was used from \
+                      an unusual one.",
+        severity: "high",
+        verdict: ("truePositive", "apt"),
+        system_tags: &["Ransomware"],
+        resolves_itself: false,
+        alerts: &[
+            alert(
+                "Possible ransomware activity based on a known extension",
+                "Many files on {device} were renamed within a minute.",
+                ("Ransomware", "high"),
+                &ENDPOINT,
+                &["T1486"],
+                &[Device, Process, File],
+            ),
+            alert(
+                "Sensitive credential memory read",
+                "A process on {device} read the memory in which Windows keeps secrets.",
+                ("CredentialAccess", "high"),
+                &ENDPOINT,
+                &["T1003.001"],
+                &[Device, User, Process],
+            ),
+            alert(
+                "Suspected DCSync attack (replication of directory services)",
+                "{user} asked a domain controller for password hashes.",
+                ("CredentialAccess", "high"),
+                &IDENTITY,
+                &["T1003.006"],
+                &[User, Device, Ip],
+            ),
+        ],
+    },
+    Scenario {
+        name: "Suspicious inbox rule and mass download involving {user}",
+        description: "A rule that hides messages was made shortly before many files were fetched.",
+        severity: "medium",
+        verdict: ("truePositive", "compromisedAccount"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[
+            alert(
+                "Suspicious inbox manipulation rule",
+                "A rule in the mailbox of {user} moves messages out of sight.",
+                ("DefenseEvasion", "medium"),
+                &CLOUD_APPS,
+                &["T1564.008"],
+                &[User, Mailbox, CloudApplication],
+            ),
+            alert(
+                "Mass download",
+                "{user} fetched far more files than usual.",
+                ("Exfiltration", "medium"),
+                &CLOUD_APPS,
+                &["T1530"],
+                &[User, Ip, CloudApplication],
+            ),
+        ],
+    },
+    Scenario {
+        name: "Security test tool on {device}",
+        description: "A tool used in attack simulations ran under an administrator's account.",
+        severity: "low",
+        verdict: ("informationalExpectedActivity", "securityTesting"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[alert(
+            "Discovery by a known testing tool",
+            "A tool on {device} listed accounts and shares.",
+            ("Discovery", "low"),
+            &ENDPOINT,
+            &["T1087.002", "T1135"],
+            &[Device, User, Process, File],
+        )],
+    },
+    Scenario {
+        name: "Repeated failed sign-ins on {device}",
+        description: "A rule of the workspace counted more failures than its threshold allows.",
+        severity: "low",
+        verdict: ("falsePositive", "notMalicious"),
+        system_tags: &[],
+        resolves_itself: false,
+        alerts: &[alert(
+            "Failed sign-ins above threshold",
+            "More than thirty failures for {user} within an hour.",
+            ("CredentialAccess", "low"),
+            &SENTINEL,
+            &["T1110"],
+            &[User, Device, Ip],
+        )],
+    },
+];

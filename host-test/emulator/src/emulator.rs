@@ -1,0 +1,182 @@
+//! The handle: starts the emulator on a thread of its own and stops it when dropped.
+//! A thread, because tests and command-line programs that use it are not all asynchronous.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+
+use crate::app::{App, ConnectorConfig, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Endpoints};
+use crate::certificate::{self, CertificateError};
+use crate::clock;
+use crate::entra::challenge::Challenge;
+use crate::journal::{Exchange, Journal};
+use crate::server::{Server, accept};
+use crate::service::Service;
+use crate::tenant::TENANT_ID;
+
+/// How to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// TCP port on 127.0.0.1; 0 takes any that is free.
+    pub port: u16,
+    /// Whether to speak TLS, with a certificate made at the start.
+    pub tls: bool,
+    /// How many incidents the tenant has.
+    pub incidents: usize,
+    /// Lifetime of tokens.
+    pub token_seconds: u32,
+    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000.
+    pub synthetic_rows: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, tls: false, incidents: 250, token_seconds: 3_599, synthetic_rows: 100_000 }
+    }
+}
+
+/// Why the emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken or not allowed.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No certificate could be made.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// No thread could be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A running emulator. Dropping it closes every connection and frees the port.
+pub struct Emulator {
+    server: Arc<Server>,
+    ca_pem: Option<String>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Starts on 127.0.0.1 and returns once connections are accepted.
+    ///
+    /// # Errors
+    ///
+    /// If the port is taken, or the system gives no thread or no certificate can be made.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+        let listen = |source| StartError::Listen { address, source };
+        let listener = std::net::TcpListener::bind(address).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+
+        let identity = if options.tls { Some(certificate::make()?) } else { None };
+        let (ca_pem, tls) = identity.map(|it| (it.ca_pem, TlsAcceptor::from(it.server))).unzip();
+        let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
+        let service =
+            Service::new(base_url, options.incidents, i64::from(options.token_seconds), options.synthetic_rows);
+        let server = Arc::new(Server { service, journal: Journal::default(), connections: AtomicU64::new(0), tls });
+
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("defender-emulator")
+            .enable_all()
+            .build()
+            .map_err(StartError::Thread)?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener).map_err(listen)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let shared = server.clone();
+        let thread = std::thread::Builder::new()
+            .name("defender-emulator".into())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = accept(listener, shared) => {}
+                        _ = stopped => {}
+                    }
+                });
+                runtime.shutdown_background();
+            })
+            .map_err(StartError::Thread)?;
+        Ok(Self { server, ca_pem, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// `http://127.0.0.1:PORT` or `https://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.server.service.base_url
+    }
+
+    /// The certificate to trust, when the emulator speaks TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// What a client needs to use the app that is registered from the start, with every role.
+    #[must_use]
+    pub fn connector_config(&self) -> ConnectorConfig {
+        ConnectorConfig {
+            tenant_id: TENANT_ID.to_owned(),
+            client_id: DEFAULT_CLIENT_ID.to_owned(),
+            client_secret: DEFAULT_CLIENT_SECRET.to_owned(),
+            endpoints: Endpoints { login: self.base_url().to_owned(), graph: self.base_url().to_owned() },
+        }
+    }
+
+    /// Registers a further app, or replaces the one with the same client id.
+    pub fn register(&self, app: App) {
+        self.server.service.register(app);
+    }
+
+    /// The last 10,000 requests.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Exchange> {
+        self.server.journal.list()
+    }
+
+    /// Forgets the requests so far; serial numbers go on.
+    pub fn clear_journal(&self) {
+        self.server.journal.clear();
+    }
+
+    /// Refuses the tokens issued so far as expired.
+    pub fn expire_tokens(&self) {
+        self.server.service.tokens.expire_all();
+    }
+
+    /// Refuses every token with a claims challenge until one is requested with those claims and `cp1`.
+    pub fn challenge_tokens(&self, challenge: Challenge) {
+        self.server.service.tokens.challenge(challenge, clock::now());
+    }
+
+    /// TCP connections accepted so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        usize::try_from(self.server.connections.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Fails only if the thread is gone already.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The errors of the token endpoint: status, OAuth word, AADSTS number and text.
+//! One constructor a row of the table in the wire contract, so that the texts stand side by side.
+
+use http::StatusCode;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::clock;
+use crate::request::Request;
+use crate::tenant::TENANT_ID;
+
+/// A refused token request.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    code: u32,
+    text: String,
+    /// Whether a help page exists for this number.
+    help: bool,
+}
+
+fn refusal(status: StatusCode, error: &'static str, code: u32, text: String) -> Refusal {
+    // Help pages are linked from the errors that an administrator meets; parse errors have none.
+    let help = matches!(code, 7_000_215 | 7_000_216 | 7_000_222 | 7_000_112 | 700_016 | 90002 | 500_011 | 53003);
+    Refusal { status, error, code, text, help }
+}
+
+fn invalid_request(code: u32, text: impl Into<String>) -> Refusal {
+    refusal(StatusCode::BAD_REQUEST, "invalid_request", code, text.into())
+}
+
+fn invalid_client(code: u32, text: impl Into<String>) -> Refusal {
+    refusal(StatusCode::UNAUTHORIZED, "invalid_client", code, text.into())
+}
+
+impl Refusal {
+    pub(crate) fn unknown_tenant(tenant: &str) -> Self {
+        invalid_request(
+            90002,
+            format!(
+                "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the \
+                 correct cloud. Check with your subscription administrator, this may happen if there are no active \
+                 subscriptions for the tenant."
+            ),
+        )
+    }
+
+    /// The discovery document has another word for an unknown tenant.
+    pub(crate) fn for_document(self) -> Self {
+        if self.code == 90002 { Self { error: "invalid_tenant", ..self } } else { self }
+    }
+
+    pub(crate) fn not_a_tenant(tenant: &str) -> Self {
+        invalid_request(
+            900_023,
+            format!("Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."),
+        )
+    }
+
+    pub(crate) fn no_single_tenant() -> Self {
+        invalid_request(
+            50059,
+            "No tenant-identifying information found in either the request or implied by any provided credentials.",
+        )
+    }
+
+    pub(crate) fn other_cloud(tenant: &str) -> Self {
+        invalid_request(
+            90038,
+            format!("Tenant '{tenant}' request is being redirected to the National Cloud 'MicrosoftOnline.US'."),
+        )
+    }
+
+    pub(crate) fn wrong_method(method: &http::Method) -> Self {
+        invalid_request(900_561, format!("The endpoint only accepts POST requests. Received a {method} request."))
+    }
+
+    pub(crate) fn malformed() -> Self {
+        invalid_request(9_002_313, "Invalid request. Request is malformed or invalid.")
+    }
+
+    pub(crate) fn duplicate(name: &str) -> Self {
+        invalid_request(
+            9_000_411,
+            format!("The request is not properly formatted. The parameter '{name}' is duplicated."),
+        )
+    }
+
+    pub(crate) fn missing(name: &str) -> Self {
+        invalid_request(900_144, format!("The request body must contain the following parameter: '{name}'."))
+    }
+
+    pub(crate) fn unsupported_grant(grant: &str) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "unsupported_grant_type",
+            70003,
+            format!("The app requested an unsupported grant type '{grant}'."),
+        )
+    }
+
+    pub(crate) fn unknown_app(client_id: &str) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "unauthorized_client",
+            700_016,
+            format!(
+                "Application with identifier '{client_id}' was not found in the directory '{TENANT_ID}'. This can happen \
+                 if the application has not been installed by the administrator of the tenant or consented to by any \
+                 user in the tenant. You may have sent your authentication request to the wrong tenant."
+            ),
+        )
+    }
+
+    pub(crate) fn no_service_principal(app: &App) -> Self {
+        invalid_client(
+            7_000_229,
+            format!("The client application {} is missing service principal in the tenant {TENANT_ID}.", app.client_id),
+        )
+    }
+
+    pub(crate) fn disabled(app: &App) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "unauthorized_client",
+            7_000_112,
+            format!("Application '{}'({}) is disabled.", app.client_id, app.name),
+        )
+    }
+
+    pub(crate) fn blocked() -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "access_denied",
+            53003,
+            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+                .into(),
+        )
+    }
+
+    pub(crate) fn wrong_secret(app: &App) -> Self {
+        invalid_client(
+            7_000_215,
+            format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
+                 not the client secret ID, for a secret added to app '{}'.",
+                app.client_id
+            ),
+        )
+    }
+
+    pub(crate) fn expired_secret(app: &App) -> Self {
+        invalid_client(7_000_222, format!("The provided client secret keys for app '{}' are expired.", app.client_id))
+    }
+
+    pub(crate) fn no_credential() -> Self {
+        invalid_client(
+            7_000_216,
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+        )
+    }
+
+    pub(crate) fn unregistered_certificate() -> Self {
+        invalid_client(
+            700_027,
+            "The certificate with identifier used to sign the client assertion is not registered on application.",
+        )
+    }
+
+    pub(crate) fn assertion_out_of_time() -> Self {
+        invalid_client(700_024, "Client assertion is not within its valid time range.")
+    }
+
+    pub(crate) fn unknown_issuer(issuer: &str) -> Self {
+        invalid_client(
+            700_211,
+            format!("No matching federated identity record found for presented assertion issuer '{issuer}'."),
+        )
+    }
+
+    pub(crate) fn malformed_scope(scope: &str) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            70011,
+            format!(
+                "The provided request must include a 'scope' input parameter. The provided value for the input parameter \
+                 'scope' is not valid. The scope {scope} is not valid."
+            ),
+        )
+    }
+
+    pub(crate) fn scope_without_default(scope: &str) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            1_002_012,
+            format!(
+                "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
+                 /.default suffixed to the resource identifier (application ID URI)."
+            ),
+        )
+    }
+
+    pub(crate) fn unknown_resource(resource: &str) -> Self {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_resource",
+            500_011,
+            format!(
+                "The resource principal named {resource} was not found in the tenant named {TENANT_ID}. This can happen \
+                 if the application has not been installed by the administrator of the tenant or consented to by any \
+                 user in the tenant. You might have sent your authentication request to the wrong tenant."
+            ),
+        )
+    }
+
+    /// The AADSTS number.
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> u32 {
+        self.code
+    }
+
+    /// The answer with its trailer: ids and time stand in the text once more.
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
+        let trace = Uuid::new_v4().to_string();
+        let correlation = request
+            .header("client-request-id")
+            .and_then(|id| Uuid::parse_str(id).ok())
+            .unwrap_or_else(Uuid::new_v4)
+            .to_string();
+        let timestamp = clock::entra(request.now);
+        let mut body = json!({
+            "error": self.error,
+            "error_description": format!(
+                "AADSTS{}: {}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {timestamp}",
+                self.code, self.text
+            ),
+            "error_codes": [self.code],
+            "timestamp": timestamp,
+            "trace_id": trace,
+            "correlation_id": correlation,
+        });
+        if self.help {
+            let page = format!("{}/error?code={}", request.origin, self.code);
+            body["error_uri"] = page.into();
+        }
+        Answer::json(self.status, super::discovery::JSON, &body).header("x-ms-request-id", &trace)
+    }
+}

@@ -1,0 +1,152 @@
+//! The tokens issued so far, and what each of them allows.
+//! Kept by value, because for a client a token is opaque: only the very text that was issued counts.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::challenge::{Challenge, Standing, declares_cp1};
+use crate::app::App;
+use crate::clock;
+use crate::tenant::TENANT_ID;
+
+/// Tokens start five minutes in the past, to allow for clocks that differ.
+const BACKDATE_SECONDS: i64 = 300;
+
+/// What a token stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) app_name: String,
+    pub(crate) roles: Vec<String>,
+    expires: Timestamp,
+    expired_by_hand: bool,
+    declared_cp1: bool,
+    /// Issued for, or before there was, the challenge of this number.
+    answers_challenge: u64,
+}
+
+/// Why a token does not count.
+#[derive(Debug)]
+pub(crate) enum Rejection {
+    /// Never issued here.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// Refused until a new one is requested with these claims.
+    Challenged(Standing),
+}
+
+/// All tokens of the tenant.
+#[derive(Debug, Default)]
+pub(crate) struct TokenStore(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    grants: HashMap<String, Grant>,
+    challenge: Option<Standing>,
+    challenge_number: u64,
+}
+
+impl TokenStore {
+    /// Makes a token for an app.
+    pub(crate) fn issue(
+        &self,
+        app: &App,
+        audience: &str,
+        claims: Option<&Value>,
+        now: Timestamp,
+        seconds: i64,
+    ) -> String {
+        let declared_cp1 = claims.is_some_and(declares_cp1);
+        let token = jwt(app, audience, declared_cp1, now, seconds);
+        let mut state = self.state();
+        let answered = match (&state.challenge, claims) {
+            (Some(challenge), Some(claims)) => challenge.is_answered_by(claims),
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let answers_challenge = if answered { state.challenge_number } else { 0 };
+        let grant = Grant {
+            app_name: app.name.clone(),
+            roles: app.roles.clone(),
+            expires: clock::shift(now, seconds),
+            expired_by_hand: false,
+            declared_cp1,
+            answers_challenge,
+        };
+        state.grants.insert(token.clone(), grant);
+        token
+    }
+
+    /// What a token allows now.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Grant, Rejection> {
+        let state = self.state();
+        let grant = state.grants.get(token).ok_or(Rejection::Unknown)?;
+        if grant.expired_by_hand || grant.expires <= now {
+            return Err(Rejection::Expired);
+        }
+        match &state.challenge {
+            Some(challenge)
+                if grant.answers_challenge != state.challenge_number
+                    && (grant.declared_cp1 || !challenge.declared_only) =>
+            {
+                Err(Rejection::Challenged(challenge.clone()))
+            }
+            _ => Ok(grant.clone()),
+        }
+    }
+
+    /// Ends the life of every token issued so far.
+    pub(crate) fn expire_all(&self) {
+        for grant in self.state().grants.values_mut() {
+            grant.expired_by_hand = true;
+        }
+    }
+
+    /// Refuses every token until one is requested with the claims.
+    pub(crate) fn challenge(&self, challenge: Challenge, now: Timestamp) {
+        let mut state = self.state();
+        state.challenge_number += 1;
+        state.challenge = Some(Standing::new(challenge, now));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere cannot leave the map half changed: every change is a single call.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Text in the form of an access token. The signature is random: nobody but the issuer may look inside.
+fn jwt(app: &App, audience: &str, declared_cp1: bool, now: Timestamp, seconds: i64) -> String {
+    let start = now.as_second() - BACKDATE_SECONDS;
+    let header = json!({"typ": "JWT", "alg": "RS256", "kid": "emulator"});
+    let mut payload = json!({
+        "aud": audience,
+        "iss": format!("https://sts.windows.net/{TENANT_ID}/"),
+        "iat": start,
+        "nbf": start,
+        "exp": now.as_second() + seconds,
+        "app_displayname": app.name,
+        "appid": app.client_id,
+        "appidacr": "1",
+        "idtyp": "app",
+        "tid": TENANT_ID,
+        "uti": URL_SAFE_NO_PAD.encode(Uuid::new_v4()),
+        "ver": "1.0",
+    });
+    // A token without roles has no such member: granting nothing is not an error of the token endpoint.
+    if !app.roles.is_empty() {
+        payload["roles"] = json!(app.roles);
+    }
+    if declared_cp1 {
+        payload["xms_cc"] = json!(["cp1"]);
+    }
+    let signature: Vec<u8> = (0..16).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{}", part(&header), part(&payload), URL_SAFE_NO_PAD.encode(signature))
+}

@@ -1,0 +1,60 @@
+//! The access token in front of every Graph call.
+//! Each way of being wrong has its own words, because people search for them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use crate::entra::token_store::{Grant, Rejection};
+use crate::request::Request;
+use crate::service::Service;
+use crate::tenant::GRAPH_APP_ID;
+
+/// What the request's token allows.
+pub(crate) fn check(service: &Service, request: &Request) -> Result<Grant, Refusal> {
+    let refuse = |message: &str| Refusal::token(message, vec![plain_challenge(&request.origin)]);
+    let header = request.header("authorization").unwrap_or_default();
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if token.trim().is_empty() || !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refuse("Access token is empty."));
+    }
+    let token = token.trim();
+    service.tokens.check(token, request.now).map_err(|rejection| match rejection {
+        Rejection::Unknown => refuse(unknown(token)),
+        Rejection::Expired => refuse("Lifetime validation failed, the token is expired."),
+        Rejection::Challenged(challenge) => Refusal::token(
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: \
+             TokenCreatedWithOutdatedPolicies",
+            challenge.headers(&request.origin),
+        ),
+    })
+}
+
+/// Why a token that was not issued here is refused.
+fn unknown(token: &str) -> &'static str {
+    let parts: Vec<Option<Vec<u8>>> = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).ok()).collect();
+    let [Some(header), Some(payload), Some(_)] = parts.as_slice() else {
+        return "CompactToken parsing failed with error code: 80049217";
+    };
+    match (serde_json::from_slice::<Value>(header), serde_json::from_slice::<Value>(payload)) {
+        (Ok(_), Ok(_)) => "Access token validation failure.",
+        _ => "CompactToken parsing failed with error code: 80049217",
+    }
+}
+
+fn plain_challenge(origin: &str) -> String {
+    format!(r#"Bearer realm="", authorization_uri="{origin}/common/oauth2/authorize", client_id="{GRAPH_APP_ID}""#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_text_that_is_no_token_from_a_token_of_someone_else() {
+        assert_eq!(unknown("garbage"), "CompactToken parsing failed with error code: 80049217");
+        assert_eq!(unknown("a.b.c"), "CompactToken parsing failed with error code: 80049217");
+        assert_eq!(unknown("e30.e30.c2ln"), "Access token validation failure.");
+    }
+}

@@ -1,0 +1,46 @@
+//! JSON bodies of write requests, checked before anyone looks at a member.
+//! Shared by the calls that change something and by hunting, which are strict in the same way.
+
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+use crate::request::Request;
+
+/// The body as a JSON object.
+pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
+    match request.media_type().as_deref() {
+        Some("application/json") => {}
+        other => return Err(Refusal::media_type(other)),
+    }
+    if request.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(Refusal::bad_request("Empty Payload. JSON content expected."));
+    }
+    match serde_json::from_slice(&request.body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Refusal::body()),
+        Err(_) => Err(Refusal::bad_request(
+            "Unable to read JSON request payload. Please ensure Content-Type header is \
+                                            set and payload is of valid JSON format.",
+        )),
+    }
+}
+
+/// The text of a comment: one member besides its optional type.
+pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
+    let mut members = object(request)?;
+    check_type(&mut members, "alertComment")?;
+    match (members.remove("comment"), members.is_empty()) {
+        (Some(Value::String(text)), true) => Ok(text),
+        _ => Err(Refusal::body()),
+    }
+}
+
+/// Takes out `@odata.type`, with or without its number sign, and sees that it fits.
+pub(crate) fn check_type(members: &mut Map<String, Value>, kind: &str) -> Result<(), Refusal> {
+    let Some(found) = members.shift_remove("@odata.type") else { return Ok(()) };
+    let name = found.as_str().map(|name| name.trim_start_matches('#'));
+    match name.and_then(|name| name.strip_prefix("microsoft.graph.security.")) {
+        Some(name) if name == kind => Ok(()),
+        _ => Err(Refusal::body()),
+    }
+}

@@ -1,0 +1,69 @@
+//! `runHuntingQuery`: the body in any casing, the time span, and the engine behind it.
+//! The service binds `Query` and `query` alike; members that it does not know are refused.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use super::timespan::{self, DEFAULT_TIMESPAN};
+use super::{Call, JSON, body};
+use crate::answer::Answer;
+use crate::hunt::{self, Trouble};
+
+pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
+    let Parameters { query, timespan } = Parameters::read(call)?;
+    let interval =
+        timespan::read(timespan.as_deref().unwrap_or(DEFAULT_TIMESPAN), call.request.now).ok_or_else(|| {
+            Refusal::bad_request(
+                "Invalid value for the parameter 'Timespan': an ISO 8601 duration or time interval is expected.",
+            )
+        })?;
+    let context = format!("{}/$metadata#microsoft.graph.security.huntingQueryResults", call.base());
+    let results =
+        hunt::run(&query, &call.service.tables, interval, call.request.now).map_err(|trouble| match trouble {
+            Trouble::Query(message) => Refusal::bad_request(message),
+            Trouble::NotEmulated(what) => Refusal::not_emulated(&what),
+        })?;
+    let head = format!(r#"{{"@odata.context":{},"#, Value::from(context));
+    let mut answer = Answer::new(StatusCode::OK, JSON, head);
+    answer.body.extend(results);
+    answer.body.push(Bytes::from_static(b"}"));
+    Ok(answer)
+}
+
+#[derive(Debug, Default)]
+struct Parameters {
+    query: String,
+    timespan: Option<String>,
+}
+
+impl Parameters {
+    fn read(call: &Call<'_>) -> Result<Self, Refusal> {
+        let mut query = None;
+        let mut timespan = None;
+        for (name, value) in body::object(call.request)? {
+            let seen = match (name.to_ascii_lowercase().as_str(), value) {
+                ("query", Value::String(text)) => query.replace(text).is_some(),
+                ("timespan", Value::String(text)) => timespan.replace(text).is_some(),
+                ("timespan", Value::Null) => false,
+                // An unknown workspace falls back to the primary one; something that is no id at all is a mistake.
+                ("workspaceid", Value::String(id)) if uuid::Uuid::parse_str(&id).is_ok() => false,
+                _ => return Err(unexpected(&name)),
+            };
+            if seen {
+                return Err(unexpected(&name));
+            }
+        }
+        match query {
+            Some(query) if !query.trim().is_empty() => Ok(Self { query, timespan }),
+            _ => Err(Refusal::bad_request("The parameter 'Query' is required and must not be empty.")),
+        }
+    }
+}
+
+fn unexpected(name: &str) -> Refusal {
+    Refusal::bad_request(format!(
+        "The parameter '{name}' in the request payload is not a valid parameter for the operation 'runHuntingQuery'."
+    ))
+}

@@ -1,0 +1,162 @@
+//! Microsoft Graph: the router of the security endpoints, in the order in which the service checks.
+//! Path, token, method, role, then the operation, so that each mistake is told before a later one.
+
+mod alert_operation;
+mod bearer;
+mod body;
+mod change;
+mod hunting;
+mod incident_operation;
+pub(crate) mod refusal;
+mod timespan;
+mod view;
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::app::{ALERT_READ, ALERT_WRITE, HUNTING, INCIDENT_READ, INCIDENT_WRITE};
+use crate::clock;
+use crate::entra::token_store::Grant;
+use crate::request::Request;
+use crate::service::Service;
+use refusal::Refusal;
+pub(crate) use timespan::Interval;
+
+/// How Graph labels its JSON.
+pub(crate) const JSON: &str =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+/// A request whose token was good.
+pub(crate) struct Call<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) request: &'a Request,
+    pub(crate) grant: Grant,
+    /// `v1.0` or `beta`.
+    pub(crate) version: &'a str,
+}
+
+type Operation = fn(&Call<'_>, &str) -> Result<Answer, Refusal>;
+
+/// A path of the API: its methods with the roles that allow each, and what to do.
+struct Resource<'a> {
+    key: &'a str,
+    methods: &'static [(&'static str, &'static [&'static str], Operation)],
+}
+
+macro_rules! resource {
+    ($key:expr, $($method:ident ($($role:ident),+) => $operation:expr),+) => {
+        Resource { key: $key, methods: &[$((stringify!($method), &[$($role),+], $operation)),+] }
+    };
+}
+
+fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
+    Some(match *path {
+        ["incidents"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::list),
+        ["incidents", "$count"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::count),
+        ["incidents", id] => resource!(id,
+            GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::get,
+            PATCH(INCIDENT_WRITE) => incident_operation::update),
+        ["incidents", id, "comments"] => resource!(id, POST(INCIDENT_WRITE) => incident_operation::comment),
+        ["incidents", id, "alerts"] => {
+            resource!(id, GET(INCIDENT_READ, INCIDENT_WRITE) => alert_operation::list_of_incident)
+        }
+        ["incidents", id, "alerts", "$count"] => {
+            resource!(id, GET(INCIDENT_READ, INCIDENT_WRITE) => alert_operation::count_of_incident)
+        }
+        // Alert ids are unique, so the incident in front of one is not needed to find it.
+        ["incidents", _, "alerts", id] => resource!(id, GET(INCIDENT_READ, INCIDENT_WRITE) => alert_operation::get),
+        ["alerts_v2"] => {
+            resource!("", GET(ALERT_READ, ALERT_WRITE, INCIDENT_READ, INCIDENT_WRITE) => alert_operation::list)
+        }
+        ["alerts_v2", "$count"] => {
+            resource!("", GET(ALERT_READ, ALERT_WRITE, INCIDENT_READ, INCIDENT_WRITE) => alert_operation::count)
+        }
+        ["alerts_v2", id] => resource!(id,
+            GET(ALERT_READ, ALERT_WRITE, INCIDENT_READ, INCIDENT_WRITE) => alert_operation::get,
+            PATCH(ALERT_WRITE) => alert_operation::update),
+        ["alerts_v2", id, "comments"] => resource!(id, POST(ALERT_WRITE) => alert_operation::comment),
+        ["runHuntingQuery" | "microsoft.graph.security.runHuntingQuery"] => {
+            resource!("", POST(HUNTING) => hunting::run)
+        }
+        _ => return None,
+    })
+}
+
+/// Answers a request below `/v1.0` or `/beta`.
+pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
+    let outcome = dispatch(service, request);
+    let ids = Ids::of(request);
+    let answer = outcome.unwrap_or_else(|refusal| refusal.answer(request, &ids));
+    with_headers(answer, request, &ids)
+}
+
+fn dispatch(service: &Service, request: &Request) -> Result<Answer, Refusal> {
+    let segments = request.segments();
+    let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
+    let [version @ ("v1.0" | "beta"), "security", path @ ..] = segments.as_slice() else {
+        return Err(Refusal::not_emulated(&format!("{} {}", request.method, request.path)));
+    };
+    let resource = find(path).ok_or_else(|| Refusal::not_emulated(&format!("{} {}", request.method, request.path)))?;
+    let grant = bearer::check(service, request)?;
+    let Some((_, roles, operation)) = resource.methods.iter().find(|(method, _, _)| *method == request.method) else {
+        let allowed: Vec<&str> = resource.methods.iter().map(|(method, _, _)| *method).collect();
+        return Err(Refusal::method_not_allowed(&request.method, &allowed));
+    };
+    if !grant.roles.iter().any(|role| roles.contains(&role.as_str())) {
+        return Err(Refusal::missing_roles(roles, &grant.roles));
+    }
+    operation(&Call { service, request, grant, version }, resource.key)
+}
+
+/// OData writes a key as a segment or as `incidents('29')`; both mean the same.
+fn split_key(segment: &str) -> Vec<&str> {
+    match segment.strip_suffix("')").and_then(|rest| rest.split_once("('")) {
+        Some((collection, key)) => vec![collection, key],
+        None => vec![segment],
+    }
+}
+
+/// The two ids that support asks for.
+pub(crate) struct Ids {
+    pub(crate) request: String,
+    pub(crate) client: String,
+}
+
+impl Ids {
+    /// Without an id from the client, the service repeats its own.
+    fn of(request: &Request) -> Self {
+        let id = Uuid::new_v4().to_string();
+        let client = request.header("client-request-id").map_or_else(|| id.clone(), str::to_owned);
+        Self { request: id, client }
+    }
+}
+
+fn with_headers(answer: Answer, request: &Request, ids: &Ids) -> Answer {
+    answer
+        .header("cache-control", "no-cache")
+        .header("strict-transport-security", "max-age=31536000")
+        .header("request-id", &ids.request)
+        .header("client-request-id", &ids.client)
+        .header(
+            "x-ms-ags-diagnostic",
+            r#"{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATOR"}}"#,
+        )
+        .header("date", &clock::http(request.now))
+}
+
+/// A number as text, the answer of `$count`.
+pub(crate) fn plain_count(count: usize) -> Answer {
+    Answer::new(StatusCode::OK, "text/plain", count.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_key_in_parentheses_as_a_segment() {
+        assert_eq!(split_key("incidents('29')"), ["incidents", "29"]);
+        assert_eq!(split_key("runHuntingQuery"), ["runHuntingQuery"]);
+    }
+}

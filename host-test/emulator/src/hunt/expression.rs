@@ -1,0 +1,180 @@
+//! Reads expressions, from `or` down to names and literals.
+//! One function a level of precedence.
+
+use super::Trouble;
+use super::cell::Cell;
+use super::lexer::Word;
+use super::parser::Cursor;
+use super::syntax::{Binary, Expression, Named};
+
+/// Operators that are words; those with a list take several arguments.
+const MATCHES: [&str; 20] = [
+    "contains",
+    "!contains",
+    "contains_cs",
+    "!contains_cs",
+    "has",
+    "!has",
+    "has_cs",
+    "!has_cs",
+    "startswith",
+    "!startswith",
+    "startswith_cs",
+    "!startswith_cs",
+    "endswith",
+    "!endswith",
+    "endswith_cs",
+    "!endswith_cs",
+    "hasprefix",
+    "!hasprefix",
+    "hassuffix",
+    "!hassuffix",
+];
+const LIST_MATCHES: [&str; 6] = ["in", "!in", "in~", "!in~", "has_any", "has_all"];
+
+/// `name = expression`, or the expression alone.
+pub(crate) fn named(cursor: &mut Cursor<'_>) -> Result<Named, Trouble> {
+    let name = match (cursor.peek(), cursor.peek_second()) {
+        (Some(Word::Name(name)), Some(Word::Sign("="))) => {
+            cursor.next();
+            cursor.next();
+            Some(name.clone())
+        }
+        _ => None,
+    };
+    Ok(Named { name, expression: expression(cursor)? })
+}
+
+pub(crate) fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    cursor.nested(disjunction)
+}
+
+/// Chains nest to the left, and what works on them is recursive.
+const MAX_CHAIN: usize = 500;
+
+/// Operands with operators of one level between them.
+fn chain(
+    cursor: &mut Cursor<'_>,
+    operand: fn(&mut Cursor<'_>) -> Result<Expression, Trouble>,
+    operators: &[(&str, Binary)],
+) -> Result<Expression, Trouble> {
+    let mut left = operand(cursor)?;
+    for _ in 0..MAX_CHAIN {
+        let found = operators.iter().find(|(word, _)| cursor.take_sign(word) || cursor.take_keyword(word));
+        let Some((_, operator)) = found else { return Ok(left) };
+        left = binary(*operator, left, operand(cursor)?);
+    }
+    Err(Trouble::NotEmulated(format!("expressions of more than {MAX_CHAIN} terms")))
+}
+
+fn disjunction(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    chain(cursor, conjunction, &[("or", Binary::Or)])
+}
+
+fn conjunction(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    chain(cursor, comparison, &[("and", Binary::And)])
+}
+
+fn comparison(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    let left = sum(cursor)?;
+    let operator = match cursor.peek() {
+        Some(Word::Sign(sign)) => match *sign {
+            "==" => Binary::Equal,
+            "!=" | "<>" => Binary::NotEqual,
+            "=~" => Binary::EqualIgnoringCase,
+            "!~" => Binary::NotEqualIgnoringCase,
+            "<" => Binary::Less,
+            "<=" => Binary::LessOrEqual,
+            ">" => Binary::Greater,
+            ">=" => Binary::GreaterOrEqual,
+            _ => return Ok(left),
+        },
+        Some(Word::Name(name)) => return matched(cursor, left, name),
+        _ => return Ok(left),
+    };
+    cursor.next();
+    Ok(binary(operator, left, sum(cursor)?))
+}
+
+fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expression, Trouble> {
+    let left = Box::new(left);
+    if MATCHES.contains(&name) {
+        cursor.next();
+        let right = sum(cursor)?;
+        return Ok(Expression::Match(name.to_owned(), left, vec![right]));
+    }
+    if LIST_MATCHES.contains(&name) {
+        cursor.next();
+        cursor.expect_sign("(")?;
+        let items = cursor.list(expression)?;
+        cursor.expect_sign(")")?;
+        return Ok(Expression::Match(name.to_owned(), left, items));
+    }
+    match name {
+        "matches" => {
+            cursor.next();
+            if !cursor.take_keyword("regex") {
+                return Err(cursor.unexpected());
+            }
+            let pattern = sum(cursor)?;
+            Ok(Expression::Match("matches regex".to_owned(), left, vec![pattern]))
+        }
+        "between" => {
+            cursor.next();
+            cursor.expect_sign("(")?;
+            let low = sum(cursor)?;
+            cursor.expect_sign("..")?;
+            let high = sum(cursor)?;
+            cursor.expect_sign(")")?;
+            Ok(Expression::Between(left, Box::new(low), Box::new(high)))
+        }
+        _ => Ok(*left),
+    }
+}
+
+fn sum(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    chain(cursor, product, &[("+", Binary::Add), ("-", Binary::Subtract)])
+}
+
+fn product(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    chain(cursor, primary, &[("*", Binary::Multiply), ("/", Binary::Divide)])
+}
+
+fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
+    if cursor.take_sign("(") {
+        let inner = expression(cursor)?;
+        cursor.expect_sign(")")?;
+        return Ok(inner);
+    }
+    if cursor.take_sign("-") {
+        let inner = cursor.nested(primary)?;
+        return Ok(match inner {
+            Expression::Literal(Cell::TimeSpan(ticks)) => Expression::Literal(Cell::TimeSpan(-ticks)),
+            other => binary(Binary::Subtract, Expression::Literal(Cell::Long(0)), other),
+        });
+    }
+    match cursor.peek() {
+        Some(Word::Sign("*")) => {
+            cursor.next();
+            Ok(Expression::Star)
+        }
+        Some(Word::Literal(cell)) => {
+            cursor.next();
+            Ok(Expression::Literal(cell.clone()))
+        }
+        Some(Word::Name(name)) => {
+            cursor.next();
+            if !cursor.take_sign("(") {
+                return Ok(Expression::Column(name.clone()));
+            }
+            let arguments = if cursor.peek_is_sign(")") { Vec::new() } else { cursor.list(expression)? };
+            cursor.expect_sign(")")?;
+            Ok(Expression::Call(name.clone(), arguments))
+        }
+        _ => Err(cursor.unexpected()),
+    }
+}
+
+fn binary(operator: Binary, left: Expression, right: Expression) -> Expression {
+    Expression::Binary(operator, Box::new(left), Box::new(right))
+}

@@ -1,0 +1,64 @@
+//! Reads one operator after a pipe.
+//! Keywords are lower case, as in Kusto.
+
+use super::Trouble;
+use super::expression::{expression, named};
+use super::lexer::Word;
+use super::parser::{Cursor, not_emulated};
+use super::syntax::{Key, Named, Operator};
+
+pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
+    let start = *cursor;
+    let name = cursor.name()?;
+    Ok(match name.as_str() {
+        "where" | "filter" => Operator::Where(expression(cursor)?),
+        "project" => Operator::Project(cursor.list(named)?),
+        "project-away" => Operator::ProjectAway(cursor.list(Cursor::name)?),
+        "extend" => Operator::Extend(cursor.list(named)?),
+        "summarize" => summarize(cursor)?,
+        "order" | "sort" => {
+            if !cursor.take_keyword("by") {
+                return Err(cursor.unexpected());
+            }
+            Operator::Sort(cursor.list(key)?)
+        }
+        "top" => {
+            let count = cursor.count()?;
+            if !cursor.take_keyword("by") {
+                return Err(cursor.unexpected());
+            }
+            Operator::Top(count, key(cursor)?)
+        }
+        "take" | "limit" => Operator::Take(cursor.count()?),
+        "count" => Operator::Count,
+        "distinct" if cursor.take_sign("*") => Operator::Distinct(Vec::new()),
+        "distinct" => Operator::Distinct(cursor.list(named)?),
+        "search" => Operator::Search(cursor.text()?),
+        other => {
+            not_emulated(other)?;
+            return Err(start.unexpected());
+        }
+    })
+}
+
+fn summarize(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
+    let by_first = matches!(cursor.peek(), Some(Word::Name(name)) if name == "by");
+    let aggregates: Vec<Named> = if by_first { Vec::new() } else { cursor.list(named)? };
+    let by = if cursor.take_keyword("by") { cursor.list(named)? } else { Vec::new() };
+    Ok(Operator::Summarize { aggregates, by })
+}
+
+/// `x`, `x asc`, `x desc nulls last`: descending unless said otherwise.
+fn key(cursor: &mut Cursor<'_>) -> Result<Key, Trouble> {
+    let expression = expression(cursor)?;
+    let descending = if cursor.take_keyword("asc") {
+        false
+    } else {
+        cursor.take_keyword("desc");
+        true
+    };
+    if cursor.take_keyword("nulls") && !cursor.take_keyword("first") && !cursor.take_keyword("last") {
+        return Err(cursor.unexpected());
+    }
+    Ok(Key { expression, descending })
+}

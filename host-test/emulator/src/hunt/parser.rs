@@ -1,0 +1,189 @@
+//! Reads a query: the source, the operators, and the cursor that both parsers share.
+//! A word that exists in KQL but not here is told loudly, instead of as a mistake of the query.
+
+use super::Trouble;
+use super::cell::Cell;
+use super::lexer::{Token, Word, words};
+use super::operator;
+use super::syntax::{Query, Source};
+
+/// What KQL has and this engine has not.
+const NOT_EMULATED: [&str; 26] = [
+    "as",
+    "consume",
+    "evaluate",
+    "externaldata",
+    "facet",
+    "find",
+    "fork",
+    "getschema",
+    "invoke",
+    "join",
+    "let",
+    "lookup",
+    "make-series",
+    "materialize",
+    "mv",
+    "parse",
+    "partition",
+    "print",
+    "range",
+    "reduce",
+    "render",
+    "sample",
+    "scan",
+    "serialize",
+    "union",
+    "database",
+];
+
+/// Nesting beyond this is refused; the parser works recursively.
+const MAX_DEPTH: usize = 64;
+
+/// Reads a whole query.
+pub(crate) fn parse(text: &str) -> Result<Query, Trouble> {
+    let tokens = words(text)?;
+    let mut cursor = Cursor { tokens: &tokens, end: end_of(text), depth: 0 };
+    let source = source(&mut cursor)?;
+    let mut operators = Vec::new();
+    while cursor.take_sign("|") {
+        operators.push(operator::parse(&mut cursor)?);
+    }
+    cursor.take_sign(";");
+    match cursor.peek() {
+        None => Ok(Query { source, operators }),
+        Some(_) => Err(cursor.unexpected()),
+    }
+}
+
+fn end_of(text: &str) -> (usize, usize) {
+    (text.matches('\n').count() + 1, text.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
+fn source(cursor: &mut Cursor<'_>) -> Result<Source, Trouble> {
+    let start = *cursor;
+    let name = cursor.name()?;
+    if name == "search" {
+        return cursor.text().map(Source::Search);
+    }
+    not_emulated(&name)?;
+    if cursor.peek_is_sign("(") {
+        return Err(start.unexpected());
+    }
+    Ok(Source::Table(name))
+}
+
+/// Tells a word of KQL that is missing here from one that is none.
+pub(crate) fn not_emulated(word: &str) -> Result<(), Trouble> {
+    if NOT_EMULATED.contains(&word) {
+        return Err(Trouble::NotEmulated(format!("the KQL word '{word}'")));
+    }
+    Ok(())
+}
+
+/// The place in the words of a query.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    tokens: &'a [Token],
+    end: (usize, usize),
+    depth: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn peek(&self) -> Option<&'a Word> {
+        self.tokens.first().map(|token| &token.word)
+    }
+
+    pub(crate) fn peek_second(&self) -> Option<&'a Word> {
+        self.tokens.get(1).map(|token| &token.word)
+    }
+
+    pub(crate) fn next(&mut self) -> Option<&'a Word> {
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        Some(&first.word)
+    }
+
+    /// The error for the word that comes next.
+    pub(crate) fn unexpected(&self) -> Trouble {
+        match self.tokens.first() {
+            Some(token) => Trouble::syntax(&token.text, token.line, token.column),
+            None => Trouble::syntax("", self.end.0, self.end.1),
+        }
+    }
+
+    pub(crate) fn peek_is_sign(&self, sign: &str) -> bool {
+        matches!(self.peek(), Some(Word::Sign(found)) if *found == sign)
+    }
+
+    pub(crate) fn take_sign(&mut self, sign: &str) -> bool {
+        let found = self.peek_is_sign(sign);
+        if found {
+            self.next();
+        }
+        found
+    }
+
+    pub(crate) fn expect_sign(&mut self, sign: &str) -> Result<(), Trouble> {
+        if self.take_sign(sign) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    pub(crate) fn take_keyword(&mut self, keyword: &str) -> bool {
+        let found = matches!(self.peek(), Some(Word::Name(name)) if name == keyword);
+        if found {
+            self.next();
+        }
+        found
+    }
+
+    pub(crate) fn name(&mut self) -> Result<String, Trouble> {
+        match self.peek() {
+            Some(Word::Name(name)) => {
+                self.next();
+                Ok(name.clone())
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    pub(crate) fn count(&mut self) -> Result<usize, Trouble> {
+        match self.peek() {
+            Some(Word::Literal(Cell::Long(count))) => {
+                let count = usize::try_from(*count).map_err(|_| self.unexpected())?;
+                self.next();
+                Ok(count)
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    pub(crate) fn text(&mut self) -> Result<String, Trouble> {
+        match self.peek() {
+            Some(Word::Literal(Cell::String(text))) => {
+                self.next();
+                Ok(text.to_string())
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Runs a parser one level deeper.
+    pub(crate) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.unexpected());
+        }
+        self.depth += 1;
+        let parsed = parse(self);
+        self.depth -= 1;
+        parsed
+    }
+
+    /// Items with commas between them.
+    pub(crate) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Result<T, Trouble>) -> Result<Vec<T>, Trouble> {
+        let mut items = vec![item(self)?];
+        while self.take_sign(",") {
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+}

@@ -1,0 +1,122 @@
+//! Applies one operator to the rows of the step before.
+//! Each step names its own columns, which is what the next step's names are looked up in.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::Trouble;
+use super::cell::{Cell, Column, Frame, Kind};
+use super::scalar::{Scalar, Scope, bind, eval_all, natural_name};
+use super::search;
+use super::summarize::summarize;
+use super::syntax::{Expression, Key, Named, Operator};
+
+pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Result<Frame, Trouble> {
+    let columns = frame.columns.clone();
+    let scope = Scope { columns: &columns, operator: operator.name(), now };
+    match operator {
+        Operator::Where(condition) => {
+            let condition = bind(&condition, &scope)?;
+            if condition.kind != Kind::Bool {
+                return Err(Trouble::semantic("where", "The predicate must be of type bool"));
+            }
+            frame.rows.retain(|row| (condition.eval)(row).is_true());
+        }
+        Operator::Project(items) => {
+            let (columns, scalars) = bind_all(&items, &scope)?;
+            let rows = frame.rows.iter().map(|row| eval_all(&scalars, row)).collect();
+            frame = Frame { columns, rows };
+        }
+        Operator::ProjectAway(names) => {
+            let gone: HashSet<usize> = names.iter().map(|name| scope.column(name)).collect::<Result<_, _>>()?;
+            let keep: Vec<Named> = (0..).zip(&columns).filter(|(place, _)| !gone.contains(place)).map(itself).collect();
+            return apply(Operator::Project(keep), frame, now);
+        }
+        Operator::Extend(items) => extend(&items, &mut frame, &scope)?,
+        Operator::Summarize { aggregates, by } => frame = summarize(&aggregates, &by, &frame, now)?,
+        Operator::Sort(keys) => sort(&keys, &mut frame, &scope)?,
+        Operator::Top(count, key) => {
+            sort(&[key], &mut frame, &scope)?;
+            frame.rows.truncate(count);
+        }
+        Operator::Take(count) => frame.rows.truncate(count),
+        Operator::Count => {
+            let count = i64::try_from(frame.rows.len()).map_or(Cell::Null, Cell::Long);
+            frame = Frame { columns: vec![Column { name: "Count".into(), kind: Kind::Long }], rows: vec![vec![count]] };
+        }
+        Operator::Distinct(items) => {
+            if !items.is_empty() {
+                frame = apply(Operator::Project(items), frame, now)?;
+            }
+            let mut seen = HashSet::new();
+            frame.rows.retain(|row| seen.insert(row.iter().map(Cell::text).collect::<Vec<_>>()));
+        }
+        Operator::Search(text) => frame.rows.retain(|row| search::is_hit(row, &text)),
+    }
+    Ok(frame)
+}
+
+fn itself((_, column): (usize, &Column)) -> Named {
+    Named { name: None, expression: Expression::Column(column.name.clone()) }
+}
+
+/// Binds a list of expressions and names their columns.
+pub(crate) fn bind_all(items: &[Named], scope: &Scope<'_>) -> Result<(Vec<Column>, Vec<Scalar>), Trouble> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut scalars = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        let scalar = bind(&item.expression, scope)?;
+        let name = item.name.clone().or_else(|| natural_name(&item.expression));
+        let name = name.unwrap_or_else(|| format!("Column{}", place + 1));
+        columns.push(Column { name: unique(&name, &columns), kind: scalar.kind });
+        scalars.push(scalar);
+    }
+    Ok((columns, scalars))
+}
+
+/// A second column of a name gets a number behind it.
+pub(crate) fn unique(name: &str, columns: &[Column]) -> String {
+    let taken = |name: &str| columns.iter().any(|column| column.name == name);
+    if !taken(name) {
+        return name.to_owned();
+    }
+    (1..=columns.len()).map(|number| format!("{name}{number}")).find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// Adds columns, or replaces those of the same name.
+fn extend(items: &[Named], frame: &mut Frame, scope: &Scope<'_>) -> Result<(), Trouble> {
+    let (columns, scalars) = bind_all(items, scope)?;
+    let mut places = Vec::new();
+    for column in columns {
+        let place = frame.columns.iter().position(|known| known.name == column.name);
+        places.push(place.unwrap_or(frame.columns.len()));
+        match place {
+            Some(place) => frame.columns[place] = column,
+            None => frame.columns.push(column),
+        }
+    }
+    for row in &mut frame.rows {
+        let values = eval_all(&scalars, row);
+        row.resize(frame.columns.len(), Cell::Null);
+        for (place, value) in places.iter().zip(values) {
+            row[*place] = value;
+        }
+    }
+    Ok(())
+}
+
+fn sort(keys: &[Key], frame: &mut Frame, scope: &Scope<'_>) -> Result<(), Trouble> {
+    let scalars: Vec<(Scalar, bool)> = keys
+        .iter()
+        .map(|key| bind(&key.expression, scope).map(|scalar| (scalar, key.descending)))
+        .collect::<Result<_, _>>()?;
+    frame.rows.sort_by(|left, right| {
+        let by = |(scalar, descending): &(Scalar, bool)| {
+            let order = (scalar.eval)(left).sort_order(&(scalar.eval)(right));
+            if *descending { order.reverse() } else { order }
+        };
+        scalars.iter().map(by).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    Ok(())
+}

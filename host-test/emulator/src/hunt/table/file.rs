@@ -1,0 +1,96 @@
+//! `DeviceFileEvents`: files that were written, renamed or removed.
+//! A few come from a phishing host, which `FileOriginUrl` shows.
+
+use super::initiator::{Initiated, Initiator, closing_fields, device_fields, initiator_fields};
+use super::{Field, Moment, blank, field, frame, moments, text};
+use crate::data::evidence::MALICIOUS_HOSTS;
+use crate::data::person::NT_DOMAIN;
+use crate::data::seed;
+use crate::data::store::Store;
+use crate::hunt::cell::{Cell, Frame, Kind};
+
+const FILES: [&str; 8] = [
+    "crew-list.xlsx",
+    "harbour-dues.pdf",
+    "chart-update-2291.zip",
+    "sync.vbs",
+    "manifest.docx",
+    "cache.dat",
+    "readme.txt",
+    "order-confirmation.scr",
+];
+
+struct Event {
+    moment: Moment,
+    initiator: Initiator,
+    file: &'static str,
+}
+
+impl Initiated for Event {
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    fn initiator(&self) -> &Initiator {
+        &self.initiator
+    }
+}
+
+pub(super) fn events(store: &Store) -> Frame {
+    let event = |moment: Moment| Event {
+        initiator: Initiator::of(&moment),
+        file: seed::pick::<&str>(moment.index + 11, &FILES),
+        moment,
+    };
+    let events: Vec<Event> = moments(360, 300_000, store).into_iter().map(event).collect();
+    frame(&fields(), &events)
+}
+
+fn fields() -> Vec<Field<Event>> {
+    let mut fields = device_fields();
+    fields.extend([
+        text("ActionType", |event: &Event| {
+            (*seed::pick(event.moment.index, &["FileCreated", "FileModified", "FileRenamed", "FileDeleted"])).into()
+        }),
+        text("FileName", |event| event.file.into()),
+        text("FolderPath", |event| {
+            format!("C:\\Users\\{}\\Downloads\\{}", event.moment.person.account, event.file).into()
+        }),
+        text("SHA1", |event| hash(event, 40)),
+        text("SHA256", |event| hash(event, 64)),
+        text("MD5", |event| hash(event, 32)),
+        text("FileOriginUrl", |event| match event.file {
+            "order-confirmation.scr" | "sync.vbs" => {
+                format!("https://{}/get", seed::pick(event.moment.index, &MALICIOUS_HOSTS)).into()
+            }
+            _ => "".into(),
+        }),
+        blank("FileOriginReferrerUrl"),
+        blank("FileOriginIP"),
+        blank("PreviousFolderPath"),
+        blank("PreviousFileName"),
+        field("FileSize", Kind::Long, |event| {
+            i64::try_from(900 + seed::below(event.moment.index, 5_000_000)).unwrap_or_default().into()
+        }),
+    ]);
+    fields.extend(initiator_fields());
+    fields.extend([
+        text("RequestProtocol", |_: &Event| "Local".into()),
+        blank("RequestSourceIP"),
+        field("RequestSourcePort", Kind::Int, |_| Cell::Null),
+        text("RequestAccountName", |event| (&event.moment.person.account).into()),
+        text("RequestAccountDomain", |_| NT_DOMAIN.into()),
+        text("RequestAccountSid", |event| (&event.moment.person.sid).into()),
+        blank("ShareName"),
+        blank("SensitivityLabel"),
+        blank("SensitivitySubLabel"),
+        field("IsAzureInfoProtectionApplied", Kind::Bool, |_| false.into()),
+    ]);
+    fields.extend(closing_fields());
+    fields
+}
+
+fn hash(event: &Event, digits: usize) -> Cell {
+    let number = event.file.bytes().fold(1, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));
+    seed::hex(90_000 + number + digits as u64, digits).into()
+}

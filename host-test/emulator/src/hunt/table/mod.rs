@@ -1,0 +1,158 @@
+//! The hunting tables, with the column names of the Defender XDR schema
+//! (<https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables>).
+//! Made at the first query that needs them, from the same people, devices and alerts as the incidents.
+
+mod alert;
+mod device;
+mod email;
+mod file;
+mod initiator;
+mod network;
+mod process;
+mod sign_in;
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+
+use super::cell::{Cell, Column, Frame, Kind};
+use super::synthetic::Synthetic;
+use crate::clock;
+use crate::data::device::Device;
+use crate::data::person::Person;
+use crate::data::seed;
+use crate::data::store::Store;
+use crate::graph::Interval;
+
+/// How far back the tables reach.
+const DAYS: i64 = 30;
+
+/// A column with how its value is found in an event.
+struct Field<E> {
+    name: &'static str,
+    kind: Kind,
+    cell: fn(&E) -> Cell,
+}
+
+fn field<E>(name: &'static str, kind: Kind, cell: fn(&E) -> Cell) -> Field<E> {
+    Field { name, kind, cell }
+}
+
+fn text<E>(name: &'static str, cell: fn(&E) -> Cell) -> Field<E> {
+    field(name, Kind::String, cell)
+}
+
+/// A text column that this tenant never fills.
+fn blank<E>(name: &'static str) -> Field<E> {
+    field(name, Kind::String, |_| "".into())
+}
+
+fn frame<E>(fields: &[Field<E>], events: &[E]) -> Frame {
+    Frame {
+        columns: fields.iter().map(|field| Column { name: field.name.into(), kind: field.kind }).collect(),
+        rows: events.iter().map(|event| fields.iter().map(|field| (field.cell)(event)).collect()).collect(),
+    }
+}
+
+/// Something that happened on a device, before it is told what.
+#[derive(Debug, Clone)]
+struct Moment {
+    index: u64,
+    at: Timestamp,
+    device: Device,
+    person: Person,
+}
+
+/// So many moments, evenly over the month, newest first.
+fn moments(count: i64, salt: u64, store: &Store) -> Vec<Moment> {
+    let spacing = DAYS * 86_400 / count;
+    (0..count)
+        .map(|place| {
+            let index = salt + place.unsigned_abs();
+            let jitter = i64::try_from(seed::below(index, spacing.unsigned_abs())).unwrap_or_default();
+            let at = clock::shift(store.born, -(place * spacing + jitter).max(60));
+            let ticks = i32::try_from(seed::below(index, 10_000_000)).unwrap_or_default() * 100;
+            let device = seed::pick(index + 1, &store.devices).clone();
+            let person = store.people.get(device.owner).unwrap_or(&store.people[0]).clone();
+            Moment { index, at: Timestamp::new(at.as_second(), ticks).unwrap_or(at), device, person }
+        })
+        .collect()
+}
+
+type Build = fn(&Store) -> Frame;
+
+#[derive(Debug)]
+struct Table {
+    name: &'static str,
+    build: Build,
+    frame: OnceLock<Frame>,
+}
+
+/// All tables of the tenant.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    store: Arc<Store>,
+    built_in: Vec<Table>,
+    pub(crate) synthetic: Synthetic,
+}
+
+impl Tables {
+    pub(crate) fn new(store: Arc<Store>, synthetic_rows: usize) -> Self {
+        let builds: [(&'static str, Build); 9] = [
+            ("AlertEvidence", alert::evidence),
+            ("AlertInfo", alert::info),
+            ("DeviceFileEvents", file::events),
+            ("DeviceInfo", device::info),
+            ("DeviceLogonEvents", sign_in::device_logons),
+            ("DeviceNetworkEvents", network::events),
+            ("DeviceProcessEvents", process::events),
+            ("EmailEvents", email::events),
+            ("IdentityLogonEvents", sign_in::identity_logons),
+        ];
+        let built_in = builds.into_iter().map(|(name, build)| Table { name, build, frame: OnceLock::new() }).collect();
+        let synthetic = Synthetic::new(synthetic_rows, store.born);
+        Self { store, built_in, synthetic }
+    }
+
+    /// The rows of a table within an interval.
+    pub(crate) fn frame(&self, name: &str, interval: Interval) -> Option<Frame> {
+        self.built_in.iter().find(|table| table.name == name).map(|table| self.cut(table, interval))
+    }
+
+    /// Every table within an interval.
+    pub(crate) fn frames(&self, interval: Interval) -> Vec<(&'static str, Frame)> {
+        self.built_in.iter().map(|table| (table.name, self.cut(table, interval))).collect()
+    }
+
+    /// The time is in the first column of every table.
+    fn cut(&self, table: &Table, interval: Interval) -> Frame {
+        let whole = table.frame.get_or_init(|| (table.build)(&self.store));
+        let inside = |cell: Option<&Cell>| match cell {
+            Some(Cell::DateTime(at)) => (interval.start..=interval.end).contains(at),
+            _ => false,
+        };
+        let rows = whole.rows.iter().filter(|row| inside(row.first())).cloned().collect();
+        Frame { columns: whole.columns.clone(), rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_has_hundreds_of_rows_of_its_columns_and_starts_with_the_time() {
+        let store = Arc::new(Store::new(250, clock::now()));
+        let tables = Tables::new(store.clone(), 0);
+        let interval = Interval { start: clock::shift(store.born, -31 * 86_400), end: store.born };
+        for (name, frame) in tables.frames(interval) {
+            assert!(frame.rows.len() >= 200, "{name} has {} rows", frame.rows.len());
+            assert_eq!(frame.columns[0].name, "Timestamp", "{name}");
+            assert!(frame.rows.iter().all(|row| row.len() == frame.columns.len()), "{name}");
+            let mut names: Vec<&str> = frame.columns.iter().map(|column| column.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), frame.columns.len(), "{name} has a column twice");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `DeviceNetworkEvents`: connections from the tenant's devices.
+//! Mostly everyday hosts, a phishing host now and then, and the ones that the incidents' evidence names.
+
+use serde_json::Value;
+
+use super::initiator::{Initiated, Initiator, PROGRAMS, closing_fields, device_fields, initiator_fields};
+use super::{Field, Moment, field, frame, moments, text};
+use crate::data::evidence::{MALICIOUS_HOSTS, attacker_address};
+use crate::data::seed;
+use crate::data::store::Store;
+use crate::hunt::cell::{Frame, Kind};
+
+const HOSTS: [&str; 8] = [
+    "www.haldenmarine.example",
+    "charts.haldenmarine.example",
+    "login.identity.example",
+    "updates.software.example",
+    "weather.met.example",
+    "mail.haldenmarine.example",
+    "ais.ports.example",
+    "intranet.haldenmarine.example",
+];
+
+struct Event {
+    moment: Moment,
+    initiator: Initiator,
+    url: String,
+    address: String,
+    bad: bool,
+}
+
+impl Initiated for Event {
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    fn initiator(&self) -> &Initiator {
+        &self.initiator
+    }
+}
+
+pub(super) fn events(store: &Store) -> Frame {
+    let mut events: Vec<Event> = moments(480, 100_000, store).into_iter().map(everyday).collect();
+    events.extend(from_evidence(store));
+    events.sort_by_key(|event| std::cmp::Reverse(event.moment.at));
+    frame(&fields(), &events)
+}
+
+fn everyday(moment: Moment) -> Event {
+    let bad = moment.index % 8 == 3;
+    let host = seed::pick(moment.index + 2, if bad { &MALICIOUS_HOSTS[..] } else { &HOSTS[..] });
+    let address =
+        if bad { attacker_address(moment.index) } else { format!("192.0.2.{}", 1 + seed::below(moment.index, 250)) };
+    Event { initiator: Initiator::of(&moment), url: (*host).to_owned(), address, bad, moment }
+}
+
+/// The connections that alerts with a device and a link tell of.
+fn from_evidence(store: &Store) -> Vec<Event> {
+    let records = store.read();
+    let alerts = records.alerts();
+    alerts
+        .iter()
+        .filter_map(|alert| {
+            let find = |member: &str| alert.evidence.iter().find_map(|item| item.get(member)).and_then(Value::as_str);
+            let device = store.devices.iter().find(|device| Some(device.id.as_str()) == find("mdeDeviceId"))?.clone();
+            let url = find("url")?.to_owned();
+            let person = store.people.get(device.owner)?.clone();
+            let index = 150_000 + alert.created.as_second().unsigned_abs() % 40_000;
+            let moment = Moment { index, at: alert.first_activity, device, person };
+            let initiator = Initiator::running(PROGRAMS[1], &moment);
+            Some(Event { initiator, url, address: attacker_address(index), bad: true, moment })
+        })
+        .collect()
+}
+
+fn fields() -> Vec<Field<Event>> {
+    let mut fields = device_fields();
+    fields.extend([
+        text("ActionType", |event: &Event| {
+            if event.bad && event.moment.index.is_multiple_of(3) { "ConnectionFailed" } else { "ConnectionSuccess" }
+                .into()
+        }),
+        text("RemoteIP", |event| (&event.address).into()),
+        field("RemotePort", Kind::Int, |event| if event.moment.index % 10 == 0 { 80 } else { 443 }.into()),
+        text("RemoteUrl", |event| (&event.url).into()),
+        text("LocalIP", |event| (&event.moment.device.address).into()),
+        field("LocalPort", Kind::Int, |event| {
+            i64::try_from(49_152 + event.moment.index % 16_000).unwrap_or_default().into()
+        }),
+        text("Protocol", |_| "Tcp".into()),
+        text("LocalIPType", |_| "Private".into()),
+        text("RemoteIPType", |_| "Public".into()),
+    ]);
+    fields.extend(initiator_fields());
+    fields.extend(closing_fields());
+    fields
+}

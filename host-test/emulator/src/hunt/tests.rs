@@ -1,0 +1,203 @@
+//! Queries over the built-in tables, answered as the service would.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::clock;
+use crate::data::store::Store;
+
+fn ask(query: &str, days: i64) -> Result<Value, Trouble> {
+    let store = Arc::new(Store::new(60, clock::now()));
+    let tables = Tables::new(store.clone(), 100);
+    let interval = Interval { start: clock::shift(store.born, -days * 86_400), end: store.born };
+    let pieces = run(query, &tables, interval, store.born)?;
+    Ok(serde_json::from_str(&format!("{{{}}}", String::from_utf8(pieces.concat()).unwrap())).unwrap())
+}
+
+#[track_caller]
+fn rows(query: &str) -> Vec<Value> {
+    ask(query, 30).unwrap()["results"].as_array().unwrap().clone()
+}
+
+#[track_caller]
+fn wrong(query: &str, message: &str) {
+    assert_eq!(ask(query, 30).unwrap_err(), Trouble::Query(message.into()), "{query}");
+}
+
+fn count(query: &str, days: i64) -> i64 {
+    ask(&format!("{query}\n| count"), days).unwrap()["results"][0]["Count"].as_i64().unwrap()
+}
+
+#[test]
+fn the_example_hunt_finds_rows_within_a_day_and_more_within_a_month() {
+    for query in [
+        "DeviceNetworkEvents | where RemoteUrl contains 'malicious'",
+        "DeviceNetworkEvents | where RemoteUrl contains 'malicious.com'",
+    ] {
+        let (day, month) = (count(query, 1), count(query, 30));
+        assert!(0 < day && day < month && month < 200, "{query}: {day} in a day, {month} in a month");
+    }
+}
+
+#[test]
+fn the_documented_example_answers_its_schema_in_order() {
+    let answer = ask(
+        "DeviceProcessEvents | where InitiatingProcessFileName =~ \"PowerShell.exe\" | project Timestamp, FileName, \
+         InitiatingProcessFileName | order by Timestamp desc | limit 2",
+        30,
+    )
+    .unwrap();
+    assert_eq!(
+        answer["schema"],
+        json!([
+            {"name": "Timestamp", "type": "DateTime"},
+            {"name": "FileName", "type": "String"},
+            {"name": "InitiatingProcessFileName", "type": "String"}
+        ])
+    );
+    let rows = answer["results"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0]["Timestamp"].as_str() >= rows[1]["Timestamp"].as_str());
+    assert_eq!(rows[0]["InitiatingProcessFileName"], "powershell.exe");
+}
+
+#[test]
+fn summarizes_and_sorts() {
+    let found = rows(
+        "DeviceLogonEvents | summarize Failures = countif(ActionType == 'LogonFailed'), count() by LogonType | sort by LogonType asc",
+    );
+    let types: Vec<&str> = found.iter().map(|row| row["LogonType"].as_str().unwrap()).collect();
+    assert_eq!(types, ["Interactive", "Network", "RemoteInteractive", "Unlock"]);
+    let total: i64 = found.iter().map(|row| row["count_"].as_i64().unwrap()).sum();
+    assert_eq!(total, count("DeviceLogonEvents", 30));
+    assert_eq!(found[0]["count_@odata.type"], "#Int64");
+}
+
+#[test]
+fn runs_the_captured_hunt_once_its_column_is_spelt_right() {
+    let found = rows(
+        "DeviceInfo | summarize arg_max(Timestamp, DeviceId, DeviceName, ExposureLevel, IsInternetFacing, SensorHealthState, \
+         OnboardingStatus) by DeviceId, bin(Timestamp, 1d)",
+    );
+    let names: Vec<&String> = found[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        [
+            "DeviceId",
+            "Timestamp",
+            "Timestamp1",
+            "DeviceId1",
+            "DeviceName",
+            "ExposureLevel",
+            "IsInternetFacing",
+            "SensorHealthState",
+            "OnboardingStatus"
+        ]
+    );
+    assert!(found[0]["Timestamp"].as_str().unwrap().ends_with("T00:00:00Z"));
+}
+
+#[test]
+fn understands_the_usual_operators() {
+    let all = count("DeviceNetworkEvents", 30);
+    for (query, expected) in [
+        ("DeviceNetworkEvents | where RemotePort in (80, 443)", all),
+        ("DeviceNetworkEvents | where RemotePort !in (80, 443)", 0),
+        ("DeviceNetworkEvents | where ActionType in~ ('CONNECTIONSUCCESS', 'connectionfailed')", all),
+        ("DeviceNetworkEvents | where not(RemotePort == 80) or RemotePort == 80 // a remark", all),
+        ("DeviceNetworkEvents | where Timestamp between (ago(30d) .. now())", all),
+        ("DeviceNetworkEvents | where Timestamp < datetime(2001-01-01)", 0),
+        ("DeviceNetworkEvents | where RemoteUrl !contains '.'", 0),
+        (
+            "DeviceNetworkEvents | where RemoteUrl matches regex @'^https?://'",
+            count("DeviceNetworkEvents | where RemoteUrl startswith 'HTTPS'", 30),
+        ),
+        ("DeviceNetworkEvents | where isempty(DeviceName) and RemotePort + 1 > 2 * 3", 0),
+        ("DeviceNetworkEvents | take 7", 7),
+        ("DeviceNetworkEvents | top 3 by Timestamp asc", 3),
+        ("DeviceNetworkEvents | distinct Protocol", 1),
+        ("DeviceNetworkEvents | extend Port = tostring(RemotePort) | where Port has '443' | where Port == '80'", 0),
+        ("DeviceNetworkEvents | summarize dcount(Protocol) | where dcount_Protocol == 1", 1),
+        ("search 'harbour' | where $table == 'EmailEvents' | take 1", 1),
+    ] {
+        assert_eq!(count(query, 30), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_filter_in_the_query_narrows_the_time_span_and_never_widens_it() {
+    let day = count("DeviceNetworkEvents", 1);
+    assert_eq!(count("DeviceNetworkEvents | where Timestamp > ago(30d)", 1), day);
+    assert_eq!(count("DeviceNetworkEvents | where Timestamp > ago(1d)", 30), day);
+}
+
+#[test]
+fn types_are_named_as_the_service_names_them() {
+    let answer = ask(
+        "DeviceInfo | project IsInternetFacing, OSBuild, LoggedOnUsers, Age = now() - Timestamp, Half = 1.5 | take 1",
+        30,
+    )
+    .unwrap();
+    let types: Vec<&str> = answer["schema"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["SByte", "Int64", "Object", "TimeSpan", "Double"]);
+    assert!(answer["results"][0]["IsInternetFacing"].is_boolean());
+    assert!(answer["results"][0]["LoggedOnUsers"].is_array());
+}
+
+#[test]
+fn tells_semantic_errors_in_the_words_of_the_engine() {
+    wrong(
+        "DeviceInfo | summarize arg_max(Timestamp, IsInteetFacing) by DeviceId",
+        "'summarize' operator: Failed to resolve scalar expression named 'IsInteetFacing'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "UrlClickEvents | where ActionType == 'x'",
+        "'where' operator: Failed to resolve table or column expression named 'UrlClickEvents'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "deviceinfo",
+        "Failed to resolve table or column expression named 'deviceinfo'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | where Timestamp > '2024-01-01'",
+        "'where' operator: Cannot compare values of types datetime and string. Try adding explicit casts. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | extend x = foo(1)",
+        "'extend' operator: Unknown function: 'foo'. Fix semantic errors in your query.",
+    );
+}
+
+#[test]
+fn tells_syntax_errors_with_their_place() {
+    let syntax = |found: &str, place: &str| {
+        format!(
+            "The query contains syntax errors: Query could not be parsed at '{found}' on line [{place}]. Fix syntax errors in your query."
+        )
+    };
+    wrong("DeviceInfo | frobnicate", &syntax("frobnicate", "1,14"));
+    wrong("DeviceInfo\n| where", &syntax("", "2,8"));
+    wrong("DeviceInfo | where DeviceName == 'x", &syntax("'", "1,34"));
+    wrong("DeviceInfo | take x", &syntax("x", "1,19"));
+    wrong("DeviceInfo where", &syntax("where", "1,12"));
+    wrong("| take 1", &syntax("|", "1,1"));
+    wrong(&format!("DeviceInfo | where {}", "(".repeat(5_000)), &syntax("(", "1,84"));
+}
+
+#[test]
+fn says_loudly_what_it_does_not_emulate() {
+    for query in ["DeviceInfo | join DeviceInfo on DeviceId", "let x = 1; DeviceInfo", "union DeviceInfo"] {
+        assert!(matches!(ask(query, 30), Err(Trouble::NotEmulated(_))), "{query}");
+    }
+    let long = format!("DeviceInfo | where {}", vec!["OSBuild == 1"; 5_000].join(" or "));
+    assert!(matches!(ask(&long, 30), Err(Trouble::NotEmulated(_))));
+}
+
+#[test]
+fn serves_the_synthetic_table() {
+    assert_eq!(rows("SyntheticEvents").len(), 100);
+    assert_eq!(rows("SyntheticEvents | take 5").len(), 5);
+    assert!(matches!(ask("SyntheticEvents | count", 30), Err(Trouble::NotEmulated(_))));
+}

@@ -1,0 +1,90 @@
+//! Cases of `$filter`: what passes and what is refused.
+
+use super::*;
+use crate::data::incident::INCIDENT;
+use crate::vocabulary;
+
+/// An incident as far as a filter sees it.
+struct Sample;
+
+impl Record for Sample {
+    fn operand(&self, property: &Property) -> Operand<'_> {
+        match property.name {
+            "assignedTo" => Operand::Null,
+            "severity" => Operand::Member(vocabulary::SEVERITY.rank("high").unwrap()),
+            "status" => Operand::Member(vocabulary::INCIDENT_STATUS.rank("active").unwrap()),
+            "createdDateTime" => Operand::Time("2026-01-22T12:09:23.1433333Z".parse().unwrap()),
+            other => panic!("{other} was not expected"),
+        }
+    }
+}
+
+#[track_caller]
+fn holds(expression: &str, expected: bool) {
+    assert_eq!(Condition::read(expression, &INCIDENT).map(|it| it.holds(&Sample)), Ok(expected), "{expression}");
+}
+
+#[track_caller]
+fn refused(expression: &str, message: &str) {
+    assert_eq!(Condition::read(expression, &INCIDENT).unwrap_err(), message, "{expression}");
+}
+
+#[test]
+fn compares_members_times_and_null() {
+    holds("severity eq 'high'", true);
+    holds("severity eq 'HIGH'", true);
+    holds("severity gt 'medium'", true);
+    holds("severity ne 'high'", false);
+    holds("assignedTo eq null", true);
+    holds("assignedTo ne null", false);
+    holds("assignedTo eq 'jdoe@haldenmarine.example'", false);
+    holds("assignedTo ge 'a'", false);
+    holds("createdDateTime ge 2026-01-22T12:09:23Z", true);
+    holds("createdDateTime lt 2026-01-22T12:09:23.1433333Z", false);
+    holds("createdDateTime le 2026-01-22T13:09:23.1433333+01:00", true);
+    holds("createdDateTime gt 2026-01-22", true);
+}
+
+#[test]
+fn binds_and_tighter_than_or_and_not_tightest() {
+    holds("status eq 'resolved' and severity eq 'low' or severity eq 'high'", true);
+    holds("status eq 'resolved' and (severity eq 'low' or severity eq 'high')", false);
+    holds("not status eq 'resolved' and severity eq 'high'", true);
+    holds("not (status eq 'active' or severity eq 'low')", false);
+}
+
+#[test]
+fn refuses_what_the_service_refuses() {
+    refused("status eq 'open'", "The string 'open' is not a valid enumeration type constant.");
+    refused("displayName eq 'x'", "The property 'displayName' cannot be used in the $filter query option.");
+    refused("nope eq 'x'", "Could not find a property named 'nope' on type 'microsoft.graph.security.incident'.");
+    refused(
+        "Status eq 'active'",
+        "Could not find a property named 'Status' on type 'microsoft.graph.security.incident'.",
+    );
+    refused(
+        "status eq active",
+        "Could not find a property named 'active' on type 'microsoft.graph.security.incident'.",
+    );
+    refused("contains(assignedTo,'x')", "An unknown function with name 'contains' was found.");
+    refused(
+        "createdDateTime ge '2026-01-01T00:00:00Z'",
+        "A binary operator with incompatible types was detected. Found operand types 'Edm.DateTimeOffset' and \
+         'Edm.String' for operator kind 'GreaterThanOrEqual'.",
+    );
+    refused(
+        "createdDateTime ge 2026-01-01T00:00:00",
+        "Syntax error at position 19 in 'createdDateTime ge 2026-01-01T00:00:00'.",
+    );
+    refused("status eq", "Expression expected at position 9 in 'status eq'.");
+    refused("", "Expression expected at position 0 in ''.");
+    refused("(status eq 'active'", "Syntax error at position 19 in '(status eq 'active''.");
+    refused("status eq 'active')", "Syntax error at position 18 in 'status eq 'active')'.");
+    refused("status like 'active'", "Syntax error at position 7 in 'status like 'active''.");
+}
+
+#[test]
+fn stops_at_a_hundred_nodes() {
+    refused(&"(".repeat(5_000), "The node count limit of '100' has been exceeded.");
+    refused(&"not ".repeat(5_000), "The node count limit of '100' has been exceeded.");
+}
