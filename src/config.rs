@@ -142,6 +142,7 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }
 
+/// Tests, and the configuration that other modules' tests use.
 #[cfg(test)]
 pub mod tests {
     use super::*;

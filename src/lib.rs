@@ -61,10 +61,18 @@ pub mod scripted;
 pub mod secret;
 pub mod time_span;
 pub mod token;
-#[cfg(target_arch = "wasm32")]
-mod transport;
+#[cfg(any(target_arch = "wasm32", lint_transport))]
+pub mod transport;
 pub mod vocabulary;
 pub mod wit;
 
 /// Names this connector to the service.
 pub const USER_AGENT: &str = concat!("defender-xdr-connector/", env!("CARGO_PKG_VERSION"));
+
+// A native library with these names does not link: `:` and `@` mean something else to its linker.
+#[cfg(target_arch = "wasm32")]
+wit::export!(Exported with_types_in wit);
+
+/// The component on its real host.
+#[cfg(target_arch = "wasm32")]
+type Exported = component::Component<transport::WasiHost>;

@@ -78,7 +78,7 @@ fn repeatable(effect: Effect, outcome: Outcome, progress: Progress) -> bool {
         (Effect::Write, _) | (_, Outcome::Final) => false,
         (Effect::Assign, outcome) => matches!(outcome, Outcome::Status(429 | 503, _) | Outcome::Unsent),
         (Effect::Hunt, Outcome::Status(504, _)) => progress.gateway_timeouts == 0,
-        (Effect::Token, Outcome::Status(500, _)) => true,
+        (_, Outcome::Status(500, _)) => effect == Effect::Token,
         (_, Outcome::Status(status, _)) => matches!(status, 429 | 502 | 503 | 504),
         (_, Outcome::Unsent | Outcome::Broken) => true,
     }

@@ -157,6 +157,12 @@ fn merged_claims(challenge: Option<&str>) -> String {
     Value::Object(claims).to_string()
 }
 
+/// Makes this thread a new instance.
+#[cfg(test)]
+pub fn forget_all() {
+    CACHE.with_borrow_mut(Vec::clear);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -232,6 +232,3 @@ fn describe(code: &ErrorCode) -> String {
         _ => "the host gave no reason".into(),
     }
 }
-
-type Exported = crate::component::Component<WasiHost>;
-crate::wit::export!(Exported with_types_in crate::wit);

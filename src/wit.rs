@@ -2,6 +2,6 @@
 
 #![expect(missing_docs, clippy::pedantic, reason = "generated code; the documentation is in wit/")]
 
-wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true, pub_export_macro: true });
+wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true });
 
 pub use exports::defender::xdr::{actions, catalog, json, types};

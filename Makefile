@@ -1,0 +1,24 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+
+.PHONY: demo test component toolchain lint
+
+# The emulator, the component and all five actions, as tables.
+demo: toolchain
+	@cargo run --quiet --package host-test -- demo
+
+# Every test of the workspace, the built component included.
+test: toolchain
+	cargo test --workspace
+
+# The release component; prints its path.
+component: toolchain
+	@cargo run --quiet --package component-build
+
+# The compiler target that the component needs, where it is missing.
+toolchain:
+	@cargo run --quiet --package component-build -- toolchain
+
+lint: toolchain
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
