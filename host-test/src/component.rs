@@ -20,7 +20,7 @@ const EXPORTS: [&str; 4] = ["defender:xdr/types", "defender:xdr/actions", "defen
 /// Where the build leaves the component.
 #[must_use]
 pub fn built() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/defender_xdr.wasm"))
+    PathBuf::from(env!("DEFENDER_XDR_COMPONENT"))
 }
 
 /// A component before it is compiled.

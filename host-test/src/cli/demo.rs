@@ -1,0 +1,207 @@
+//! `demo`: every action on its own example, against the emulator, as a person wants to see it.
+//!
+//! The steps come from the catalog: what changes nothing first, then what changes something, with the difference it made.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use clap::Command;
+use host_test::bindings::catalog::{self, Action, Effect};
+use host_test::bindings::types::{Config, Endpoints};
+use host_test::{CallError, Exchange, Instance};
+use serde_json::Value;
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::session::{self, span};
+use super::source::{Configuration, Source};
+use super::terminal::Terminal;
+use super::view::{self, Envelope, change};
+use super::{example, inspect};
+
+pub(crate) const NAME: &str = "demo";
+
+/// Items of a list, and members of an object, that are shown of an answer in any form.
+const MAX_ITEMS: usize = 1;
+const MAX_MEMBERS: usize = 6;
+/// A query whose column is misspelt.
+const MISSPELT_QUERY: &str = "DeviceNetworkEvents | where RemoteUrll contains 'malicious'";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME).about("Start the emulator and show every action on its example")
+}
+
+pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = requests.clone();
+    let count = Arc::new(move |_: &Exchange| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    let started = Instant::now();
+    let connector = session::load(globals, Some(count))?;
+    let catalog = connector.catalog().await?;
+    let loaded = started.elapsed();
+    let configuration = Source::Emulator.open(catalog)?;
+    terminal.print(&opening(catalog, connector.shape().size, &span(loaded), &configuration, terminal))?;
+
+    let mut demo =
+        Demo { instance: connector.instance().await?, configuration, terminal, requests, last_incident: None };
+    for (index, action) in in_order(catalog).into_iter().enumerate() {
+        demo.step(index + 1, action).await?;
+    }
+    demo.failure(catalog.actions.len() + 1).await?;
+    terminal.print(&farewell(catalog, terminal))
+}
+
+/// What needs nothing to start from comes first; what may do anything comes last.
+fn in_order(catalog: &catalog::Connector) -> Vec<&Action> {
+    let mut actions: Vec<&Action> = catalog.actions.iter().collect();
+    let rank = |effect| match effect {
+        Effect::Read => 0,
+        Effect::Write => 1,
+        Effect::Any => 2,
+    };
+    actions.sort_by_key(|action| (rank(action.effect), action.parameters.iter().any(|parameter| parameter.required)));
+    actions
+}
+
+struct Demo<'a> {
+    instance: Instance,
+    configuration: Configuration,
+    terminal: &'a Terminal,
+    requests: Arc<AtomicUsize>,
+    /// The last incident that was shown, to tell what a change did to it.
+    last_incident: Option<Value>,
+}
+
+impl Demo<'_> {
+    async fn step(&mut self, number: usize, action: &Action) -> Outcome {
+        self.heading(number, &action.title, &example::command_line(action, &["--emulator"]))?;
+        let started = Instant::now();
+        let input = Value::Object(example::input(action)).to_string();
+        let answer = self.instance.invoke(&action.name, &self.configuration.json, &input).await?;
+        let took = span(started.elapsed());
+        let envelope = Envelope::parse(&answer)?;
+        self.terminal.print(&self.shown(action, &envelope.data))?;
+        if view::incident::is_one(&envelope.data) {
+            self.last_incident = Some(envelope.data.clone());
+        }
+        self.closing(&envelope, &took)
+    }
+
+    fn shown(&self, action: &Action, data: &Value) -> String {
+        let same = |before: &&Value| before.get("id") == data.get("id");
+        let before = self.last_incident.as_ref().filter(|_| action.effect == Effect::Write).filter(same);
+        match before {
+            Some(before) => change::table(before, data, self.terminal),
+            None if action.effect == Effect::Any => view::json(&shortened(data)),
+            None => view::data(data, action.effect, self.terminal),
+        }
+    }
+
+    fn closing(&self, envelope: &Envelope, took: &str) -> Outcome {
+        for warning in envelope.warnings() {
+            self.terminal.print(&format!("{} {warning}", self.terminal.text("warning:").yellow()))?;
+        }
+        let requests = self.requests.swap(0, Ordering::Relaxed);
+        let mut facts = view::counts(envelope);
+        facts.extend([took.to_owned(), view::plural(requests as u64, "request")]);
+        self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
+    }
+
+    /// What an error looks like, through a typed call this time.
+    async fn failure(&mut self, number: usize) -> Outcome {
+        self.heading(number, "What an error looks like", &format!("… {MISSPELT_QUERY}"))?;
+        let config = typed(&self.configuration)?;
+        match self.instance.run_hunting_query(&config, MISSPELT_QUERY, None).await {
+            Err(error @ CallError::Action(_)) => self.terminal.print(&view::error::paragraph(&error, self.terminal)),
+            Err(error) => Err(error.into()),
+            Ok(_) => Err(Failure::usage("the emulator took a column that does not exist")),
+        }
+    }
+
+    fn heading(&self, number: usize, title: &str, command: &str) -> Outcome {
+        let rule = "─".repeat(self.terminal.width.saturating_sub(title.len() + 5));
+        let title = self.terminal.text(format!("{number}  {title}")).bold().cyan().to_string();
+        self.terminal.print(&format!(
+            "\n{title} {}\n{}",
+            self.terminal.text(rule).dim(),
+            self.terminal.text(format!("$ {command}")).dim()
+        ))
+    }
+}
+
+/// A value with its lists and objects cut.
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let more = items.len().saturating_sub(MAX_ITEMS);
+            let rest = (more > 0).then(|| Value::from(format!("… {more} more")));
+            items.iter().take(MAX_ITEMS).map(shortened).chain(rest).collect()
+        }
+        Value::Object(members) => {
+            let more = members.len().saturating_sub(MAX_MEMBERS);
+            let rest = (more > 0).then(|| ("…".to_owned(), Value::from(format!("{more} more"))));
+            let kept = members.iter().take(MAX_MEMBERS).map(|(name, value)| (name.clone(), shortened(value)));
+            Value::Object(kept.chain(rest).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The configuration as typed calls take it.
+fn typed(configuration: &Configuration) -> Result<Config, Failure> {
+    let json: Value = serde_json::from_str(&configuration.json).map_err(|error| Failure::usage(error.to_string()))?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let endpoints = &json["endpoints"];
+    Ok(Config {
+        tenant_id: text(&json["tenant_id"]),
+        client_id: text(&json["client_id"]),
+        client_secret: text(&json["client_secret"]),
+        timeout_seconds: None,
+        verify: None,
+        api_version: None,
+        cloud: None,
+        endpoints: Some(Endpoints { login: text(&endpoints["login"]), graph: text(&endpoints["graph"]) }),
+    })
+}
+
+fn opening(
+    catalog: &catalog::Connector,
+    size: usize,
+    loaded: &str,
+    configuration: &Configuration,
+    terminal: &Terminal,
+) -> String {
+    let address = configuration.emulator.as_ref().map_or("", |emulator| emulator.base_url());
+    format!(
+        "{}\n\
+         A WebAssembly component of {}, ready in {loaded}. All it can do is HTTP to allowed hosts, tell\n\
+         the time and draw random numbers. Here it talks to an emulator of Microsoft Graph and Entra ID\n\
+         on {address}.",
+        terminal.text(format!("{} {}", catalog.name, catalog.connector_version)).bold(),
+        inspect::kibibytes(size),
+    )
+}
+
+/// Where to go next: three commands to copy.
+fn farewell(catalog: &catalog::Connector, terminal: &Terminal) -> String {
+    let program = example::program();
+    let first = in_order(catalog).first().map(|action| action.function.clone()).unwrap_or_default();
+    let next = [
+        ("describe".to_owned(), "all actions, parameters and permissions"),
+        (format!("{first} --help"), "options of an action"),
+        (format!("{first} --emulator --json"), "for programs"),
+    ];
+    let width = next.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    let line = |(command, what): &(String, &str)| {
+        format!("  {program} {command:width$}  {}", terminal.text(format!("# {what}")).dim())
+    };
+    format!(
+        "\n{}\n{}\n\nWith a tenant of yours: set DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID and DEFENDER_CLIENT_SECRET, and\n\
+         leave out --emulator.",
+        terminal.text("Where to go next").bold(),
+        next.iter().map(line).collect::<Vec<_>>().join("\n"),
+    )
+}

@@ -1,0 +1,158 @@
+//! `describe`: the connector's description of itself, as a person or a program reads it.
+
+use clap::Command;
+use comfy_table::{Attribute, Cell};
+use host_test::bindings::catalog::{Action, Connector, Effect, Parameter, ParameterKind};
+use serde_json::{Map, Value, json};
+
+use super::failure::Outcome;
+use super::globals::Globals;
+use super::terminal::Terminal;
+use super::view::table;
+use super::{action, session};
+
+pub(crate) const NAME: &str = "describe";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME).about("Show the catalog: configuration, actions, parameters, permissions, hosts")
+}
+
+pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+    let connector = session::load(globals, None)?;
+    let catalog = connector.catalog().await?;
+    if globals.json {
+        terminal.print(&super::view::json(&as_json(catalog)))
+    } else {
+        terminal.print(&as_text(catalog, terminal))
+    }
+}
+
+fn as_text(catalog: &Connector, terminal: &Terminal) -> String {
+    let heading = |text: String| terminal.text(text).bold().to_string();
+    let paragraph = |text: &str| wrapped(text, terminal);
+    let mut parts = vec![
+        heading(format!("{} {}", catalog.name, catalog.connector_version)),
+        format!("{} · {} · interface {}", catalog.vendor, catalog.category, catalog.api_version),
+        paragraph(&catalog.description),
+        String::new(),
+        heading("Configuration".to_owned()),
+        parameters(&catalog.configuration, terminal),
+    ];
+    for action in &catalog.actions {
+        parts.extend([
+            String::new(),
+            heading(format!("{} ({})", action.title, action.function)),
+            paragraph(&action.description),
+            terminal
+                .text(format!("{} · {} · {}", action.name, effect(action.effect), permissions(action)))
+                .dim()
+                .to_string(),
+            parameters(&action.parameters, terminal),
+        ]);
+    }
+    parts.extend([String::new(), heading("Hosts".to_owned())]);
+    let mut hosts = table::bare(terminal);
+    for cloud in &catalog.hosts {
+        hosts.add_row([&cloud.cloud, &cloud.login, &cloud.graph]);
+    }
+    parts.push(table::text(&hosts));
+    parts.join("\n")
+}
+
+fn wrapped(text: &str, terminal: &Terminal) -> String {
+    let mut table = table::bare(terminal);
+    table.add_row([text]);
+    // The table indents by one.
+    table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn permissions(action: &Action) -> String {
+    if action.permissions.is_empty() {
+        "permission depends on the request".to_owned()
+    } else {
+        action.permissions.join(" or ")
+    }
+}
+
+fn parameters(parameters: &[Parameter], terminal: &Terminal) -> String {
+    let mut table = table::new(&["Parameter", "Kind", "", "Description"], terminal);
+    for parameter in parameters {
+        let required = if parameter.required { "required" } else { "" };
+        table.add_row([
+            Cell::new(&parameter.name),
+            Cell::new(kind(parameter.kind)).add_attribute(Attribute::Dim),
+            Cell::new(required),
+            Cell::new(action::help(parameter)),
+        ]);
+    }
+    table::text(&table)
+}
+
+fn as_json(catalog: &Connector) -> Value {
+    json!({
+        "name": catalog.name,
+        "vendor": catalog.vendor,
+        "category": catalog.category,
+        "description": catalog.description,
+        "connector_version": catalog.connector_version,
+        "api_version": catalog.api_version,
+        "configuration": catalog.configuration.iter().map(parameter_json).collect::<Vec<_>>(),
+        "actions": catalog.actions.iter().map(action_json).collect::<Vec<_>>(),
+        "hosts": catalog.hosts.iter().map(|hosts| {
+            json!({"cloud": hosts.cloud, "login": hosts.login, "graph": hosts.graph})
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn action_json(action: &Action) -> Value {
+    let example: Value = serde_json::from_str(&action.example_json).unwrap_or_default();
+    json!({
+        "name": action.name,
+        "function": action.function,
+        "title": action.title,
+        "description": action.description,
+        "effect": effect(action.effect),
+        "permissions": action.permissions,
+        "parameters": action.parameters.iter().map(parameter_json).collect::<Vec<_>>(),
+        "example": example,
+    })
+}
+
+/// Absent options are left out.
+fn parameter_json(parameter: &Parameter) -> Value {
+    let members = [
+        ("name", Some(json!(parameter.name))),
+        ("title", Some(json!(parameter.title))),
+        ("description", Some(json!(parameter.description))),
+        ("kind", Some(json!(kind(parameter.kind)))),
+        ("required", Some(json!(parameter.required))),
+        ("default_value", parameter.default_value.as_ref().map(|value| json!(value))),
+        ("allowed_values", Some(json!(parameter.allowed_values))),
+        ("minimum", parameter.minimum.map(|value| json!(value))),
+        ("maximum", parameter.maximum.map(|value| json!(value))),
+        ("example", parameter.example.as_ref().map(|value| json!(value))),
+        ("comment", parameter.comment.as_ref().map(|value| json!(value))),
+    ];
+    let known = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(known.collect::<Map<_, _>>())
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Read => "read",
+        Effect::Write => "write",
+        Effect::Any => "any",
+    }
+}
+
+fn kind(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Text => "text",
+        ParameterKind::Password => "password",
+        ParameterKind::Integer => "integer",
+        ParameterKind::Boolean => "boolean",
+        ParameterKind::TextList => "text-list",
+        ParameterKind::KeyValue => "key-value",
+        ParameterKind::Any => "any",
+    }
+}

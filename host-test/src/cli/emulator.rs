@@ -1,0 +1,94 @@
+//! `emulator`: Graph and Entra ID on loopback, until stopped, for any host that wants to try the component.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use defender_emulator::{Emulator, Options};
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::terminal::Terminal;
+
+pub(crate) const NAME: &str = "emulator";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Serve an emulator of the service on loopback until stopped")
+        .long_about(
+            "Serve an emulator of Microsoft Graph and Entra ID on loopback until stopped.\n\n\
+             Prints one line of JSON: a complete configuration for `invoke` and any other host.",
+        )
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("N")
+                .value_parser(value_parser!(u16))
+                .default_value("0")
+                .help("Port to listen on; 0 takes a free one"),
+        )
+        .arg(
+            Arg::new("tls")
+                .long("tls")
+                .action(ArgAction::SetTrue)
+                .help("Serve over TLS, with a certificate of its own"),
+        )
+        .arg(
+            Arg::new("incidents")
+                .long("incidents")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help("How many incidents to make up"),
+        )
+}
+
+pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &Terminal) -> Outcome {
+    let mut options = Options {
+        port: arguments.get_one("port").copied().unwrap_or_default(),
+        tls: arguments.get_flag("tls"),
+        ..Options::default()
+    };
+    if let Some(incidents) = arguments.get_one("incidents") {
+        options.incidents = *incidents;
+    }
+    let emulator =
+        Emulator::start(options).map_err(|error| Failure::usage(format!("the emulator does not start: {error}")))?;
+    let config =
+        serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
+    let stopped = stop_signal()?;
+    let authority = emulator.ca_pem().map(authority_file).transpose()?;
+    terminal.print(&config)?;
+    terminal.note(&format!("Emulator of Microsoft Graph and Entra ID on {}; Ctrl-C stops it.", emulator.base_url()));
+    if let Some(file) = &authority {
+        terminal.note(&format!("Its certificate is trusted with --ca-file {}", file.path().display()));
+    }
+    stopped.await;
+    Ok(())
+}
+
+/// The certificate in a file, for as long as the emulator runs.
+fn authority_file(pem: &str) -> Result<tempfile::NamedTempFile, Failure> {
+    let file = tempfile::Builder::new().prefix("defender-emulator-").suffix(".pem").tempfile();
+    file.and_then(|file| std::fs::write(file.path(), pem).map(|()| file))
+        .map_err(|error| Failure::usage(format!("cannot write the certificate: {error}")))
+}
+
+/// Ends on Ctrl-C, and on the signal that service managers send. Listens from the moment it is made.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| Failure::usage(format!("cannot listen for signals: {error}")));
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends on Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

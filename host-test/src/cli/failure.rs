@@ -1,0 +1,75 @@
+//! How the program fails: what it says, where, and its exit code.
+//!
+//! Scripts live by exit codes and people by sentences; both are made here so that all commands agree.
+
+use std::process::ExitCode;
+
+use host_test::{CallError, LoadError};
+use serde_json::json;
+
+use super::terminal::Terminal;
+use super::view;
+
+/// Exit code for a wrong command line, or a file or configuration that cannot be used.
+pub(crate) const USAGE: u8 = 2;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The command line, a file or the configuration cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// The component cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The action failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A check failed, and its report was printed.
+    #[error("the check failed")]
+    Reported,
+    /// Nobody reads the output any more, as with `| head`.
+    #[error("the output was closed")]
+    Closed,
+}
+
+/// The end of a command.
+pub(crate) type Outcome = Result<(), Failure>;
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Load(_) => USAGE,
+            Self::Call(_) | Self::Reported => 1,
+            Self::Closed => 0,
+        }
+    }
+}
+
+/// Reports a failure, if there is one: as JSON on standard output for programs, else as a paragraph on standard error.
+pub(crate) fn exit_code(outcome: Outcome, as_json: bool, terminal: &Terminal) -> ExitCode {
+    let Err(failure) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    let object = match &failure {
+        Failure::Closed | Failure::Reported => None,
+        Failure::Call(error) => Some(error.to_json()),
+        Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
+        Failure::Load(error) => Some(json!({"kind": "component", "message": error.to_string()})),
+    };
+    match object {
+        Some(object) if as_json => {
+            let _ = terminal.print(&json!({ "error": object }).to_string());
+        }
+        Some(_) => match &failure {
+            Failure::Call(error) => terminal.note(&view::error::paragraph(error, terminal)),
+            other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
+        },
+        None => {}
+    }
+    ExitCode::from(failure.code())
+}

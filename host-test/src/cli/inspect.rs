@@ -1,0 +1,148 @@
+//! `inspect`: what a component is from outside, and whether it stays within the sandbox.
+//!
+//! A platform's reviewer reads the imports: what is not among them, the component cannot do.
+
+use std::io::Write as _;
+
+use clap::Command;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use host_test::{Connector, Interface, Settings, Shape};
+use serde_json::{Value, json};
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::terminal::Terminal;
+
+pub(crate) const NAME: &str = "inspect";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME).about("Show size, imports, exports, versions and limits of the component").long_about(
+        "Show size, imports, exports, versions and limits of the component.\n\n\
+             Fails if it imports anything but HTTP, clocks, random numbers and the streams that these need.",
+    )
+}
+
+pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+    let settings = Settings::default();
+    let shape = Shape::of_file(&globals.component, &settings)?;
+    let gzip = gzip_size(&globals.component)?;
+    let inside = if shape.foreign().is_empty() && shape.missing().is_empty() {
+        Some(Inside::look(globals, settings.clone()).await?)
+    } else {
+        None
+    };
+    if globals.json {
+        terminal.print(&as_json(globals, &shape, gzip, inside.as_ref(), &settings).to_string())?;
+    } else {
+        terminal.print(&as_text(globals, &shape, gzip, inside.as_ref(), &settings, terminal))?;
+    }
+    if inside.is_some() { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// What only a running instance can tell.
+struct Inside {
+    name: String,
+    version: String,
+    memory_bytes: usize,
+}
+
+impl Inside {
+    async fn look(globals: &Globals, settings: Settings) -> Result<Self, Failure> {
+        let connector = Connector::load(&globals.component, settings)?;
+        let mut instance = connector.instance().await?;
+        let catalog = instance.describe().await?;
+        Ok(Self { name: catalog.name, version: catalog.connector_version, memory_bytes: instance.memory_bytes() })
+    }
+}
+
+fn gzip_size(path: &std::path::Path) -> Result<usize, Failure> {
+    let cannot = |error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&std::fs::read(path).map_err(cannot)?).map_err(cannot)?;
+    Ok(encoder.finish().map_err(cannot)?.len())
+}
+
+fn as_json(globals: &Globals, shape: &Shape, gzip: usize, inside: Option<&Inside>, settings: &Settings) -> Value {
+    let interfaces = |interfaces: &[Interface]| -> Vec<Value> {
+        interfaces.iter().map(|interface| json!({"name": interface.name, "functions": interface.functions})).collect()
+    };
+    json!({
+        "component": globals.component,
+        "name": inside.map(|inside| &inside.name),
+        "version": inside.map(|inside| &inside.version),
+        "bytes": shape.size,
+        "gzip_bytes": gzip,
+        "imports": interfaces(&shape.imports),
+        "exports": interfaces(&shape.exports),
+        "foreign_imports": shape.foreign(),
+        "missing_exports": shape.missing(),
+        "instance_memory_bytes": inside.map(|inside| inside.memory_bytes),
+        "limits": {
+            "instances": settings.max_instances,
+            "memory_bytes": settings.memory_limit,
+            "total_memory_bytes": settings.total_memory_limit,
+            "compute_seconds": settings.compute_limit.as_secs(),
+            "call_seconds": settings.call_limit.as_secs(),
+        },
+    })
+}
+
+fn as_text(
+    globals: &Globals,
+    shape: &Shape,
+    gzip: usize,
+    inside: Option<&Inside>,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> String {
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        text.push_str(&format!("{:<10} {value}\n", terminal.text(label).bold()));
+    };
+    line("File", globals.component.display().to_string());
+    if let Some(inside) = inside {
+        line("Connector", format!("{} {}", inside.name, inside.version));
+    }
+    line("Size", format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(gzip)));
+    if let Some(inside) = inside {
+        line("Memory", format!("{} in a fresh instance", kibibytes(inside.memory_bytes)));
+    }
+    line(
+        "Limits",
+        format!(
+            "{} calls at a time, {} each and {} together, {} s computing, {} min a call",
+            settings.max_instances,
+            mebibytes(settings.memory_limit),
+            mebibytes(settings.total_memory_limit),
+            settings.compute_limit.as_secs(),
+            settings.call_limit.as_secs() / 60,
+        ),
+    );
+    let foreign = shape.foreign();
+    let mut section = |title: &str, interfaces: &[Interface]| {
+        text.push_str(&format!("\n{}\n", terminal.text(title).bold()));
+        for interface in interfaces {
+            let bad = foreign.contains(&interface.name);
+            let mark = if bad { terminal.text("✗ not in the sandbox").red().to_string() } else { String::new() };
+            text.push_str(&format!("  {} {mark}\n", interface.name).replace(" \n", "\n"));
+            for function in interface.functions.iter().filter(|function| !function.starts_with('[')) {
+                text.push_str(&format!("    {}\n", terminal.text(function).dim()));
+            }
+        }
+    };
+    section("Imports", &shape.imports);
+    section("Exports", &shape.exports);
+    for interface in shape.missing() {
+        text.push_str(&format!("  {}\n", terminal.text(format!("✗ {interface} is missing")).red()));
+    }
+    text
+}
+
+pub(crate) fn kibibytes(bytes: usize) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
+}
+
+fn mebibytes(bytes: usize) -> String {
+    format!("{} MiB", bytes >> 20)
+}

@@ -1,0 +1,124 @@
+//! From arguments to a command.
+//!
+//! The commands of the actions are not written here: they come from the catalog of the component that was loaded, so a new action
+//! or parameter of the component shows up by itself. That is why arguments are read twice: once for the commands that are
+//! always there, and, when that is not enough, once more with those of the component.
+
+mod action;
+mod demo;
+mod describe;
+mod emulator;
+mod example;
+mod failure;
+mod globals;
+mod inspect;
+mod invoke;
+mod session;
+mod source;
+mod terminal;
+mod value;
+mod view;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command};
+
+use failure::{Failure, Outcome};
+use globals::Globals;
+use host_test::bindings::catalog;
+use host_test::{Connector, Settings};
+use terminal::Terminal;
+
+/// Runs the program and tells its exit code.
+pub(crate) async fn run(arguments: Vec<OsString>) -> ExitCode {
+    let terminal = Terminal::detect();
+    let early = root().allow_external_subcommands(true).try_get_matches_from(&arguments);
+    if let Ok(matches) = &early {
+        let globals = Globals::read(matches);
+        if let Some(outcome) = always_there(matches, &globals, &terminal).await {
+            return failure::exit_code(outcome, globals.json, &terminal);
+        }
+    }
+    with_actions(&arguments, &terminal).await
+}
+
+/// The commands that do not depend on the component.
+fn root() -> Command {
+    globals::add(Command::new("host-test"))
+        .about("Runs the Microsoft Defender XDR connector component")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(demo::command().display_order(1))
+        .subcommand(describe::command().display_order(2))
+        .subcommand(invoke::command().display_order(900))
+        .subcommand(emulator::command().display_order(901))
+        .subcommand(inspect::command().display_order(902))
+}
+
+async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
+    Some(match matches.subcommand()? {
+        (demo::NAME, _) => demo::run(globals, terminal).await,
+        (describe::NAME, _) => describe::run(globals, terminal).await,
+        (invoke::NAME, arguments) => invoke::run(arguments, globals, terminal).await,
+        (emulator::NAME, arguments) => emulator::run(arguments, globals, terminal).await,
+        (inspect::NAME, _) => inspect::run(globals, terminal).await,
+        _ => return None,
+    })
+}
+
+/// Reads the arguments with the commands of the actions, which takes the component.
+async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
+    let catalog = catalog(arguments).await;
+    let actions = catalog.as_ref().map_or(&[][..], |catalog| catalog.actions.as_slice());
+    let mut command = root();
+    for (order, action) in actions.iter().enumerate() {
+        command = command.subcommand(action::command(action).display_order(10 + order));
+    }
+    if let Err(error) = &catalog {
+        command = command.after_help(format!("The commands of the actions are missing: {error}"));
+    }
+    match (command.try_get_matches_from(arguments), &catalog) {
+        (Ok(matches), _) => {
+            let globals = Globals::read(&matches);
+            let outcome = run_action(&matches, actions, &globals, terminal).await;
+            failure::exit_code(outcome, globals.json, terminal)
+        }
+        (Err(error), Err(_)) if error.kind() == ErrorKind::InvalidSubcommand => {
+            failure::exit_code(catalog.map(drop), false, terminal)
+        }
+        (Err(error), _) => {
+            // Nothing can be done about a terminal that takes no text.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
+        }
+    }
+}
+
+async fn run_action(
+    matches: &ArgMatches,
+    actions: &[catalog::Action],
+    globals: &Globals,
+    terminal: &Terminal,
+) -> Outcome {
+    let (name, arguments) = matches.subcommand().ok_or_else(|| Failure::usage("no command"))?;
+    let action = actions.iter().find(|action| action.function == name);
+    let action = action.ok_or_else(|| Failure::usage(format!("unknown command {name}")))?;
+    action::run(action, arguments, globals, terminal).await
+}
+
+async fn catalog(arguments: &[OsString]) -> Result<catalog::Connector, Failure> {
+    let connector = Connector::load(globals::component(arguments), Settings::default())?;
+    Ok(connector.catalog().await?.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_commands_that_are_always_there_are_consistent() {
+        super::root().debug_assert();
+    }
+}

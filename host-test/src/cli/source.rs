@@ -1,0 +1,149 @@
+//! Where the configuration of a call comes from: the emulator, a file, or the environment. Exactly one of them.
+//!
+//! Mixing them could send a real secret to a test endpoint that an old variable still names.
+
+use std::path::PathBuf;
+
+use defender_emulator::{Emulator, Options};
+use host_test::bindings::catalog::{self, Parameter};
+use serde_json::{Map, Value, json};
+
+use super::failure::Failure;
+
+/// Prefix of the variables.
+const PREFIX: &str = "DEFENDER_";
+
+/// A source of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Emulator,
+    File(PathBuf),
+    Environment,
+}
+
+/// A configuration as `json.invoke` takes it, and the emulator that it may lead to.
+pub(crate) struct Configuration {
+    pub(crate) json: String,
+    /// Lives as long as the calls.
+    pub(crate) emulator: Option<Emulator>,
+}
+
+impl Source {
+    pub(crate) fn open(&self, catalog: &catalog::Connector) -> Result<Configuration, Failure> {
+        match self {
+            Self::Emulator => emulator(),
+            Self::File(path) => Ok(Configuration { json: file(path)?, emulator: None }),
+            Self::Environment => {
+                let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+                Ok(Configuration { json: environment(&catalog.configuration, variable)?, emulator: None })
+            }
+        }
+    }
+}
+
+fn emulator() -> Result<Configuration, Failure> {
+    let emulator = Emulator::start(Options::default())
+        .map_err(|error| Failure::usage(format!("the emulator does not start: {error}")))?;
+    let json =
+        serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Configuration { json, emulator: Some(emulator) })
+}
+
+fn file(path: &PathBuf) -> Result<String, Failure> {
+    let cannot = |what: &str, why: &dyn std::fmt::Display| {
+        Failure::usage(format!("cannot {what} the configuration in {}: {why}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| cannot("read", &error))?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(_)) => Ok(text),
+        Ok(_) => Err(cannot("use", &"it is no JSON object")),
+        // serde_json tells the position and never repeats the text, which may hold a secret.
+        Err(error) => Err(cannot("use", &error)),
+    }
+}
+
+/// One variable for each parameter of the catalog, and two for the endpoints, which are an object there.
+fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    let mut config = Map::new();
+    let mut missing = Vec::new();
+    for parameter in parameters {
+        let name = format!("{PREFIX}{}", parameter.name.to_ascii_uppercase());
+        match variable(&name) {
+            Some(value) => {
+                config.insert(parameter.name.clone(), value.into());
+            }
+            None if parameter.required => missing.push(name),
+            None => {}
+        }
+    }
+    let login = variable(&format!("{PREFIX}LOGIN_ENDPOINT"));
+    let graph = variable(&format!("{PREFIX}GRAPH_ENDPOINT"));
+    match (login, graph) {
+        (Some(login), Some(graph)) => {
+            config.insert("endpoints".to_owned(), json!({ "login": login, "graph": graph }));
+        }
+        (None, None) => {}
+        (login, _) => {
+            let other = if login.is_some() { "GRAPH" } else { "LOGIN" };
+            return Err(Failure::usage(format!("both endpoints or none: {PREFIX}{other}_ENDPOINT is not set")));
+        }
+    }
+    if missing.is_empty() { Ok(Value::Object(config).to_string()) } else { Err(Failure::usage(advice(&missing))) }
+}
+
+fn advice(missing: &[String]) -> String {
+    let names = missing.join(", ");
+    let (verb, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
+    format!(
+        "{names} {verb} not set\n\
+         Set {them} to an app registration of your tenant, or pass --config FILE with a JSON object,\n\
+         or add --emulator to try it without a tenant."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use host_test::bindings::catalog::ParameterKind;
+
+    use super::*;
+
+    fn parameter(name: &str, required: bool) -> Parameter {
+        Parameter {
+            name: name.into(),
+            title: String::new(),
+            description: String::new(),
+            kind: ParameterKind::Text,
+            required,
+            default_value: None,
+            allowed_values: Vec::new(),
+            minimum: None,
+            maximum: None,
+            example: None,
+            comment: None,
+        }
+    }
+
+    fn from(set: &[(&str, &str)]) -> Result<String, Failure> {
+        let parameters = [parameter("tenant_id", true), parameter("timeout", false)];
+        environment(&parameters, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+    }
+
+    #[test]
+    fn variables_are_named_after_parameters() {
+        let set = [("DEFENDER_TENANT_ID", "t"), ("DEFENDER_LOGIN_ENDPOINT", "l"), ("DEFENDER_GRAPH_ENDPOINT", "g")];
+        assert_eq!(from(&set).unwrap(), r#"{"tenant_id":"t","endpoints":{"login":"l","graph":"g"}}"#);
+    }
+
+    #[test]
+    fn a_missing_variable_is_named_with_the_way_out() {
+        let message = from(&[]).unwrap_err().to_string();
+        assert!(message.starts_with("DEFENDER_TENANT_ID is not set"), "{message}");
+        assert!(message.contains("--emulator"), "{message}");
+    }
+
+    #[test]
+    fn half_endpoints_are_refused() {
+        let error = from(&[("DEFENDER_TENANT_ID", "t"), ("DEFENDER_LOGIN_ENDPOINT", "l")]).unwrap_err();
+        assert!(error.to_string().contains("DEFENDER_GRAPH_ENDPOINT is not set"), "{error}");
+    }
+}

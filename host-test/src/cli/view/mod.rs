@@ -1,0 +1,99 @@
+//! Answers as a person reads them.
+//!
+//! What to show follows from the shape of the data alone, so a new action that answers incidents or rows looks right by itself.
+
+pub(crate) mod change;
+pub(crate) mod error;
+pub(crate) mod incident;
+pub(crate) mod rows;
+pub(crate) mod table;
+
+use std::time::Duration;
+
+use host_test::bindings::catalog::Effect;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::session::span;
+use super::terminal::Terminal;
+
+/// The answer of `json.invoke`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Envelope {
+    #[serde(default)]
+    pub(crate) data: Value,
+    #[serde(default)]
+    pub(crate) meta: Map<String, Value>,
+}
+
+impl Envelope {
+    pub(crate) fn parse(json: &str) -> Result<Self, Failure> {
+        serde_json::from_str(json)
+            .map_err(|error| Failure::usage(format!("the component's answer is no JSON: {error}")))
+    }
+
+    /// What the caller should know.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.meta.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+/// The data of an answer. That of a request to anywhere is shown as it is.
+pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String {
+    if effect == Effect::Any {
+        return json(data);
+    }
+    if let Some(incidents) = incident::list(data) {
+        return incident::table(incidents, terminal);
+    }
+    if incident::is_one(data) {
+        return incident::details(data, terminal);
+    }
+    match rows::Rows::of(data) {
+        Some(rows) => rows.show(terminal),
+        None => json(data),
+    }
+}
+
+/// Indented JSON; a text stands for itself.
+pub(crate) fn json(data: &Value) -> String {
+    match data {
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_else(|_| other.to_string()),
+    }
+}
+
+/// Warnings, and a line with what is worth knowing about the call.
+pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) -> String {
+    let mut lines: Vec<String> = envelope
+        .warnings()
+        .map(|warning| format!("{} {warning}", terminal.aside("warning:").yellow().bold()))
+        .collect();
+    let text = |name: &str| envelope.meta.get(name).and_then(Value::as_str);
+    let mut facts = counts(envelope);
+    facts.push(span(took));
+    facts.extend(text("request_id").map(|id| format!("request-id {id}")));
+    lines.push(terminal.aside(facts.join(" · ")).dim().to_string());
+    if let Some(cursor) = text("cursor") {
+        lines.push(terminal.aside(format!("next page: --cursor '{cursor}'")).dim().to_string());
+    }
+    lines.join("\n")
+}
+
+/// How many there are, shown and in all.
+pub(crate) fn counts(envelope: &Envelope) -> Vec<String> {
+    let number = |name: &str| envelope.meta.get(name).and_then(Value::as_u64);
+    let shown = incident::list(&envelope.data).map(|incidents| incidents.len() as u64);
+    match (shown, number("total"), number("row_count")) {
+        (Some(shown), Some(total), _) => vec![format!("{shown} of {total}")],
+        (Some(shown), None, _) => vec![plural(shown, "incident")],
+        (None, _, Some(rows)) => vec![plural(rows, "row")],
+        _ => Vec::new(),
+    }
+}
+
+/// A number with its word.
+pub(crate) fn plural(number: u64, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
