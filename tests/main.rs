@@ -1,0 +1,10 @@
+//! The built component against the emulator: what a platform sees.
+//!
+//! These tests belong to the package `host-test`, so that those of the guest need no WebAssembly engine.
+
+mod deadline;
+mod examples;
+mod sandbox;
+mod support;
+mod tls;
+mod token;

@@ -1,0 +1,33 @@
+//! What the component can touch at all.
+
+use host_test::{Settings, Shape, built};
+
+/// The whole of the sandbox: nothing else may be imported.
+const DOORS: [&str; 4] = ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:http/"];
+
+fn shape() -> Shape {
+    Shape::of_file(built(), &Settings::default()).expect("the component reads")
+}
+
+#[test]
+fn imports_nothing_but_http_clocks_and_random_numbers() {
+    let imports: Vec<String> = shape().imports.iter().map(|import| import.name.clone()).collect();
+    assert!(imports.iter().any(|name| name.starts_with("wasi:http/outgoing-handler@")), "{imports:?}");
+    let foreign: Vec<&String> = imports.iter().filter(|name| !DOORS.iter().any(|door| name.starts_with(door))).collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+}
+
+#[test]
+fn exports_the_package() {
+    let mut exports: Vec<String> = shape().exports.iter().map(|export| export.name.clone()).collect();
+    exports.sort();
+    assert_eq!(
+        exports,
+        [
+            "defender:xdr/actions@0.1.0",
+            "defender:xdr/catalog@0.1.0",
+            "defender:xdr/json@0.1.0",
+            "defender:xdr/types@0.1.0"
+        ]
+    );
+}

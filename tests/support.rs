@@ -1,0 +1,38 @@
+//! A component and an emulator in two lines.
+
+use defender_emulator::{Emulator, Options};
+use host_test::{CallError, Connector, Settings, built};
+use serde_json::Value;
+
+/// The component with these settings.
+pub(crate) fn connector(settings: Settings) -> Connector {
+    Connector::load(built(), settings).expect("the component loads")
+}
+
+/// An emulator over plain HTTP.
+pub(crate) fn emulator() -> Emulator {
+    Emulator::start(Options::default()).expect("the emulator starts")
+}
+
+/// The configuration for an emulator, changed by hand.
+pub(crate) fn config(emulator: &Emulator, change: impl FnOnce(&mut Value)) -> String {
+    let mut config = serde_json::to_value(emulator.connector_config()).expect("a configuration is JSON");
+    change(&mut config);
+    config.to_string()
+}
+
+/// The answer of `invoke`, parsed.
+#[track_caller]
+pub(crate) fn parsed(answer: Result<String, CallError>) -> Value {
+    let text = answer.unwrap_or_else(|error| panic!("{}", error.to_json()));
+    serde_json::from_str(&text).expect("the answer is JSON")
+}
+
+/// The error of a call that must fail.
+#[track_caller]
+pub(crate) fn failed(answer: Result<String, CallError>) -> Value {
+    match answer {
+        Ok(answer) => panic!("succeeded with {answer}"),
+        Err(error) => error.to_json(),
+    }
+}
