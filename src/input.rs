@@ -223,11 +223,14 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-/// The known key that a wrong one was probably meant to be.
+/// The known key that a wrong one was probably meant to be: one that holds it or is held by it, or one with few typing errors.
 pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     let wanted = key.to_lowercase().replace(['-', ' '], "_");
-    let (distance, nearest) = known.iter().map(|name| (strsim::damerau_levenshtein(&wanted, name), *name)).min()?;
-    (distance <= wanted.chars().count().div_ceil(3)).then_some(nearest)
+    let length = wanted.chars().count();
+    let is_part = |name: &str| length > 2 && (name.contains(&wanted) || wanted.contains(name));
+    let distances = known.iter().map(|name| (!is_part(name), strsim::damerau_levenshtein(&wanted, name), *name));
+    let (is_no_part, distance, nearest) = distances.min()?;
+    (!is_no_part || distance <= length.div_ceil(3)).then_some(nearest)
 }
 
 /// An object's members in order, doubled keys included.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::config::Connection;
 use crate::graph::Session;
 use crate::host::{Failure, Header, Host, Method, Request, Response};
+use crate::vocabulary::Vocabulary as _;
 
 /// The clock does not start at nought.
 const START: Duration = Duration::from_secs(1000);
@@ -69,6 +70,9 @@ pub const CONFIG: &str = r#"{"tenant_id": "11112222-3333-4444-5555-666677778888"
 pub const INCIDENT: &str = r#"{"id":"29","status":"active","severity":"high","createdDateTime":"2026-01-22T12:09:23.1433333Z","lastUpdateDateTime":"2026-02-25T16:29:33.1Z"}"#;
 
 /// A connection with the defaults.
+///
+/// # Panics
+/// When the tests' configuration is wrong.
 pub fn connection() -> Connection {
     Connection::new(&crate::config::tests::config()).expect("valid")
 }
@@ -123,7 +127,7 @@ impl ScriptedHost {
     /// Method and URL of each request to Graph so far, and their bodies.
     pub fn calls(&self) -> Vec<String> {
         let graph = self.sent().into_iter().filter(|sent| !sent.url.ends_with("/oauth2/v2.0/token"));
-        graph.map(|sent| format!("{:?} {} {}", sent.method, sent.url, sent.body).trim_end().to_owned()).collect()
+        graph.map(|sent| format!("{} {} {}", sent.method.word(), sent.url, sent.body).trim_end().to_owned()).collect()
     }
 
     /// When the requests were sent, in milliseconds since the start.
