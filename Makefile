@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test component toolchain lint
+.PHONY: demo test component cargo-component toolchain lint
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -14,6 +14,11 @@ test: toolchain
 component: toolchain
 	@cargo run --quiet --package component-build
 
+# The same with cargo-component (cargo install cargo-component --locked), which leaves bindings behind that nobody uses.
+cargo-component: toolchain
+	@cargo run --quiet --package component-build -- cargo-component
+	@rm -f src/bindings.rs
+
 # The compiler target that the component needs, where it is missing.
 toolchain:
 	@cargo run --quiet --package component-build -- toolchain
@@ -21,4 +26,5 @@ toolchain:
 lint: toolchain
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet

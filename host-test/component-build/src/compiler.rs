@@ -92,14 +92,14 @@ impl Compiler {
     /// Variables that make cargo use it.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let linker = self.linkers.join("wasm-component-ld");
-        let mut variables = vec![("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker.into_os_string())];
-        if let Some(compiler) = &self.from_source {
-            let mut path = vec![self.linkers.clone(), self.linkers.join("gcc-ld")];
-            path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+        let linker = self.linkers.join("wasm-component-ld").into_os_string();
+        let mut variables = vec![
+            ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker),
+            ("RUSTC", self.from_source.clone().unwrap_or_else(real_rustc).into_os_string()),
+        ];
+        if let Some(path) = self.search_path() {
             variables.extend([
-                ("PATH", env::join_paths(path).unwrap_or_default()),
-                ("RUSTC", compiler.clone().into_os_string()),
+                ("PATH", path),
                 // Building the standard library is a nightly feature; the library is the compiler's own.
                 ("RUSTC_BOOTSTRAP", "1".into()),
                 ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
@@ -108,6 +108,20 @@ impl Compiler {
         }
         variables
     }
+
+    /// Where a compiler from elsewhere finds rustup's linkers.
+    pub(crate) fn search_path(&self) -> Option<OsString> {
+        self.from_source.as_ref()?;
+        let mut path = vec![self.linkers.clone(), self.linkers.join("gcc-ld")];
+        path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+        env::join_paths(path).ok()
+    }
+}
+
+/// The ordinary compiler: the file itself where its sysroot tells, so that nothing that is in front of it in `PATH` is met.
+pub(crate) fn real_rustc() -> PathBuf {
+    let in_sysroot = sysroot("rustc").map(|sysroot| sysroot.join("bin/rustc"));
+    in_sysroot.filter(|rustc| rustc.is_file()).unwrap_or_else(|| "rustc".into())
 }
 
 fn sysroot(compiler: impl AsRef<std::ffi::OsStr>) -> Option<PathBuf> {
@@ -123,10 +137,7 @@ fn sysroot(compiler: impl AsRef<std::ffi::OsStr>) -> Option<PathBuf> {
 /// `lib/rustlib/<host>/bin`, whatever the host is called.
 fn linkers(sysroot: &Path) -> Option<PathBuf> {
     let hosts = sysroot.join("lib/rustlib").read_dir().ok()?;
-    hosts
-        .filter_map(Result::ok)
-        .map(|host| host.path().join("bin"))
-        .find(|bin| bin.join("wasm-component-ld").is_file())
+    hosts.filter_map(Result::ok).map(|host| host.path().join("bin")).find(|bin| bin.join("wasm-component-ld").is_file())
 }
 
 fn install_debian_packages() -> Result<(), String> {

@@ -41,26 +41,76 @@ pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut cargo = cargo(workspace, &compiler, &target_dir);
+    cargo.args(["build", "--locked", "--release", "--package", "defender-xdr", "--lib", "--target", TARGET]);
+    run(cargo)?;
+    let component = workspace.join("target/defender_xdr.wasm");
+    let built = target_dir.join(TARGET).join("release/defender_xdr.wasm");
+    copy_if_changed(&built, &component).map_err(|error| BuildError::Io(built, error))?;
+    Ok(component)
+}
+
+/// Builds the same component with cargo-component, in a directory of its own.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let compiler = Compiler::find()?;
+    let target_dir = workspace.join("target/cargo-component");
+    let bin = marked_sysroot(&target_dir).map_err(|error| BuildError::Io(target_dir.clone(), error))?;
+    let mut cargo = cargo(workspace, &compiler, &target_dir);
+    let path = compiler.search_path().unwrap_or_else(|| std::env::var_os("PATH").unwrap_or_default());
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
+    cargo.env("PATH", path.unwrap_or_default()).args(["component", "build", "--release", "--target", TARGET]);
+    run(cargo)?;
+    Ok(target_dir.join(TARGET).join("release/defender_xdr.wasm"))
+}
+
+fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for variable in OUTER_CARGO_VARIABLES {
         command.env_remove(variable);
     }
+    command.current_dir(workspace).env("CARGO_TARGET_DIR", target_dir).envs(compiler.environment());
     command
-        .args(["build", "--locked", "--release", "--package", "defender-xdr", "--lib", "--target", TARGET])
-        .arg("--manifest-path")
-        .arg(workspace.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target_dir)
-        .envs(compiler.environment());
+}
+
+fn run(mut command: Command) -> Result<(), BuildError> {
     let status = command.status().map_err(|error| BuildError::Io("cargo".into(), error))?;
-    if !status.success() {
-        return Err(BuildError::Failed);
-    }
-    let built = target_dir.join(TARGET).join("release/defender_xdr.wasm");
-    let component = workspace.join("target/defender_xdr.wasm");
-    copy_if_changed(&built, &component).map_err(|error| BuildError::Io(built, error))?;
-    Ok(component)
+    if status.success() { Ok(()) } else { Err(BuildError::Failed) }
+}
+
+/// A directory with a `rustc` that names a sysroot in which cargo-component finds the target it insists on.
+///
+/// cargo-component installs `wasm32-wasip1` with rustup where the sysroot has none, whatever target is built. Cargo itself
+/// takes the compiler from `RUSTC` and never sees this one.
+fn marked_sysroot(target_dir: &Path) -> io::Result<PathBuf> {
+    let sysroot = target_dir.join("sysroot");
+    let bin = sysroot.join("bin");
+    fs::create_dir_all(sysroot.join("lib/rustlib/wasm32-wasip1"))?;
+    fs::create_dir_all(&bin)?;
+    let real = compiler::real_rustc();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$*\" = '--print sysroot' ]; then echo '{}'; else exec '{}' \"$@\"; fi\n",
+        sysroot.display(),
+        real.display()
+    );
+    let rustc = bin.join("rustc");
+    fs::write(&rustc, script)?;
+    make_executable(&rustc)?;
+    Ok(bin)
+}
+
+#[cfg(unix)]
+fn make_executable(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
+}
+
+/// Elsewhere rustup is the way to the target, and cargo-component may use it.
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Keeps the time of an unchanged file, so that what depends on it is not built again.
