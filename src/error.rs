@@ -32,6 +32,14 @@ pub fn malformed(message: impl Into<String>) -> Fault {
     error(ErrorKind::MalformedResponse, message)
 }
 
+/// A success that is not the JSON it should be. The parser may quote what it found, which could be a secret that the other
+/// side echoed, so a message says what was expected only.
+pub fn undecodable(what: &str, error: &serde_json::Error) -> Fault {
+    let text = error.to_string();
+    let why = text.rsplit_once("expected ").map_or(text.clone(), |(_, expected)| format!("expected {expected}"));
+    malformed(format!("the answer is no {what}: {why}"))
+}
+
 /// No answer from `authority` to a request with this effect.
 pub fn from_failure(failure: Failure, authority: &str, effect: Effect) -> Fault {
     let repeat = match effect {

@@ -96,9 +96,19 @@ impl<'a> Session<'a> {
         format!("/{}/{resource}", self.connection.api_version)
     }
 
-    /// Sends a request with a token. A refused token is renewed once, with the claims of a challenge if there is one: the
-    /// service did nothing, so this holds for writes too.
+    /// Sends a request with a token and answers a success; a redirect is none, for none is followed.
     pub fn send(&self, call: &Call<'_>) -> Result<Answer, Fault> {
+        self.send_until(call, 300)
+    }
+
+    /// As [`Session::send`], but a redirect is an answer too.
+    pub fn send_for_redirect(&self, call: &Call<'_>) -> Result<Answer, Fault> {
+        self.send_until(call, 400)
+    }
+
+    /// Statuses from `failure` on are failures. A refused token is renewed once, with the claims of a challenge if there is
+    /// one: the service did nothing, so this holds for writes too.
+    fn send_until(&self, call: &Call<'_>, failure: u16) -> Result<Answer, Fault> {
         let client_request_id = guid(self.exchange.host);
         let mut used =
             vec![token::get(self.connection, &self.exchange).map_err(|error| self.finish(error, &[], None))?];
@@ -106,13 +116,14 @@ impl<'a> Session<'a> {
             let token = used.last().map_or("", Secret::reveal);
             let response = self.attempt(call, token, &client_request_id);
             let response = match response {
-                Ok(response) if response.status < 400 => return Ok(Answer { response, client_request_id }),
+                Ok(response) if response.status < failure => return Ok(Answer { response, client_request_id }),
                 Ok(response) => response,
                 Err(error) => return Err(self.finish(error, &used, Some(client_request_id))),
             };
             let claims = challenge::claims(&response.headers);
             let refused = response.status == 401 || (response.status == 403 && claims.is_some());
             if !refused || used.len() > 1 {
+                let response = response.for_error(used.iter().chain([&self.connection.client_secret]));
                 let error = graph_error::from_answer(&response, self.connection, self.exchange.host.unix_seconds());
                 return Err(self.finish(error, &used, Some(client_request_id)));
             }

@@ -6,6 +6,10 @@ use std::time::Duration;
 pub use crate::wit::actions::HttpMethod as Method;
 
 use crate::origin::Origin;
+use crate::secret::Secret;
+
+/// More of an error's body than is ever shown; larger ones are cut to it.
+const ERROR_BODY_BYTES: usize = 128 * 1024;
 
 /// What a host lets the component do: HTTP, clocks, random numbers.
 pub trait Host {
@@ -72,6 +76,18 @@ impl Response {
     /// Value of the first header of that name (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The answer as errors are made from it: secrets struck out before anything is cut in the middle of one.
+    #[must_use]
+    pub fn for_error<'s>(mut self, secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        let body = self.body();
+        let mut text = String::from_utf8_lossy(body.get(..ERROR_BODY_BYTES).unwrap_or(body)).into_owned();
+        for secret in secrets {
+            secret.strike_out_of(&mut text);
+            self.headers.iter_mut().for_each(|(_, value)| secret.strike_out_of(value));
+        }
+        Self { buffer: text.into_bytes(), prefix_length: 0, ..self }
     }
 }
 

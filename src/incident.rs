@@ -5,7 +5,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::error::{Fault, invalid, malformed};
+use crate::error::{Fault, invalid, undecodable};
 use crate::wit::actions::{Alert, Comment, Incident};
 
 /// Said of an update that was only checked.
@@ -67,7 +67,7 @@ fn redirected(id: &str, status: &str, to: Option<&str>) -> Vec<String> {
 }
 
 fn not_an_incident(error: &serde_json::Error) -> Fault {
-    malformed(format!("the answer is no incident: {error}"))
+    undecodable("incident", error)
 }
 
 /// Decodes an incident; `json` is kept as it is.

@@ -10,6 +10,8 @@ use crate::wit::types::Error;
 
 /// Shorter values are too common in ordinary text to be struck out of it.
 const STRUCK_OUT_FROM_LENGTH: usize = 4;
+/// What stands in its place.
+const STRUCK_OUT: &str = "***";
 
 /// A value that no message shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,24 +30,65 @@ impl Secret {
 
     /// Strikes the value, as it is or encoded, out of everything in an error that the service could have echoed it into.
     pub fn strike_out(&self, error: &mut Error) {
+        let texts = [
+            &mut error.code,
+            &mut error.request_id,
+            &mut error.client_request_id,
+            &mut error.remedy,
+            &mut error.details_json,
+        ];
+        for text in texts.into_iter().flatten().chain([&mut error.message]) {
+            self.strike_out_of(text);
+        }
+        // JSON may escape any character.
+        if let Some(details) = &mut error.details_json
+            && let Ok(value) = serde_json::from_str::<serde_json::Value>(details)
+        {
+            let plain = value.to_string();
+            let mut struck = plain.clone();
+            self.strike_out_of(&mut struck);
+            if struck != plain {
+                *details = struck;
+            }
+        }
+    }
+
+    /// Strikes the value, as it is or encoded, out of a text.
+    pub fn strike_out_of(&self, text: &mut String) {
         if self.0.len() < STRUCK_OUT_FROM_LENGTH {
             return;
         }
+        for spelling in self.spellings() {
+            // Hexadecimal digits may have either case.
+            let (lower, wanted) = (text.to_ascii_lowercase(), spelling.to_ascii_lowercase());
+            let mut kept = String::new();
+            let mut from = 0;
+            for (at, _) in lower.match_indices(&wanted) {
+                kept.push_str(text.get(from..at).unwrap_or_default());
+                kept.push_str(STRUCK_OUT);
+                from = at + wanted.len();
+            }
+            if from > 0 {
+                kept.push_str(text.get(from..).unwrap_or_default());
+                *text = kept;
+            }
+        }
+    }
+
+    /// The value as it is, percent-encoded, as JSON, and in base64, alone or within more.
+    fn spellings(&self) -> Vec<String> {
         let json = serde_json::to_string(&self.0).unwrap_or_default();
-        let spellings = [
+        let mut spellings = vec![
             self.0.clone(),
             percent::encode(&self.0, percent::QUERY),
             json.trim_matches('"').to_owned(),
             STANDARD.encode(&self.0),
         ];
-        let texts = [&mut error.code, &mut error.request_id, &mut error.remedy, &mut error.details_json];
-        for text in texts.into_iter().flatten().chain([&mut error.message]) {
-            for spelling in &spellings {
-                if text.contains(spelling.as_str()) {
-                    *text = text.replace(spelling.as_str(), "***");
-                }
-            }
-        }
+        // Three bytes are four characters: what of the value fills such groups, wherever it starts in one.
+        let groups = (0..3).filter_map(|skipped| self.0.as_bytes().get(skipped..));
+        let groups = groups.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
+        spellings.extend(groups.map(|bytes| STANDARD.encode(bytes)));
+        spellings
     }
 }
 
@@ -68,10 +111,34 @@ mod tests {
     #[test]
     fn strikes_out_every_spelling() {
         let secret = Secret::new("p\"s~w/1".into());
-        let mut error = invalid(r#"a p"s~w/1 b p%22s~w%2F1 c p\"s~w/1 d cCJzfncvMQ=="#);
+        let mut error = invalid(r#"a p"s~w/1 b p%22s~w%2F1 c p\"s~w/1 d cCJzfncvMQ== e p%22s~w%2f1 p"s~w/1"#);
         error.details_json = Some(r#"{"x":"p\"s~w/1"}"#.into());
+        error.client_request_id = Some(r#"-p"s~w/1-"#.into());
         secret.strike_out(&mut error);
-        assert_eq!(error.message, "a *** b *** c *** d ***");
+        assert_eq!(error.message, "a *** b *** c *** d *** e *** ***");
         assert_eq!(error.details_json.as_deref(), Some(r#"{"x":"***"}"#));
+        assert_eq!(error.client_request_id.as_deref(), Some("-***-"));
+        error.details_json = Some(r#"{"x":"p\u0022s\u007ew\/1", "y": 1}"#.into());
+        secret.strike_out(&mut error);
+        assert_eq!(error.details_json.as_deref(), Some(r#"{"x":"***","y":1}"#));
+    }
+
+    #[test]
+    fn strikes_out_base64_that_holds_more() {
+        let secret = Secret::new("planted~Secret.1".into());
+        for before in ["", "a", "ab", "abc", "Bearer "] {
+            let mut text = STANDARD.encode(format!("{before}planted~Secret.1, and more"));
+            secret.strike_out_of(&mut text);
+            assert!(text.contains(STRUCK_OUT), "{before}: {text}");
+        }
+    }
+
+    #[test]
+    fn leaves_other_texts_and_short_values_alone() {
+        let mut text = "a planted secret: abc".to_owned();
+        for value in ["planted~Secret.1", "abc", ""] {
+            Secret::new(value.into()).strike_out_of(&mut text);
+        }
+        assert_eq!(text, "a planted secret: abc");
     }
 }

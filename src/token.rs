@@ -131,6 +131,7 @@ fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str
         .send(&request, Effect::Token)
         .map_err(|failure| from_failure(failure, login.authority(), Effect::Token))?;
     if answer.status != 200 {
+        let answer = answer.for_error([client_secret].into_iter());
         return Err(entra::error(&answer, connection, exchange.host.unix_seconds()));
     }
     // A parser's message could quote the token, so it is not shown.

@@ -195,7 +195,7 @@ fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<An
             "extra_fields.retry_wait: {wait} is out of range; allowed: 1 to {RETRY_WAIT_MAX_SECONDS} seconds"
         )));
     }
-    let Some(count) = extra.retry_count else { return session.send(&call) };
+    let Some(count) = extra.retry_count else { return session.send_for_redirect(&call) };
     if count > RETRY_COUNT_MAX {
         return Err(invalid(format!(
             "extra_fields.retry_count: {count} is out of range; allowed: 0 to {RETRY_COUNT_MAX}"
@@ -206,7 +206,7 @@ fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<An
     let host = session.exchange.host;
     for _ in 0..count {
         let attempt = session.until(Exchange::within(host, session.connection.timeout).deadline);
-        match attempt.send(&call) {
+        match attempt.send_for_redirect(&call) {
             Err(error) if error.status.is_some_and(|status| status == 429 || status >= 500) => {
                 let asked = error.retry_after_seconds.unwrap_or(0);
                 if asked > RETRY_AFTER_MAX_SECONDS {
@@ -217,7 +217,7 @@ fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<An
             result => return result,
         }
     }
-    session.until(Exchange::within(host, session.connection.timeout).deadline).send(&call)
+    session.until(Exchange::within(host, session.connection.timeout).deadline).send_for_redirect(&call)
 }
 
 /// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, malformed};
+use crate::error::{Fault, invalid, malformed, undecodable};
 use crate::filter;
 use crate::graph::{Answer, Body, Call, Session};
 use crate::host::Method;
@@ -53,8 +53,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn parse(body: &'a Body) -> Result<Self, Fault> {
-        serde_json::from_str(body.json())
-            .map_err(|error| malformed(format!("the answer is no page of incidents: {error}")))
+        serde_json::from_str(body.json()).map_err(|error| undecodable("page of incidents", &error))
     }
 }
 

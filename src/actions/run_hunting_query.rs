@@ -7,7 +7,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, malformed};
+use crate::error::{Fault, invalid, undecodable};
 use crate::graph::{Body, Call, Session};
 use crate::host::Method;
 use crate::retry::Effect;
@@ -90,8 +90,7 @@ struct WireColumn {
 
 impl<'a> HuntResult<'a> {
     fn parse(body: &'a Body) -> Result<Self, Fault> {
-        serde_json::from_str(body.json())
-            .map_err(|error| malformed(format!("the answer is no hunting result: {error}")))
+        serde_json::from_str(body.json()).map_err(|error| undecodable("hunting result", &error))
     }
 }
 

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::actions::get_incident;
-use crate::datetime::parse_rfc3339;
+use crate::datetime::{Timestamp, parse_rfc3339};
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, error, invalid};
+use crate::error::{Fault, error, invalid, malformed};
 use crate::graph::{Answer, Call, Session};
 use crate::host::Method;
 use crate::incident::{self, Brief};
@@ -53,8 +53,8 @@ fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Res
     let mut body = values(change)?;
     let tags = tags(change);
     let mode = change.tag_mode.unwrap_or(TagMode::Replace);
-    if change.tag_mode.is_some() && tags.is_none() {
-        return Err(invalid("tag_mode: needs custom_tags"));
+    if mode != TagMode::Replace && tags.is_none() {
+        return Err(invalid(format!("tag_mode: {} needs custom_tags", mode.word())));
     }
     if body.is_empty() && tags.is_none() {
         return Err(invalid("nothing to change: give at least one field besides incident_id"));
@@ -63,7 +63,7 @@ fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Res
     let reads_first = unchanged_since.is_some() || (tags.is_some() && mode != TagMode::Replace);
     let present = if reads_first { Some(read(session, id)?) } else { None };
     if let (Some((text, limit)), Some(present)) = (unchanged_since, &present) {
-        check_unchanged(text, limit, present)?;
+        check_unchanged(id, text, limit, present)?;
     }
     if let Some(tags) = tags {
         let old = present.map(|present| present.custom_tags).unwrap_or_default();
@@ -172,7 +172,7 @@ fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
     }
 }
 
-fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datetime::Timestamp)>, Fault> {
+fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, Timestamp)>, Fault> {
     let Some(text) = change.unchanged_since.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -181,18 +181,23 @@ fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, crate::datet
     })
 }
 
-fn check_unchanged(text: &str, limit: crate::datetime::Timestamp, present: &Brief) -> Result<(), Fault> {
+fn check_unchanged(id: &str, text: &str, limit: Timestamp, present: &Brief) -> Result<(), Fault> {
     let updated = &present.last_update_date_time;
-    if parse_rfc3339(updated).is_some_and(|updated| updated <= limit) {
-        return Ok(());
+    match parse_rfc3339(updated) {
+        Some(at) if at <= limit => Ok(()),
+        Some(_) => Err(Box::new(Error {
+            remedy: Some(
+                "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
+            ),
+            ..*error(
+                ErrorKind::Conflict,
+                format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),
+            )
+        })),
+        None => Err(malformed(format!(
+            "incident {id} came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+        ))),
     }
-    Err(Box::new(Error {
-        remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
-        ..*error(
-            ErrorKind::Conflict,
-            format!("incident {} was updated at {updated}, after unchanged_since {text}; nothing was sent", present.id),
-        )
-    }))
 }
 
 #[cfg(test)]
