@@ -9,7 +9,7 @@ use crate::wit::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
 use crate::wit::types::{Config, Error};
-use crate::wit::{actions, catalog, json};
+use crate::wit::{actions, catalog, connection, json};
 
 /// The component, on whatever host it was given.
 pub struct Component<H>(std::marker::PhantomData<H>);
@@ -48,6 +48,12 @@ impl<H: Host + Default + 'static> actions::Guest for Component<H> {
 impl<H: Host + Default + 'static> json::Guest for Component<H> {
     fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
         crate::invoke::invoke(&H::default(), &action, &config_json, &input_json).map_err(|fault| *fault)
+    }
+}
+
+impl<H: Host + Default + 'static> connection::Guest for Component<H> {
+    fn check(config: Config) -> Result<connection::ConnectionReport, Error> {
+        run::<H, _>(&config, crate::connection::check)
     }
 }
 

@@ -96,6 +96,11 @@ impl<'a> Session<'a> {
         format!("/{}/{resource}", self.connection.api_version)
     }
 
+    /// A new token in place of the cached one.
+    pub fn renew_token(&self) -> Result<Secret, Fault> {
+        token::renew(self.connection, &self.exchange, None).map_err(|error| self.finish(error, &[], None))
+    }
+
     /// Sends a request with a token and answers a success; a redirect is none, for none is followed.
     pub fn send(&self, call: &Call<'_>) -> Result<Answer, Fault> {
         self.send_until(call, 300)

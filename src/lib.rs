@@ -39,6 +39,7 @@ pub mod catalog;
 pub mod challenge;
 pub mod component;
 pub mod config;
+pub mod connection;
 pub mod datetime;
 pub mod endpoint;
 pub mod entra;

@@ -14,7 +14,9 @@ async fn run(action: &str, input: &str) -> Value {
 async fn get_incident_details() {
     let answer = run("get_incident_details", r#"[ { "incident_id": "2972395" } ]"#).await;
     assert_eq!(answer["data"]["id"], "2972395");
-    assert!(answer["data"]["@odata.context"].as_str().is_some_and(|text| text.ends_with("#security/incidents/$entity")));
+    assert!(
+        answer["data"]["@odata.context"].as_str().is_some_and(|text| text.ends_with("#security/incidents/$entity"))
+    );
     assert!(answer["meta"]["request_id"].is_string(), "{}", answer["meta"]);
 }
 
@@ -30,7 +32,9 @@ async fn list_incidents() {
     assert_eq!(incidents.len(), 10);
     for incident in incidents {
         assert!(
-            incident["status"] == "active" || incident["severity"] == "medium" || incident["determination"] == "unknown",
+            incident["status"] == "active"
+                || incident["severity"] == "medium"
+                || incident["determination"] == "unknown",
             "{incident}"
         );
         assert!(incident["alerts"].as_array().is_some_and(|alerts| !alerts.is_empty()), "{incident}");

@@ -13,7 +13,8 @@ fn shape() -> Shape {
 fn imports_nothing_but_http_clocks_and_random_numbers() {
     let imports: Vec<String> = shape().imports.iter().map(|import| import.name.clone()).collect();
     assert!(imports.iter().any(|name| name.starts_with("wasi:http/outgoing-handler@")), "{imports:?}");
-    let foreign: Vec<&String> = imports.iter().filter(|name| !DOORS.iter().any(|door| name.starts_with(door))).collect();
+    let foreign: Vec<&String> =
+        imports.iter().filter(|name| !DOORS.iter().any(|door| name.starts_with(door))).collect();
     assert!(foreign.is_empty(), "{foreign:?}");
 }
 
@@ -26,6 +27,7 @@ fn exports_the_package() {
         [
             "defender:xdr/actions@0.1.0",
             "defender:xdr/catalog@0.1.0",
+            "defender:xdr/connection@0.1.0",
             "defender:xdr/json@0.1.0",
             "defender:xdr/types@0.1.0"
         ]

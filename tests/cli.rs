@@ -1,0 +1,162 @@
+//! The program as a person and a script see it: results on stdout, everything else on stderr, exit codes as documented.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+struct Outcome {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// Runs the program without any configuration in its environment.
+fn run_with(arguments: &[&str], input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_host-test"))
+        .args(arguments)
+        .env_clear()
+        // What a developer's shell may have set: no message may change for it.
+        .env("RUST_BACKTRACE", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that refuses its arguments never reads.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("the program ends");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(arguments: &[&str]) -> Outcome {
+    run_with(arguments, "")
+}
+
+#[track_caller]
+fn refused(arguments: &[&str], code: i32, message: &str) {
+    let outcome = run(arguments);
+    assert_eq!(outcome.code, Some(code), "{}", outcome.err);
+    assert!(outcome.err.contains(message), "{}", outcome.err);
+    assert_eq!(outcome.out, "");
+    for word in ["panicked", "backtrace", "wasm trap", "0: "] {
+        assert!(!outcome.err.contains(word), "{}", outcome.err);
+    }
+}
+
+#[track_caller]
+fn json(outcome: &Outcome) -> Value {
+    serde_json::from_str(&outcome.out).unwrap_or_else(|error| panic!("{error}: {}{}", outcome.out, outcome.err))
+}
+
+#[test]
+fn every_example_of_the_app_runs_through_invoke() {
+    for (action, input) in [
+        ("get_incident_details", r#"[ { "incident_id": "2972395" } ]"#),
+        (
+            "list_incidents",
+            r#"[ { "skip": "2", "count": true, "expand": "alerts",
+                "filter": "status eq 'active' or severity eq 'medium' or determination eq 'unknown'", "max_results": "10" } ]"#,
+        ),
+        (
+            "run_hunting_query",
+            r#"[ { "query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'", "time_span": "P1D" } ]"#,
+        ),
+        (
+            "update_incident",
+            r#"[ { "status": "active", "severity": "high",
+                "custom_tags": [ "Credential Theft", "Phishing", "Initial Access" ],
+                "description": "Suspicious login activity detected from a known malicious IP address. Potential compromise of user credentials.",
+                "incident_id": "2972395", "display_name": "Possible Credential Leak via Phishing",
+                "determination": "apt", "classification": "truePositive" } ]"#,
+        ),
+        (
+            "generic_action",
+            r#"[ { "method": "POST", "payload": { "Query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'" },
+                "endpoint": "/security/runHuntingQuery", "extra_fields": {}, "query_params": {} } ]"#,
+        ),
+    ] {
+        let outcome = run_with(&["invoke", action, "--input", "-", "--emulator"], input);
+        assert_eq!(outcome.code, Some(0), "{action}: {}", outcome.err);
+        let answer = json(&outcome);
+        assert!(answer["data"].is_object(), "{action}: {answer}");
+        assert!(answer["meta"]["request_id"].is_string(), "{action}: {answer}");
+    }
+}
+
+#[test]
+fn flags_come_from_the_catalog_and_json_is_alone_on_stdout() {
+    let outcome =
+        run(&["list-incidents", "--emulator", "--filter", "severity eq 'high'", "--max-results", "10", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    let incidents = json(&outcome)["data"]["value"].as_array().expect("a list").clone();
+    assert_eq!(incidents.len(), 10);
+    assert!(incidents.iter().all(|incident| incident["severity"] == "high"));
+}
+
+#[test]
+fn help_shows_the_text_of_the_app() {
+    let outcome = run(&["list-incidents", "--help"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(outcome.out.contains("Enter the maximum number of incidents to retrieve."), "{}", outcome.out);
+}
+
+#[test]
+fn an_error_of_the_action_is_exit_code_1() {
+    refused(&["get-incident", "1", "--emulator"], 1, "not-found: ");
+    refused(
+        &["get-incident", "x", "--emulator"],
+        1,
+        "invalid-input: incident_id: must be decimal digits, such as 2972395",
+    );
+    refused(
+        &["list-incidents", "--max-results", "51", "--emulator"],
+        1,
+        "invalid-input: max_results: 51 is out of range; allowed: 1 to 50",
+    );
+    refused(
+        &["run-hunting-query", "Nowhere | take 1", "--emulator"],
+        1,
+        "rejected: 'take' operator: Failed to resolve table or column expression named 'Nowhere'",
+    );
+}
+
+#[test]
+fn an_error_is_json_for_programs() {
+    let outcome = run(&["get-incident", "x", "--emulator", "--json"]);
+    assert_eq!(outcome.code, Some(1));
+    let error = &json(&outcome)["error"];
+    assert_eq!(error["kind"], "invalid-input");
+    assert_eq!(error["message"], "incident_id: must be decimal digits, such as 2972395");
+}
+
+#[test]
+fn wrong_use_is_exit_code_2() {
+    refused(&["nonsense"], 2, "unrecognized subcommand 'nonsense'");
+    refused(&["get-incident", "1"], 2, "DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID, DEFENDER_CLIENT_SECRET are not set");
+    refused(&["get-incident", "1", "--config", "/nowhere.json"], 2, "cannot read the configuration in /nowhere.json");
+    refused(
+        &["invoke", "list_incidents", "--emulator", "--input", "@/nowhere.json"],
+        2,
+        "cannot read the input @/nowhere.json",
+    );
+    refused(&["get-incident", "1", "--emulator", "--component", "/nowhere.wasm"], 2, "cannot read /nowhere.wasm");
+    refused(
+        &["get-incident", "1", "--emulator", "--component", "/etc/hostname"],
+        2,
+        "/etc/hostname is not WebAssembly",
+    );
+}
+
+#[test]
+fn describe_is_the_whole_catalog() {
+    let catalog = json(&run(&["describe", "--json"]));
+    let actions = catalog["actions"].as_array().expect("a list");
+    let names: Vec<&str> = actions.iter().filter_map(|action| action["name"].as_str()).collect();
+    assert_eq!(
+        names,
+        ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
+    );
+    assert_eq!(catalog["configuration"][3]["default_value"], "15");
+}
