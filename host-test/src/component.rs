@@ -54,7 +54,7 @@ impl Source {
             Some(b"\0asm\x01\0\0\0") => "a core module; link it with wasm-component-ld",
             Some([0, b'a', b's', b'm', ..]) => "WebAssembly of another version",
             None if self.wasm.is_empty() => "an empty file",
-            _ => "not WebAssembly",
+            _ => "some other kind of file",
         };
         Err(LoadError::NotAComponent { name: self.name, found })
     }
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn says_what_a_file_is_instead() {
         assert_eq!(refused(b""), "the component is an empty file, not a WebAssembly component");
-        assert_eq!(refused(b"<html></html>"), "the component is not WebAssembly, not a WebAssembly component");
+        assert_eq!(refused(b"<html></html>"), "the component is some other kind of file, not a WebAssembly component");
         assert!(refused(b"\0asm\x01\0\0\0").contains("a core module"));
         assert!(refused(b"\0asm\x0d\0\x02\0").contains("another version"));
     }

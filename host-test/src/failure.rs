@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 
 use hyper_util::client::legacy;
 use wasmtime_wasi_http::Error;
+use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 
 use crate::client::{ConnectTimeout, DnsFailure};
 
@@ -21,10 +22,22 @@ pub(crate) fn of_body(error: &hyper::Error) -> Error {
     of_exchange(error)
 }
 
+/// The code of an error that a body ended with, as the guest asks for it.
+pub(crate) fn code_of_body(error: &Error) -> Option<ErrorCode> {
+    match error {
+        Error::ConnectionReadTimeout => Some(ErrorCode::ConnectionReadTimeout),
+        Error::ConnectionTerminated => Some(ErrorCode::ConnectionTerminated),
+        Error::HttpProtocolError => Some(ErrorCode::HttpProtocolError),
+        _ => None,
+    }
+}
+
 /// DNS, TCP and TLS: nothing of the request was sent.
 fn of_connect(error: &(dyn StdError + 'static)) -> Error {
     if let Some(failure) = find::<DnsFailure>(error) {
-        return Error::DnsError { rcode: Some(failure.0.to_string()), info_code: None };
+        let reason = failure.to_string();
+        let reason = reason.strip_prefix("failed to lookup address information: ").unwrap_or(&reason);
+        return Error::DnsError { rcode: Some(reason.to_owned()), info_code: None };
     }
     if find::<ConnectTimeout>(error).is_some() {
         return Error::ConnectionTimeout;

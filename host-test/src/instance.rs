@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -40,7 +41,7 @@ impl Instance {
     pub async fn get_incident(&mut self, config: &Config, incident_id: &str) -> Result<Incident, CallError> {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let call = warm.world.defender_xdr_actions().call_get_incident(&mut warm.store, config, incident_id);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -51,7 +52,7 @@ impl Instance {
     pub async fn list_incidents(&mut self, config: &Config, query: &IncidentQuery) -> Result<IncidentPage, CallError> {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let call = warm.world.defender_xdr_actions().call_list_incidents(&mut warm.store, config, query);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -68,7 +69,7 @@ impl Instance {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let actions = warm.world.defender_xdr_actions();
         let call = actions.call_run_hunting_query(&mut warm.store, config, query, time_span);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -85,7 +86,7 @@ impl Instance {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let actions = warm.world.defender_xdr_actions();
         let call = actions.call_update_incident(&mut warm.store, config, incident_id, change);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -100,7 +101,7 @@ impl Instance {
     ) -> Result<GenericResponse, CallError> {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let call = warm.world.defender_xdr_actions().call_generic_action(&mut warm.store, config, request);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -111,7 +112,7 @@ impl Instance {
     pub async fn invoke(&mut self, action: &str, config_json: &str, input_json: &str) -> Result<String, CallError> {
         let mut warm = self.begin(Wishes::of_json(config_json)).await?;
         let call = warm.world.defender_xdr_json().call_invoke(&mut warm.store, action, config_json, input_json);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
 
@@ -122,7 +123,7 @@ impl Instance {
     pub async fn describe(&mut self) -> Result<catalog::Connector, CallError> {
         let mut warm = self.take(Policy::default()).await?;
         let call = warm.world.defender_xdr_catalog().call_describe(&mut warm.store);
-        let outcome = self.limited(call).await;
+        let outcome = limited(self.call_limit(), call).await;
         self.end(warm, outcome)
     }
 
@@ -130,6 +131,10 @@ impl Instance {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         self.warm.as_ref().map_or(0, |warm| warm.store.data().memory().used())
+    }
+
+    fn call_limit(&self) -> Duration {
+        self.shared.settings.call_limit
     }
 
     async fn begin(&mut self, wishes: Wishes) -> Result<Warm, CallError> {
@@ -153,15 +158,6 @@ impl Instance {
         Ok(warm)
     }
 
-    /// Epochs stop a guest that computes; a guest that waits in a host call is stopped by this.
-    async fn limited<T>(&self, call: impl Future<Output = wasmtime::Result<T>>) -> Outcome<T> {
-        let limit = self.shared.settings.call_limit;
-        match tokio::time::timeout(limit, call).await {
-            Ok(outcome) => outcome.map_err(|error| CallError::stopped(&error)),
-            Err(_) => Err(CallError::Call(limit)),
-        }
-    }
-
     /// Puts the instance back in its place after a call that ended. One that was stopped is dropped here.
     fn end<T>(&mut self, warm: Warm, outcome: Outcome<T>) -> Outcome<T> {
         let memory = warm.store.data().memory();
@@ -179,10 +175,36 @@ impl Instance {
     }
 }
 
+/// Waits for a call, but not for ever. Epochs stop a guest that computes; one that waits in a host call is stopped by this.
+async fn limited<T>(limit: Duration, call: impl Future<Output = wasmtime::Result<T>>) -> Outcome<T> {
+    match tokio::time::timeout(limit, call).await {
+        Ok(outcome) => outcome.map_err(|error| CallError::stopped(&error)),
+        Err(_) => Err(CallError::Call(limit)),
+    }
+}
+
 impl Drop for Instance {
     fn drop(&mut self) {
         if let Some(warm) = self.warm.take() {
             self.shared.keep(warm);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A host spawns calls on a runtime with many threads; this fails to compile when it cannot.
+    #[test]
+    fn calls_can_move_between_threads() {
+        fn assert_send<T: Send>(_: impl FnOnce(&'static mut Instance) -> T) {}
+        assert_send(|instance| instance.invoke("", "", ""));
+        assert_send(|instance| instance.run_hunting_query(config(), "", None));
+        assert_send(Instance::describe);
+    }
+
+    fn config() -> &'static Config {
+        unreachable!("no call is made")
     }
 }

@@ -6,9 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Engine, Store, UpdateDeadline};
+use wasmtime::component::{Linker, Resource, ResourceTable};
+use wasmtime::{Engine, Store, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksCtx, WasiClocksCtxView};
+use wasmtime_wasi::p2::IoError;
 use wasmtime_wasi::p2::bindings::{clocks, io, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomCtx};
 use wasmtime_wasi_http::p2::bindings::http;
@@ -17,6 +18,7 @@ use wasmtime_wasi_http::{WasiHttp, WasiHttpCtx, WasiHttpCtxView};
 use crate::client::Clients;
 use crate::clock::{Clock, ClockView, Monotonic};
 use crate::engine::TICK;
+use crate::failure;
 use crate::memory::{Budget, Memory};
 use crate::outbound::Outbound;
 use crate::policy::Policy;
@@ -51,7 +53,24 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     random::random::add_to_linker::<_, WasiRandom>(&mut linker, Guest::random)?;
     http::types::add_to_linker::<_, WasiHttp>(&mut linker, &http::types::LinkOptions::default(), Guest::http)?;
     http::outgoing_handler::add_to_linker::<_, WasiHttp>(&mut linker, Guest::http)?;
+    answer_codes_of_bodies(&mut linker)?;
     Ok(linker)
+}
+
+/// The interface as wasmtime 48 names it.
+const HTTP_TYPES: &str = "wasi:http/types@0.2.12";
+
+/// Lets a guest learn why a body broke off. wasmtime 48 keeps the reason as an error of its own, and its `http-error-code` looks
+/// for the type of the WIT only, so it never finds any (`wasmtime-wasi-http/src/p2/types_impl.rs`).
+fn answer_codes_of_bodies(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let code = |store: StoreContextMut<'_, Guest>, (error,): (Resource<IoError>,)| {
+        let error = store.data().table.get(&error)?;
+        Ok((error.downcast_ref().and_then(failure::code_of_body),))
+    };
+    linker.instance(HTTP_TYPES)?.func_wrap("http-error-code", code)?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 /// Says to the linker that `wasi:io` is served by the resource table.

@@ -112,17 +112,17 @@ pub(crate) fn help(parameter: &Parameter) -> String {
     }
     match (parameter.minimum, parameter.maximum) {
         (Some(least), Some(most)) => parts.push(format!("Range: {least} to {most}.")),
-        (Some(least), None) => parts.push(format!("At least {least}.")),
+        (Some(least @ 1..), None) => parts.push(format!("At least {least}.")),
         (None, Some(most)) => parts.push(format!("At most {most}.")),
-        (None, None) => {}
+        (_, None) => {}
     }
     if let Some(default) = &parameter.default_value {
         parts.push(format!("Default: {default}."));
     }
     if let Some(comment) = parameter.comment.as_ref().filter(|comment| !says(comment)) {
-        parts.push(comment.trim().to_owned());
+        parts.push(format!("{}.", comment.trim().trim_end_matches('.')));
     }
-    if let Some(example) = parameter.example.as_ref().filter(|example| !says(example)) {
+    if let Some(example) = parameter.example.as_ref().filter(|example| !says(example) && !allowed.contains(*example)) {
         parts.push(format!("Example: {example}"));
     }
     parts.retain(|part| !part.is_empty());

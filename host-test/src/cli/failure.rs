@@ -20,8 +20,11 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// The component cannot be used.
-    #[error(transparent)]
-    Load(#[from] LoadError),
+    #[error("{error}{}", advice(.error))]
+    Load {
+        #[from]
+        error: LoadError,
+    },
     /// The action failed.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -43,10 +46,17 @@ impl Failure {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Load(_) => USAGE,
+            Self::Usage(_) | Self::Load { .. } => USAGE,
             Self::Call(_) | Self::Reported => 1,
             Self::Closed => 0,
         }
+    }
+}
+
+fn advice(error: &LoadError) -> &'static str {
+    match error {
+        LoadError::Unreadable { .. } => "\nBuild it with `make component`, or name another one with --component FILE.",
+        _ => "",
     }
 }
 
@@ -59,7 +69,7 @@ pub(crate) fn exit_code(outcome: Outcome, as_json: bool, terminal: &Terminal) ->
         Failure::Closed | Failure::Reported => None,
         Failure::Call(error) => Some(error.to_json()),
         Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
-        Failure::Load(error) => Some(json!({"kind": "component", "message": error.to_string()})),
+        Failure::Load { .. } => Some(json!({"kind": "component", "message": failure.to_string()})),
     };
     match object {
         Some(object) if as_json => {

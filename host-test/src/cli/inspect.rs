@@ -96,47 +96,40 @@ fn as_text(
     settings: &Settings,
     terminal: &Terminal,
 ) -> String {
-    let mut text = String::new();
-    let mut line = |label: &str, value: String| {
-        text.push_str(&format!("{:<10} {value}\n", terminal.text(label).bold()));
-    };
-    line("File", globals.component.display().to_string());
-    if let Some(inside) = inside {
-        line("Connector", format!("{} {}", inside.name, inside.version));
-    }
-    line("Size", format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(gzip)));
-    if let Some(inside) = inside {
-        line("Memory", format!("{} in a fresh instance", kibibytes(inside.memory_bytes)));
-    }
-    line(
-        "Limits",
-        format!(
-            "{} calls at a time, {} each and {} together, {} s computing, {} min a call",
-            settings.max_instances,
-            mebibytes(settings.memory_limit),
-            mebibytes(settings.total_memory_limit),
-            settings.compute_limit.as_secs(),
-            settings.call_limit.as_secs() / 60,
-        ),
+    let line = |label: &str, value: String| format!("{} {value}", terminal.text(format!("{label:<10}")).bold());
+    let limits = format!(
+        "{} calls at a time, {} each and {} together, {} s computing, {} min a call",
+        settings.max_instances,
+        mebibytes(settings.memory_limit),
+        mebibytes(settings.total_memory_limit),
+        settings.compute_limit.as_secs(),
+        settings.call_limit.as_secs() / 60,
     );
-    let foreign = shape.foreign();
-    let mut section = |title: &str, interfaces: &[Interface]| {
-        text.push_str(&format!("\n{}\n", terminal.text(title).bold()));
-        for interface in interfaces {
-            let bad = foreign.contains(&interface.name);
-            let mark = if bad { terminal.text("✗ not in the sandbox").red().to_string() } else { String::new() };
-            text.push_str(&format!("  {} {mark}\n", interface.name).replace(" \n", "\n"));
-            for function in interface.functions.iter().filter(|function| !function.starts_with('[')) {
-                text.push_str(&format!("    {}\n", terminal.text(function).dim()));
-            }
-        }
-    };
-    section("Imports", &shape.imports);
-    section("Exports", &shape.exports);
-    for interface in shape.missing() {
-        text.push_str(&format!("  {}\n", terminal.text(format!("✗ {interface} is missing")).red()));
+    let mut lines = vec![line("File", globals.component.display().to_string())];
+    lines.extend(inside.map(|inside| line("Connector", format!("{} {}", inside.name, inside.version))));
+    lines.push(line("Size", format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(gzip))));
+    lines
+        .extend(inside.map(|inside| line("Memory", format!("{} in a fresh instance", kibibytes(inside.memory_bytes)))));
+    lines.push(line("Limits", limits));
+    for (title, interfaces) in [("Imports", &shape.imports), ("Exports", &shape.exports)] {
+        lines.extend([String::new(), terminal.text(title).bold().to_string()]);
+        lines.extend(interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), terminal)));
     }
-    text
+    let missing = |interface| terminal.text(format!("  ✗ {interface} is missing")).red().to_string();
+    lines.extend(shape.missing().into_iter().map(missing));
+    lines.join("\n")
+}
+
+/// An interface and its functions; methods of resources are left out.
+fn listed(interface: &Interface, foreign: &[String], terminal: &Terminal) -> Vec<String> {
+    let name = if foreign.contains(&interface.name) {
+        terminal.text(format!("  ✗ {} is not in the sandbox", interface.name)).red().to_string()
+    } else {
+        format!("  {}", interface.name)
+    };
+    let functions = interface.functions.iter().filter(|function| !function.starts_with('['));
+    let functions = functions.map(|function| terminal.text(format!("    {function}")).dim().to_string());
+    std::iter::once(name).chain(functions).collect()
 }
 
 pub(crate) fn kibibytes(bytes: usize) -> String {

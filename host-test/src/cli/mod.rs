@@ -51,7 +51,6 @@ fn root() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true)
         .subcommand(demo::command().display_order(1))
         .subcommand(describe::command().display_order(2))
         .subcommand(invoke::command().display_order(900))

@@ -64,23 +64,19 @@ pub(crate) fn table(incidents: &[Value], terminal: &Terminal) -> String {
 
 /// Everything about one incident.
 pub(crate) fn details(incident: &Value, terminal: &Terminal) -> String {
-    let mut text = format!(
-        "{} {}\n",
-        terminal.text(format!("Incident {}", self::text(incident, "id"))).bold(),
-        terminal.text(self::text(incident, "displayName")).bold()
-    );
-    text.push_str(&facts(incident, terminal));
-    let link = self::text(incident, "incidentWebUrl");
+    let title = format!("Incident {} {}", text(incident, "id"), text(incident, "displayName"));
+    let mut parts = vec![terminal.text(title).bold().to_string(), facts(incident, terminal)];
+    let link = text(incident, "incidentWebUrl");
     if !link.is_empty() {
         // Not in the table, which would break it in two.
         let label = format!(" {:<1$}", "Portal", usize::from(LABEL_WIDTH));
-        text.push_str(&format!("\n{}{link}", terminal.text(label).dim()));
+        parts.push(format!("{}{link}", terminal.text(label).dim()));
     }
     let alerts = alerts(incident);
     if !alerts.is_empty() {
-        text.push_str(&format!("\n{}", alert_table(alerts, terminal)));
+        parts.push(alert_table(alerts, terminal));
     }
-    text
+    parts.join("\n")
 }
 
 fn facts(incident: &Value, terminal: &Terminal) -> String {

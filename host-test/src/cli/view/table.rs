@@ -20,7 +20,7 @@ pub(crate) fn bare(terminal: &Terminal) -> Table {
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(terminal.width).unwrap_or(u16::MAX));
     // Whether to colour is decided in one place for all output.
-    if console::colors_enabled() {
+    if terminal.colours {
         table.enforce_styling();
     } else {
         table.force_no_tty();
