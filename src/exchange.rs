@@ -62,3 +62,6 @@ impl<'a> Exchange<'a> {
 pub fn retry_after(answer: &Response, unix_seconds: u64) -> Option<Duration> {
     retry::parse_retry_after(answer.header("retry-after")?, unix_seconds)
 }
+
+#[cfg(test)]
+mod tests;

@@ -201,4 +201,4 @@ fn check_unchanged(id: &str, text: &str, limit: Timestamp, present: &Brief) -> R
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
