@@ -15,7 +15,13 @@ use crate::sandbox;
 use crate::settings::{Cache, Settings};
 
 /// Interfaces that make a component this connector.
-const EXPORTS: [&str; 4] = ["defender:xdr/types", "defender:xdr/actions", "defender:xdr/catalog", "defender:xdr/json"];
+const EXPORTS: [&str; 5] = [
+    "defender:xdr/types",
+    "defender:xdr/actions",
+    "defender:xdr/connection",
+    "defender:xdr/catalog",
+    "defender:xdr/json",
+];
 
 /// Where the build leaves the component.
 #[must_use]

@@ -13,6 +13,7 @@ use crate::bindings::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
 use crate::bindings::catalog;
+use crate::bindings::connection::ConnectionReport;
 use crate::bindings::types::Config;
 use crate::call_error::CallError;
 use crate::connector::{Shared, Warm};
@@ -101,6 +102,17 @@ impl Instance {
     ) -> Result<GenericResponse, CallError> {
         let mut warm = self.begin(Wishes::of(config)).await?;
         let call = warm.world.defender_xdr_actions().call_generic_action(&mut warm.store, config, request);
+        let outcome = limited(self.call_limit(), call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// Check which actions will work with the configuration's app registration.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn check(&mut self, config: &Config) -> Result<ConnectionReport, CallError> {
+        let mut warm = self.begin(Wishes::of(config)).await?;
+        let call = warm.world.defender_xdr_connection().call_check(&mut warm.store, config);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
     }
