@@ -13,6 +13,8 @@ use crate::app::{App, ConnectorConfig, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET,
 use crate::certificate::{self, CertificateError};
 use crate::clock;
 use crate::entra::challenge::Challenge;
+use crate::fault::Fault;
+use crate::fault_list::FaultList;
 use crate::journal::{Exchange, Journal};
 use crate::server::{Server, accept};
 use crate::service::Service;
@@ -84,7 +86,13 @@ impl Emulator {
         let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
         let service =
             Service::new(base_url, options.incidents, i64::from(options.token_seconds), options.synthetic_rows);
-        let server = Arc::new(Server { service, journal: Journal::default(), connections: AtomicU64::new(0), tls });
+        let server = Arc::new(Server {
+            service,
+            journal: Journal::default(),
+            faults: FaultList::default(),
+            connections: AtomicU64::new(0),
+            tls,
+        });
 
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -150,6 +158,16 @@ impl Emulator {
     /// Forgets the requests so far; serial numbers go on.
     pub fn clear_journal(&self) {
         self.server.journal.clear();
+    }
+
+    /// Sets a further fault. A header that cannot be sent is left out.
+    pub fn fault(&self, fault: Fault) {
+        self.server.faults.add(fault);
+    }
+
+    /// Takes back all faults.
+    pub fn clear_faults(&self) {
+        self.server.faults.clear();
     }
 
     /// Refuses the tokens issued so far as expired.

@@ -14,15 +14,21 @@
 //! ```
 //!
 //! The way of a request: `server` (sockets) → `journal` → `service` → `entra` (tokens) or `graph` (the security API),
-//! which reads its options in `odata`, its records in `data`, and hunts in `hunt`.
+//! which reads its options in `odata`, its records in `data`, and hunts in `hunt`. A request that a [`Fault`] hits goes
+//! through `spoil` (other answers) and `wire` (other bytes) on its way back. The same functions as those of [`Emulator`]
+//! are at `/_emulator/…` for programs in other languages: `faults` (GET, POST, DELETE), `journal` (GET, DELETE),
+//! `expire-tokens`, `challenge` and `apps` (POST).
 
 mod answer;
 mod app;
 mod certificate;
 mod clock;
+mod control;
 mod data;
 mod emulator;
 mod entra;
+mod fault;
+mod fault_list;
 mod graph;
 mod hunt;
 mod journal;
@@ -30,12 +36,15 @@ mod odata;
 mod request;
 mod server;
 mod service;
+mod spoil;
 mod tenant;
 mod vocabulary;
+mod wire;
 
 pub use app::{ALL_ROLES, App, AppState, ConnectorConfig, Endpoints};
 pub use certificate::CertificateError;
 pub use emulator::{Emulator, Options, StartError};
 pub use entra::challenge::{Challenge, ChallengeForm};
+pub use fault::{Action, Fault, Matches, Point};
 pub use journal::Exchange;
 pub use tenant::{TENANT_DOMAINS, TENANT_ID};

@@ -4,20 +4,26 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use http::StatusCode;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
 use crate::answer::{Answer, Pieces};
-use crate::clock;
+use crate::fault::{Action, Point};
+use crate::fault_list::{FaultList, Hit};
 use crate::journal::Journal;
 use crate::request::Request;
 use crate::service::Service;
+use crate::wire::{self, Step, Wire};
+use crate::{clock, control, spoil};
 
 /// No request of these services is larger.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -26,6 +32,7 @@ const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) struct Server {
     pub(crate) service: Service,
     pub(crate) journal: Journal,
+    pub(crate) faults: FaultList,
     pub(crate) connections: AtomicU64,
     pub(crate) tls: Option<TlsAcceptor>,
 }
@@ -35,7 +42,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
     loop {
         // An accept fails when descriptors run out; the next one may succeed.
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let number = server.connections.fetch_add(1, Ordering::Relaxed) + 1;
@@ -46,7 +53,11 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<Server>) {
 async fn connection(stream: TcpStream, number: u64, server: Arc<Server>) {
     // Small answers must not wait for the client's acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    match &server.tls {
+    if let Some((_, fault)) = server.faults.for_connection(number) {
+        tokio::time::sleep(Duration::from_millis(fault.delay_milliseconds)).await;
+        return end_early(stream, &fault.action).await;
+    }
+    match server.tls.clone() {
         None => speak(stream, number, server).await,
         Some(acceptor) => {
             // A client that does not trust the certificate breaks off here.
@@ -57,24 +68,63 @@ async fn connection(stream: TcpStream, number: u64, server: Arc<Server>) {
     }
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin, number: u64, server: Arc<Server>) {
-    let service = service_fn(|request| {
-        let server = server.clone();
-        async move { Ok::<_, Infallible>(answer(request, number, &server).await) }
-    });
-    // A connection that the client ends in the middle is the client's business.
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+/// A fault before there is a request.
+async fn end_early(mut stream: TcpStream, action: &Action) {
+    if action.early() == Some(Point::Handshake) {
+        // Waits for the client's first bytes, so that it is in the middle of something. They stay unread.
+        let _ = stream.peek(&mut [0]).await;
+    }
+    match action {
+        Action::Silence { .. } => wire::hold(&mut stream).await,
+        Action::Reset { .. } => wire::reset(&stream),
+        _ => wire::run(stream, Vec::new()).await,
+    }
 }
 
-async fn answer(request: hyper::Request<Incoming>, connection: u64, server: &Server) -> http::Response<Pieces> {
-    match receive(request, connection, server).await {
-        Ok(request) => {
-            let serial = server.journal.open(&request);
-            let answer = server.service.answer(&request);
-            server.journal.close(serial, Some(answer.status.as_u16()), None);
-            answer.into()
+async fn speak<W: Wire>(stream: W, number: u64, server: Arc<Server>) {
+    let (takeover, mut steps) = mpsc::channel(1);
+    let service = service_fn(move |request| answer(request, number, server.clone(), takeover.clone()));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let steps = tokio::select! {
+        // A connection that the client ends in the middle is the client's business.
+        _ = &mut connection => return,
+        steps = steps.recv() => steps.unwrap_or_default(),
+    };
+    wire::run(connection.into_parts().io.into_inner(), steps).await;
+}
+
+async fn answer(
+    request: hyper::Request<Incoming>,
+    connection: u64,
+    server: Arc<Server>,
+    takeover: mpsc::Sender<Vec<Step>>,
+) -> Result<http::Response<Pieces>, Infallible> {
+    let mut request = match receive(request, connection, &server).await {
+        Ok(request) => request,
+        Err(answer) => return Ok(answer.into()),
+    };
+    if let Some(answer) = control::answer(&server, &request) {
+        return Ok(answer.into());
+    }
+    let serial = server.journal.open(&request);
+    let Some((place, fault)): Option<Hit> = server.faults.for_request(&request) else {
+        let answer = server.service.answer(&request);
+        server.journal.close(serial, Some(answer.status.as_u16()), None);
+        return Ok(answer.into());
+    };
+    let answer = spoil::answer(&server.service, &mut request, &fault.action);
+    let steps = wire::steps(&fault.action, &answer);
+    let says_status = steps.as_ref().is_none_or(|steps| matches!(steps.first(), Some(Step::Write(_))))
+        && fault.action != Action::NotHttp;
+    server.journal.close(serial, says_status.then_some(answer.status.as_u16()), Some(place));
+    tokio::time::sleep(Duration::from_millis(fault.delay_milliseconds)).await;
+    match steps {
+        None => Ok(answer.into()),
+        Some(steps) => {
+            // From here on the stream is not the library's any more: it must wait until it is dropped.
+            let _ = takeover.send(steps).await;
+            std::future::pending().await
         }
-        Err(answer) => answer.into(),
     }
 }
 
@@ -84,7 +134,7 @@ async fn receive(request: hyper::Request<Incoming>, connection: u64, server: &Se
     let body = Limited::new(body, MAX_BODY_BYTES)
         .collect()
         .await
-        .map_err(|_| Answer::empty(http::StatusCode::PAYLOAD_TOO_LARGE))?
+        .map_err(|_| Answer::empty(StatusCode::PAYLOAD_TOO_LARGE))?
         .to_bytes();
     let base_url = &server.service.base_url;
     let scheme = base_url.split("://").next().unwrap_or_default();

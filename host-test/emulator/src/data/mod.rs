@@ -9,4 +9,5 @@ pub(crate) mod incident;
 pub(crate) mod person;
 mod scenario;
 pub(crate) mod seed;
+mod source;
 pub(crate) mod store;

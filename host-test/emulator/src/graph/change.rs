@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn refused(value: Value) {
+    fn refused(value: &Value) {
         assert_eq!(read(value.clone()).unwrap_err().message(), "Request body is incorrect", "{value}");
     }
 
@@ -178,26 +178,26 @@ mod tests {
             ..Change::default()
         };
         assert_eq!(change, expected);
-        refused(json!({"status": null}));
-        refused(json!({"severity": null}));
-        refused(json!({"customTags": null}));
+        refused(&json!({"status": null}));
+        refused(&json!({"severity": null}));
+        refused(&json!({"customTags": null}));
     }
 
     #[test]
     fn refuses_unknown_members_read_only_properties_and_wrong_types() {
-        refused(json!({"status": "open"}));
-        refused(json!({"status": "awaitingAction"}));
-        refused(json!({"status": "unknownFutureValue"}));
-        refused(json!({"determination": "confirmedUserActivity"}));
-        refused(json!({"comments": []}));
-        refused(json!({"id": "1"}));
-        refused(json!({"Status": "active"}));
-        refused(json!({"assignedTo": 7}));
-        refused(json!({"customTags": "one"}));
-        refused(json!({"customTags": [1]}));
-        refused(json!({"severity": 256}));
-        refused(json!({}));
-        refused(json!({"@odata.type": "#microsoft.graph.security.alert", "status": "active"}));
+        refused(&json!({"status": "open"}));
+        refused(&json!({"status": "awaitingAction"}));
+        refused(&json!({"status": "unknownFutureValue"}));
+        refused(&json!({"determination": "confirmedUserActivity"}));
+        refused(&json!({"comments": []}));
+        refused(&json!({"id": "1"}));
+        refused(&json!({"Status": "active"}));
+        refused(&json!({"assignedTo": 7}));
+        refused(&json!({"customTags": "one"}));
+        refused(&json!({"customTags": [1]}));
+        refused(&json!({"severity": 256}));
+        refused(&json!({}));
+        refused(&json!({"@odata.type": "#microsoft.graph.security.alert", "status": "active"}));
     }
 
     #[test]

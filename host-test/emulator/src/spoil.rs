@@ -1,0 +1,72 @@
+//! Answers that a fault changes but that are still good HTTP.
+//! Everything that needs no byte-for-byte control: other statuses, headers, members, clocks.
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::clock;
+use crate::fault::Action;
+use crate::request::Request;
+use crate::service::Service;
+
+/// The answer to a request that a fault hits.
+pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) -> Answer {
+    match action {
+        Action::Respond { status, headers, body } => respond(*status, headers, body),
+        Action::SetHeaders { headers } => set_headers(service.answer(request), headers),
+        Action::SetMembers { members } => {
+            let answer = service.answer(request);
+            match serde_json::from_slice(&answer.bytes()) {
+                Ok(Value::Object(mut body)) => {
+                    body.extend(members.clone());
+                    answer.with_body(Value::Object(body).to_string())
+                }
+                _ => answer,
+            }
+        }
+        Action::HugeHeader { bytes } => {
+            set_headers(service.answer(request), &[("x-filler".to_owned(), "x".repeat(*bytes))])
+        }
+        Action::ClockSkew { seconds } => {
+            request.now = clock::shift(request.now, *seconds);
+            service.answer(request)
+        }
+        _ => service.answer(request),
+    }
+}
+
+/// What a script wants to be answered. JSON is labelled as such unless the script says otherwise.
+fn respond(status: u16, headers: &[(String, String)], body: &Value) -> Answer {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let answer = match body {
+        Value::Null => Answer::empty(status),
+        Value::String(text) => Answer::empty(status).with_body(text.clone()),
+        json => Answer::json(status, "application/json", json),
+    };
+    set_headers(answer, headers)
+}
+
+/// Whether a header says where the body ends: the HTTP library's business here.
+pub(crate) fn is_framing(name: &str) -> bool {
+    ["content-length", "transfer-encoding"].iter().any(|framing| name.eq_ignore_ascii_case(framing))
+}
+
+/// The first of a name replaces what is there, a second one is added to it.
+fn set_headers(mut answer: Answer, headers: &[(String, String)]) -> Answer {
+    let mut replaced: Vec<HeaderName> = Vec::new();
+    for (name, value) in headers {
+        if is_framing(name) {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            if replaced.contains(&name) {
+                answer.headers.append(name, value);
+            } else {
+                answer.headers.insert(name.clone(), value);
+                replaced.push(name);
+            }
+        }
+    }
+    answer
+}
