@@ -12,6 +12,10 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
         Some("application/json") => {}
         other => return Err(Refusal::media_type(other)),
     }
+    // Clients that compress their bodies send them again plainly after a 415.
+    if let Some(encoding) = request.header("content-encoding").filter(|encoding| *encoding != "identity") {
+        return Err(Refusal::content_encoding(encoding));
+    }
     if request.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Refusal::bad_request("Empty Payload. JSON content expected."));
     }

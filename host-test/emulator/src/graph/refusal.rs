@@ -51,6 +51,11 @@ impl Refusal {
         refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
     }
 
+    pub(crate) fn content_encoding(found: &str) -> Self {
+        let message = format!("The content encoding '{found}' is not supported.");
+        refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+    }
+
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         refusal(StatusCode::NOT_FOUND, "NotFound", format!("{kind} '{id}' was not found."))
     }

@@ -110,15 +110,11 @@ impl Cell {
             }
             (Self::DateTime(left), Self::DateTime(right)) => Some(left.cmp(right)),
             _ => match (self.number(), other.number()) {
-                (Some(left), Some(right)) => left.partial_cmp(&right),
+                // Total, because a sort must have an order for not-a-number too.
+                (Some(left), Some(right)) => Some(left.total_cmp(&right)),
                 _ => Some(self.text().cmp(&other.text())),
             },
         }
-    }
-
-    /// The order for sorting, in which null comes first.
-    pub(crate) fn sort_order(&self, other: &Self) -> Ordering {
-        self.compare(other).unwrap_or_else(|| (*self != Self::Null).cmp(&(*other != Self::Null)))
     }
 }
 
@@ -196,9 +192,9 @@ mod tests {
     }
 
     #[test]
-    fn sorts_null_first() {
-        assert_eq!(Cell::Null.sort_order(&Cell::Long(1)), Ordering::Less);
-        assert_eq!(Cell::Null.sort_order(&Cell::Null), Ordering::Equal);
-        assert_eq!(Cell::Long(2).sort_order(&Cell::Real(1.5)), Ordering::Greater);
+    fn compares_numbers_of_both_kinds_and_never_null() {
+        assert_eq!(Cell::Long(2).compare(&Cell::Real(1.5)), Some(Ordering::Greater));
+        assert_eq!(Cell::Null.compare(&Cell::Null), None);
+        assert_eq!(Cell::Real(f64::NAN).compare(&Cell::Real(f64::NAN)), Some(Ordering::Equal));
     }
 }

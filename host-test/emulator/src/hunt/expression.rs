@@ -107,6 +107,9 @@ fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expr
         cursor.next();
         cursor.expect_sign("(")?;
         let items = cursor.list(expression)?;
+        if cursor.peek_is_sign("|") {
+            return Err(Trouble::NotEmulated("queries inside a query".into()));
+        }
         cursor.expect_sign(")")?;
         return Ok(Expression::Match(name.to_owned(), left, items));
     }
@@ -128,6 +131,7 @@ fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expr
             cursor.expect_sign(")")?;
             Ok(Expression::Between(left, Box::new(low), Box::new(high)))
         }
+        name if name.starts_with('!') => Err(Trouble::NotEmulated(format!("the KQL operator '{name}'"))),
         _ => Ok(*left),
     }
 }
@@ -137,7 +141,7 @@ fn sum(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
 }
 
 fn product(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
-    chain(cursor, primary, &[("*", Binary::Multiply), ("/", Binary::Divide)])
+    chain(cursor, primary, &[("*", Binary::Multiply), ("/", Binary::Divide), ("%", Binary::Modulo)])
 }
 
 fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
@@ -164,6 +168,9 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
         }
         Some(Word::Name(name)) => {
             cursor.next();
+            if cursor.peek_is_sign(".") || cursor.peek_is_sign("[") {
+                return Err(Trouble::NotEmulated(format!("members of the dynamic value {name}")));
+            }
             if !cursor.take_sign("(") {
                 return Ok(Expression::Column(name.clone()));
             }

@@ -8,6 +8,7 @@ use super::aggregate;
 use super::cell::{Cell, Kind};
 use super::scalar::{Scalar, Scope, add_ticks, bind};
 use super::syntax::Expression;
+use super::vocabulary;
 
 const TICKS_PER_DAY: i64 = 864_000_000_000;
 
@@ -52,6 +53,7 @@ pub(crate) fn bind_call(name: &str, arguments: &[Expression], scope: &Scope<'_>)
         other => other,
     };
     let Some((_, kind, fewest, most, function)) = FUNCTIONS.iter().find(|(other, ..)| *other == known) else {
+        vocabulary::check_function(name)?;
         return Err(Trouble::semantic(scope.operator, format!("Unknown function: '{name}'")));
     };
     if !(*fewest..=*most).contains(&arguments.len()) {
@@ -110,8 +112,12 @@ fn date_time(cell: &Cell) -> Cell {
 /// Rounds down to a multiple.
 fn floor(value: &Cell, step: &Cell) -> Cell {
     match (value, step) {
-        (Cell::Long(value), Cell::Long(step)) if *step > 0 => Cell::Long(value - value.rem_euclid(*step)),
-        (Cell::TimeSpan(value), Cell::TimeSpan(step)) if *step > 0 => Cell::TimeSpan(value - value.rem_euclid(*step)),
+        (Cell::Long(value), Cell::Long(step)) if *step > 0 => {
+            value.checked_sub(value.rem_euclid(*step)).map_or(Cell::Null, Cell::Long)
+        }
+        (Cell::TimeSpan(value), Cell::TimeSpan(step)) if *step > 0 => {
+            value.checked_sub(value.rem_euclid(*step)).map_or(Cell::Null, Cell::TimeSpan)
+        }
         (Cell::DateTime(at), Cell::TimeSpan(step)) if *step > 0 => {
             let step = i128::from(*step) * 100;
             let floored = at.as_nanosecond() - at.as_nanosecond().rem_euclid(step);

@@ -7,6 +7,7 @@ use jiff::tz::Offset;
 
 use super::Trouble;
 use super::cell::Cell;
+use super::vocabulary::is_hyphenated;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Word {
@@ -25,9 +26,9 @@ pub(crate) struct Token {
 }
 
 /// Longer signs stand before their beginnings.
-const SIGNS: [&str; 22] = [
+const SIGNS: [&str; 25] = [
     "==", "!=", "=~", "!~", "<=", ">=", "<>", "..", "|", ",", "(", ")", "[", "]", "=", "<", ">", "+", "-", "*", "/",
-    ";",
+    ";", ".", "%", ":",
 ];
 
 /// Cuts a query into words.
@@ -111,14 +112,14 @@ fn verbatim(text: &str) -> Option<(Word, usize)> {
 fn name_length(text: &str) -> usize {
     let end =
         text.find(|letter: char| !(letter.is_ascii_alphanumeric() || "_$".contains(letter))).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
     // `project-away` and `in~` are one word each.
-    let rest = &text[end..];
-    if &text[..end] == "project" && rest.starts_with("-away") {
-        end + "-away".len()
-    } else if &text[..end] == "in" && rest.starts_with('~') {
-        end + 1
-    } else {
-        end
+    match rest.strip_prefix('-') {
+        Some(more) if is_hyphenated(word) && more.starts_with(|next: char| next.is_ascii_lowercase()) => {
+            end + 1 + name_length(more)
+        }
+        _ if word == "in" && rest.starts_with('~') => end + 1,
+        _ => end,
     }
 }
 

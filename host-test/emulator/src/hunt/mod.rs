@@ -17,6 +17,7 @@ mod summarize;
 mod syntax;
 mod synthetic;
 mod table;
+mod vocabulary;
 
 use bytes::Bytes;
 use jiff::Timestamp;

@@ -4,8 +4,9 @@
 use super::Trouble;
 use super::expression::{expression, named};
 use super::lexer::Word;
-use super::parser::{Cursor, not_emulated};
+use super::parser::Cursor;
 use super::syntax::{Key, Named, Operator};
+use super::vocabulary;
 
 pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
     let start = *cursor;
@@ -35,7 +36,7 @@ pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
         "distinct" => Operator::Distinct(cursor.list(named)?),
         "search" => Operator::Search(cursor.text()?),
         other => {
-            not_emulated(other)?;
+            vocabulary::check_operator(other)?;
             return Err(start.unexpected());
         }
     })
@@ -48,17 +49,19 @@ fn summarize(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
     Ok(Operator::Summarize { aggregates, by })
 }
 
-/// `x`, `x asc`, `x desc nulls last`: descending unless said otherwise.
+/// `x`, `x asc`, `x desc nulls last`: descending unless said otherwise, nulls where they are smallest.
 fn key(cursor: &mut Cursor<'_>) -> Result<Key, Trouble> {
     let expression = expression(cursor)?;
-    let descending = if cursor.take_keyword("asc") {
-        false
-    } else {
+    let ascending = cursor.take_keyword("asc");
+    if !ascending {
         cursor.take_keyword("desc");
-        true
-    };
-    if cursor.take_keyword("nulls") && !cursor.take_keyword("first") && !cursor.take_keyword("last") {
-        return Err(cursor.unexpected());
     }
-    Ok(Key { expression, descending })
+    let mut nulls_first = ascending;
+    if cursor.take_keyword("nulls") {
+        nulls_first = cursor.take_keyword("first");
+        if !nulls_first && !cursor.take_keyword("last") {
+            return Err(cursor.unexpected());
+        }
+    }
+    Ok(Key { expression, descending: !ascending, nulls_first })
 }

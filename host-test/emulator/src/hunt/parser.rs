@@ -1,41 +1,12 @@
 //! Reads a query: the source, the operators, and the cursor that both parsers share.
-//! A word that exists in KQL but not here is told loudly, instead of as a mistake of the query.
+//! Operators are in `operator`, expressions in `expression`; all of them move the same cursor.
 
 use super::Trouble;
 use super::cell::Cell;
 use super::lexer::{Token, Word, words};
 use super::operator;
 use super::syntax::{Query, Source};
-
-/// What KQL has and this engine has not.
-const NOT_EMULATED: [&str; 26] = [
-    "as",
-    "consume",
-    "evaluate",
-    "externaldata",
-    "facet",
-    "find",
-    "fork",
-    "getschema",
-    "invoke",
-    "join",
-    "let",
-    "lookup",
-    "make-series",
-    "materialize",
-    "mv",
-    "parse",
-    "partition",
-    "print",
-    "range",
-    "reduce",
-    "render",
-    "sample",
-    "scan",
-    "serialize",
-    "union",
-    "database",
-];
+use super::vocabulary;
 
 /// Nesting beyond this is refused; the parser works recursively.
 const MAX_DEPTH: usize = 64;
@@ -64,21 +35,16 @@ fn source(cursor: &mut Cursor<'_>) -> Result<Source, Trouble> {
     let start = *cursor;
     let name = cursor.name()?;
     if name == "search" {
+        if let Some(Word::Name(scope)) = cursor.peek() {
+            return Err(Trouble::NotEmulated(format!("search {scope}")));
+        }
         return cursor.text().map(Source::Search);
     }
-    not_emulated(&name)?;
+    vocabulary::check_operator(&name)?;
     if cursor.peek_is_sign("(") {
         return Err(start.unexpected());
     }
     Ok(Source::Table(name))
-}
-
-/// Tells a word of KQL that is missing here from one that is none.
-pub(crate) fn not_emulated(word: &str) -> Result<(), Trouble> {
-    if NOT_EMULATED.contains(&word) {
-        return Err(Trouble::NotEmulated(format!("the KQL word '{word}'")));
-    }
-    Ok(())
 }
 
 /// The place in the words of a query.

@@ -1,6 +1,7 @@
 //! Applies one operator to the rows of the step before.
 //! Each step names its own columns, which is what the next step's names are looked up in.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
@@ -107,16 +108,21 @@ fn extend(items: &[Named], frame: &mut Frame, scope: &Scope<'_>) -> Result<(), T
 }
 
 fn sort(keys: &[Key], frame: &mut Frame, scope: &Scope<'_>) -> Result<(), Trouble> {
-    let scalars: Vec<(Scalar, bool)> = keys
-        .iter()
-        .map(|key| bind(&key.expression, scope).map(|scalar| (scalar, key.descending)))
-        .collect::<Result<_, _>>()?;
+    let scalars: Vec<Scalar> = keys.iter().map(|key| bind(&key.expression, scope)).collect::<Result<_, _>>()?;
     frame.rows.sort_by(|left, right| {
-        let by = |(scalar, descending): &(Scalar, bool)| {
-            let order = (scalar.eval)(left).sort_order(&(scalar.eval)(right));
-            if *descending { order.reverse() } else { order }
-        };
-        scalars.iter().map(by).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+        let by = |(scalar, key): (&Scalar, &Key)| order(&(scalar.eval)(left), &(scalar.eval)(right), key);
+        scalars.iter().zip(keys).map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
     Ok(())
+}
+
+fn order(left: &Cell, right: &Cell, key: &Key) -> Ordering {
+    match left.compare(right) {
+        Some(order) if key.descending => order.reverse(),
+        Some(order) => order,
+        None => {
+            let nulls_last = (*left == Cell::Null).cmp(&(*right == Cell::Null));
+            if key.nulls_first { nulls_last.reverse() } else { nulls_last }
+        }
+    }
 }

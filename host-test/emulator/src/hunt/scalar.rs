@@ -100,10 +100,10 @@ fn comparable(left: Kind, right: Kind) -> bool {
 
 fn bind_binary(operator: Binary, left: Scalar, right: Scalar, scope: &Scope<'_>) -> Result<Scalar, Trouble> {
     use Binary::{
-        Add, And, Divide, Equal, EqualIgnoringCase, Greater, GreaterOrEqual, Less, LessOrEqual, Multiply, NotEqual,
-        NotEqualIgnoringCase, Or, Subtract,
+        Add, And, Divide, Equal, EqualIgnoringCase, Greater, GreaterOrEqual, Less, LessOrEqual, Modulo, Multiply,
+        NotEqual, NotEqualIgnoringCase, Or, Subtract,
     };
-    if let Add | Subtract | Multiply | Divide = operator {
+    if let Add | Subtract | Multiply | Divide | Modulo = operator {
         return bind_arithmetic(operator, left, right, scope);
     }
     let fits = match operator {
@@ -137,7 +137,7 @@ fn bind_binary(operator: Binary, left: Scalar, right: Scalar, scope: &Scope<'_>)
             LessOrEqual => order.is_some_and(std::cmp::Ordering::is_le),
             Greater => order.is_some_and(std::cmp::Ordering::is_gt),
             GreaterOrEqual => order.is_some_and(std::cmp::Ordering::is_ge),
-            Add | Subtract | Multiply | Divide => false,
+            Add | Subtract | Multiply | Divide | Modulo => false,
         })
     };
     Ok(Scalar { kind: Kind::Bool, eval: Box::new(eval) })
@@ -184,6 +184,7 @@ fn arithmetic(operator: Binary, left: &Cell, right: &Cell) -> Option<Cell> {
             Binary::Add => left.checked_add(*right)?,
             Binary::Subtract => left.checked_sub(*right)?,
             Binary::Multiply => left.checked_mul(*right)?,
+            Binary::Modulo => left.checked_rem(*right)?,
             _ => left.checked_div(*right)?,
         }),
         _ => {
@@ -192,6 +193,7 @@ fn arithmetic(operator: Binary, left: &Cell, right: &Cell) -> Option<Cell> {
                 Binary::Add => left + right,
                 Binary::Subtract => left - right,
                 Binary::Multiply => left * right,
+                Binary::Modulo => left % right,
                 _ => left / right,
             })
         }

@@ -67,6 +67,7 @@ pub(crate) struct Named {
 pub(crate) struct Key {
     pub(crate) expression: Expression,
     pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
 }
 
 #[derive(Debug)]
@@ -98,4 +99,5 @@ pub(crate) enum Binary {
     Subtract,
     Multiply,
     Divide,
+    Modulo,
 }

@@ -120,6 +120,8 @@ fn understands_the_usual_operators() {
         ("DeviceNetworkEvents | distinct Protocol", 1),
         ("DeviceNetworkEvents | extend Port = tostring(RemotePort) | where Port has '443' | where Port == '80'", 0),
         ("DeviceNetworkEvents | summarize dcount(Protocol) | where dcount_Protocol == 1", 1),
+        ("DeviceNetworkEvents | project-away RemotePort | project Timestamp | order by Timestamp asc nulls last", all),
+        ("DeviceNetworkEvents | where bin(-9223372036854775807 - 1, 10) > 0", 0),
         ("search 'harbour' | where $table == 'EmailEvents' | take 1", 1),
     ] {
         assert_eq!(count(query, 30), expected, "{query}");
@@ -188,7 +190,20 @@ fn tells_syntax_errors_with_their_place() {
 
 #[test]
 fn says_loudly_what_it_does_not_emulate() {
-    for query in ["DeviceInfo | join DeviceInfo on DeviceId", "let x = 1; DeviceInfo", "union DeviceInfo"] {
+    for query in [
+        "DeviceInfo | join DeviceInfo on DeviceId",
+        "let x = 1; DeviceInfo",
+        "union DeviceInfo",
+        "datatable(x:int)[1]",
+        "search in (DeviceInfo) 'x'",
+        "DeviceInfo | project-rename x = OSBuild",
+        "DeviceInfo | mv-expand LoggedOnUsers",
+        "DeviceInfo | extend x = parse_json(LoggedOnUsers)",
+        "DeviceInfo | where LoggedOnUsers[0].UserName == 'x'",
+        "DeviceInfo | where OSBuild !between (1 .. 2)",
+        "DeviceInfo | where DeviceId in (DeviceInfo | project DeviceId)",
+        "DeviceInfo | summarize percentile(OSBuild, 50)",
+    ] {
         assert!(matches!(ask(query, 30), Err(Trouble::NotEmulated(_))), "{query}");
     }
     let long = format!("DeviceInfo | where {}", vec!["OSBuild == 1"; 5_000].join(" or "));

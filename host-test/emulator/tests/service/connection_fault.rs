@@ -25,7 +25,9 @@ fn exchange(emulator: &Emulator, patience: Duration) -> (String, End) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(patience)).unwrap();
     // The connection may be gone before the request is written.
-    let _ = stream.write_all(format!("GET /v1.0/security/incidents HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes());
+    let _ = stream.write_all(
+        format!("GET /v1.0/security/incidents HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes(),
+    );
     let mut bytes = Vec::new();
     let mut piece = vec![0; 65_536];
     let end = loop {
@@ -128,7 +130,7 @@ fn the_journal_says_which_requests_were_never_answered() {
     let matches = Matches { nth: Some(1), ..Matches::default() };
     emulator.fault(Fault { matches, action: Action::Reset { at: Point::Request }, ..Fault::default() });
     exchange(&emulator, PATIENCE);
-    exchange(&emulator, QUIET);
+    exchange(&emulator, PATIENCE);
     let seen: Vec<(Option<u16>, Option<usize>, u64)> =
         emulator.journal().iter().map(|it| (it.status, it.fault, it.connection)).collect();
     assert_eq!(seen, [(None, Some(0), 1), (Some(401), None, 2)]);

@@ -99,6 +99,9 @@ fn a_body_must_be_there_and_be_json() {
     let reply = client.send("PATCH", INCIDENT, &[("Content-Type", "text/plain")], "{}");
     let message = "The content type 'text/plain' is not supported, expected 'application/json'.";
     assert_eq!((reply.status, reply.error()), (415, error("UnsupportedMediaType", message)));
+    let reply = client.send("PATCH", INCIDENT, &[json, ("Content-Encoding", "gzip")], "{}");
+    let message = "The content encoding 'gzip' is not supported.";
+    assert_eq!((reply.status, reply.error()), (415, error("UnsupportedMediaType", message)));
 }
 
 #[test]

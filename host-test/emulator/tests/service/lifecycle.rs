@@ -12,7 +12,7 @@ use crate::client::{Client, agent};
 fn a_port_that_is_taken_is_an_error_that_names_the_address() {
     let first = Emulator::start(Options::default()).unwrap();
     let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
-    let error = Emulator::start(Options { port, ..Options::default() }).err().expect("the port is taken");
+    let error = Emulator::start(Options { port, ..Options::default() }).unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }));
     assert!(error.to_string().starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")), "{error}");
 }

@@ -1,0 +1,181 @@
+//! Words of KQL that this engine does not have.
+//! A query with one of them may be right, so it must not be answered as a mistake of its author.
+
+use super::Trouble;
+
+const OPERATORS: [&str; 38] = [
+    "as",
+    "consume",
+    "database",
+    "datatable",
+    "evaluate",
+    "externaldata",
+    "facet",
+    "find",
+    "fork",
+    "getschema",
+    "graph-match",
+    "invoke",
+    "join",
+    "let",
+    "lookup",
+    "make-graph",
+    "make-series",
+    "materialize",
+    "mv-apply",
+    "mv-expand",
+    "parse",
+    "parse-kv",
+    "parse-where",
+    "partition",
+    "print",
+    "project-keep",
+    "project-rename",
+    "project-reorder",
+    "range",
+    "reduce",
+    "render",
+    "sample",
+    "sample-distinct",
+    "scan",
+    "serialize",
+    "top-hitters",
+    "top-nested",
+    "union",
+];
+
+const FUNCTIONS: [&str; 86] = [
+    "abs",
+    "any_all",
+    "arg_any",
+    "array_concat",
+    "array_length",
+    "array_slice",
+    "array_sort_asc",
+    "avgif",
+    "bag_has_key",
+    "bag_keys",
+    "bag_merge",
+    "bag_pack",
+    "base64_decode_tostring",
+    "base64_encode_tostring",
+    "bin_at",
+    "case",
+    "ceiling",
+    "coalesce",
+    "column_ifexists",
+    "countof",
+    "datetime_add",
+    "datetime_diff",
+    "dayofmonth",
+    "dayofweek",
+    "dayofyear",
+    "dcountif",
+    "deviceFromIP",
+    "dynamic",
+    "endofday",
+    "endofmonth",
+    "endofweek",
+    "exp",
+    "extract",
+    "extract_all",
+    "extract_json",
+    "FileProfile",
+    "format_datetime",
+    "format_timespan",
+    "geo_info_from_ip_address",
+    "getmonth",
+    "getyear",
+    "guid",
+    "hash_md5",
+    "hash_sha1",
+    "hash_sha256",
+    "hourofday",
+    "indexof",
+    "ingestion_time",
+    "int",
+    "ipv4_compare",
+    "ipv4_is_in_any_range",
+    "ipv4_is_in_range",
+    "ipv4_is_private",
+    "isascii",
+    "isnan",
+    "log",
+    "long",
+    "make_bag",
+    "make_datetime",
+    "make_list_if",
+    "make_set_if",
+    "make_timespan",
+    "max_of",
+    "min_of",
+    "monthofyear",
+    "new_guid",
+    "next",
+    "pack",
+    "pack_all",
+    "parse_command_line",
+    "parse_json",
+    "parse_path",
+    "parse_url",
+    "percentile",
+    "percentiles",
+    "prev",
+    "real",
+    "replace_regex",
+    "replace_string",
+    "reverse",
+    "round",
+    "row_number",
+    "set_has_element",
+    "split",
+    "substring",
+    "trim",
+];
+
+const MORE_FUNCTIONS: [&str; 22] = [
+    "set_difference",
+    "set_intersect",
+    "set_union",
+    "startofmonth",
+    "startofweek",
+    "startofyear",
+    "stdev",
+    "strcat_array",
+    "strcat_delim",
+    "string",
+    "strrep",
+    "sumif",
+    "take_any",
+    "tobool",
+    "todouble",
+    "todynamic",
+    "toguid",
+    "toreal",
+    "totimespan",
+    "trim_end",
+    "trim_start",
+    "variance",
+];
+
+/// Words that go on after a hyphen: `mv-expand`.
+const HYPHENATED: [&str; 8] = ["graph", "make", "mv", "parse", "project", "sample", "top", "to"];
+
+/// Tells an operator that is missing here from a word that is none.
+pub(crate) fn check_operator(word: &str) -> Result<(), Trouble> {
+    refuse_if(OPERATORS.contains(&word), "word", word)
+}
+
+/// Tells a function that is missing here from a name that is none.
+pub(crate) fn check_function(name: &str) -> Result<(), Trouble> {
+    refuse_if(FUNCTIONS.contains(&name) || MORE_FUNCTIONS.contains(&name), "function", name)
+}
+
+fn refuse_if(known: bool, kind: &str, word: &str) -> Result<(), Trouble> {
+    if known { Err(Trouble::NotEmulated(format!("the KQL {kind} '{word}'"))) } else { Ok(()) }
+}
+
+/// Whether a hyphen after this word belongs to a longer word.
+pub(crate) fn is_hyphenated(word: &str) -> bool {
+    HYPHENATED.contains(&word)
+}
