@@ -182,3 +182,6 @@ fn guid(host: &dyn Host) -> String {
         low & 0xffff_ffff_ffff
     )
 }
+
+#[cfg(test)]
+mod tests;

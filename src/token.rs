@@ -17,6 +17,7 @@ use crate::host::{Header, Method, Request};
 use crate::percent;
 use crate::retry::Effect;
 use crate::secret::Secret;
+use crate::wit::types::Error;
 
 /// A token is renewed this long before it ends, or at half of its life if that is later.
 const RENEW_EARLY: Duration = Duration::from_mins(5);
@@ -130,7 +131,7 @@ fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str
     let answer = exchange
         .send(&request, Effect::Token)
         .map_err(|failure| from_failure(failure, login.authority(), Effect::Token))?;
-    if answer.status != 200 {
+    if answer.status >= 400 {
         let answer = answer.for_error([client_secret].into_iter());
         return Err(entra::error(&answer, connection, exchange.host.unix_seconds()));
     }
@@ -141,7 +142,9 @@ fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str
             !grant.access_token.is_empty() && grant.access_token.bytes().all(|byte| byte.is_ascii_graphic())
         })
         .ok_or_else(|| {
-            malformed(format!("the token answer of {} has no usable access_token and expires_in", login.authority()))
+            let message =
+                format!("the token answer of {} has no usable access_token and expires_in", login.authority());
+            Box::new(Error { status: Some(answer.status), ..*malformed(message) })
         })
 }
 
@@ -165,16 +168,4 @@ pub fn forget_all() {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn merges_the_claims_of_a_challenge() {
-        assert_eq!(merged_claims(None), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
-        assert_eq!(
-            merged_claims(Some(r#"{"access_token":{"nbf":{"essential":true,"value":"1"}},"id_token":{}}"#)),
-            r#"{"access_token":{"nbf":{"essential":true,"value":"1"},"xms_cc":{"values":["cp1"]}},"id_token":{}}"#
-        );
-        assert_eq!(merged_claims(Some(r#"{"access_token":7}"#)), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
-    }
-}
+mod tests;

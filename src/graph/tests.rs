@@ -1,0 +1,180 @@
+//! What the other side echoes of our secrets stays out of every error; and what the path to Graph does besides.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::*;
+use crate::actions::{get_incident, list_incidents, run_hunting_query};
+use crate::percent;
+use crate::scripted::{
+    CLIENT_REQUEST_ID, INCIDENT, SECRET, ScriptedHost, Step, TOKEN, answer, answer_with, run, token,
+};
+use crate::wit::actions::IncidentQuery;
+use crate::wit::types::{Config, Error, ErrorKind};
+
+/// Spellings that the other side could echo a value in.
+fn echoes(value: &str) -> [String; 5] {
+    [
+        value.to_owned(),
+        percent::encode(value, percent::QUERY),
+        serde_json::to_string(value).expect("JSON").trim_matches('"').to_owned(),
+        STANDARD.encode(value),
+        STANDARD.encode(format!("Bearer {value}")),
+    ]
+}
+
+/// Every character of a value as JSON may escape it.
+fn escaped(value: &str) -> String {
+    let escapes: Vec<String> = value.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
+    escapes.concat()
+}
+
+#[track_caller]
+fn shows_none(error: &Error, values: &[&str]) {
+    let details = error.details_json.as_deref().unwrap_or("null");
+    let unescaped = serde_json::from_str::<serde_json::Value>(details).expect("JSON").to_string();
+    let texts = [format!("{error:#?}"), error.message.clone(), unescaped];
+    for text in &texts {
+        for value in values {
+            assert!(!echoes(value).iter().any(|echo| text.contains(echo)), "{text}");
+            // Not even a good part of it, as where a long text was cut.
+            let part: String = value.chars().take(10).collect();
+            assert!(!text.contains(&part), "{text}");
+        }
+    }
+}
+
+/// Bodies with a text in every member that an error reads, given as a JSON string too.
+fn bodies(text: &str, json: &str) -> Vec<String> {
+    vec![
+        format!(
+            r#"{{"error":{{"code":{json},"message":{json},"details":[{json}],"innerError":{{"code":{json},"request-id":{json},"client-request-id":{json}}}}}}}"#
+        ),
+        format!(r#"{{"error":{{"code":{json},"message":""}}}}"#),
+        format!(
+            r#"{{"error":{json},"error_description":{json},"trace_id":{json},"correlation_id":{json},"claims":{json}}}"#
+        ),
+        format!(r#"{{"error":{json}}}"#),
+        format!("<html>Authorization: Bearer {text} is not allowed</html>"),
+        format!("{}{text}", "x".repeat(192)),
+        format!("{}{text}", " ".repeat(792)),
+        format!(r#"{{"id":"29","status":{json},"priorityScore":{json}}}"#),
+        format!(r#"{{"value":{json}}}"#),
+        format!(r#"{{"schema":{json},"results":[]}}"#),
+        format!(r#"{{"access_token":{json},"expires_in":{json}}}"#),
+        text.to_owned(),
+    ]
+}
+
+fn list(session: &Session<'_>) -> Result<(), Fault> {
+    let query = IncidentQuery {
+        filter: None,
+        max_results: None,
+        skip: None,
+        count: None,
+        expand: None,
+        order_by: None,
+        cursor: None,
+    };
+    list_incidents::typed(session, &query).map(drop)
+}
+
+type Action = fn(&Session<'_>) -> Result<(), Fault>;
+
+/// Runs actions against these answers, first of Graph, then of the token endpoint, and looks at each error.
+fn try_all(connection: &Connection, token: &str, bad: &Step, values: &[&str]) {
+    let grant = answer(200, &format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#));
+    let renewed = matches!(bad, Step::Answer { status: 401, .. });
+    let at_graph = if renewed {
+        vec![grant.clone(), bad.clone(), grant, bad.clone()]
+    } else {
+        [vec![grant], vec![bad.clone(); 4]].concat()
+    };
+    let all: [Action; 3] = [
+        |session| get_incident::typed(session, "29").map(drop),
+        |session| run_hunting_query::typed(session, "T", None).map(drop),
+        list,
+    ];
+    // What is no success ends before the actions differ.
+    let actions = if matches!(bad, Step::Answer { status: 200, .. }) { &all[..] } else { &all[..1] };
+    // The token endpoint knows no token that it did not issue.
+    for (script, values) in [(at_graph, values), (vec![bad.clone(); 4], &values[..1])] {
+        for action in actions {
+            let host = ScriptedHost::new(script.clone());
+            if let Err(error) = action(&Session::new(&host, connection, "")) {
+                shows_none(&error, values);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_error_shows_what_the_other_side_echoes() {
+    let long = format!("planted.{}.Token", "x".repeat(1500));
+    for (secret, token) in [(SECRET, TOKEN), ("pl\"an\\te+d/S&cret=1", TOKEN), (SECRET, long.as_str())] {
+        let config = Config { client_secret: secret.into(), ..crate::config::tests::config() };
+        let connection = Connection::new(&config).expect("valid");
+        for value in [secret, token] {
+            let spellings = echoes(value).map(|text| {
+                let json = serde_json::json!(text).to_string();
+                (text, json)
+            });
+            // Characters escaped one by one are in JSON only.
+            let in_json = ("nothing".to_owned(), format!("\"{}\"", escaped(value)));
+            for (text, json) in spellings.into_iter().chain([in_json]) {
+                let names =
+                    ["request-id", "client-request-id", "location", "www-authenticate", "retry-after", "warning"];
+                let headers = names.map(|name| (name, text.as_str()));
+                for body in bodies(&text, &json) {
+                    for status in [200, 302, 400, 401, 500] {
+                        try_all(&connection, token, &answer_with(status, &headers, &body), &[secret, token]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn says_that_something_was_struck_out() {
+    let body = format!(r#"{{"error":{{"code":"A","message":"token {TOKEN} and {SECRET}"}}}}"#);
+    let host = ScriptedHost::new([token(), answer(400, &body)]);
+    let error = run(&host, |session| get_incident::typed(session, "29")).expect_err("refused");
+    assert_eq!(error.message, "token *** and ***");
+    assert_eq!(error.details_json.as_deref(), Some(r#"{"error":{"code":"A","message":"token *** and ***"}}"#));
+}
+
+#[test]
+fn both_tokens_of_a_renewal_are_struck_out() {
+    let grant = |token: &str| answer(200, &format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#));
+    let body = r#"{"error":{"code":"A","message":"first.Token and second.Token"}}"#;
+    let host = ScriptedHost::new([grant("first.Token"), answer(401, body), grant("second.Token"), answer(401, body)]);
+    let error = run(&host, |session| get_incident::typed(session, "29")).expect_err("refused");
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unauthenticated, "*** and ***"));
+}
+
+#[test]
+fn an_action_takes_two_requests_cold_and_one_warm() {
+    let host = ScriptedHost::new([token(), answer(200, INCIDENT), answer(200, INCIDENT), answer(200, INCIDENT)]);
+    for requests in [2, 3, 4] {
+        run(&host, |session| get_incident::typed(session, "29")).expect("an incident");
+        assert_eq!(host.sent().len(), requests);
+    }
+}
+
+#[test]
+fn repeats_keep_the_id_of_the_request() {
+    let host = ScriptedHost::new([token(), answer(503, ""), answer(401, ""), token(), answer(200, INCIDENT)]);
+    run(&host, |session| get_incident::typed(session, "29")).expect("an incident");
+    let sent = host.sent();
+    let ids: Vec<&str> = sent.iter().filter_map(|sent| sent.header("client-request-id")).collect();
+    assert_eq!(ids, [CLIENT_REQUEST_ID; 3]);
+}
+
+#[test]
+fn an_answer_that_is_no_text_is_malformed() {
+    let step = Step::Answer { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\"}".to_vec() };
+    let host = ScriptedHost::new([token(), step]);
+    let error = run(&host, |session| get_incident::typed(session, "29")).expect_err("no text");
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, "the answer is not UTF-8"));
+}
