@@ -61,20 +61,34 @@ impl monotonic_clock::Host for ClockView<'_> {
 
     fn subscribe_duration(&mut self, duration: u64) -> wasmtime::Result<Resource<DynPollable>> {
         let real = self.clock.real(Duration::from_nanos(duration));
-        let timer = self.table.push(Timer(tokio::time::Instant::now().checked_add(real)))?;
+        let timer = self.table.push(Timer::after(real))?;
         subscribe(self.table, timer)
     }
 }
 
-/// Ready at its instant, or never when no clock can count that far.
-struct Timer(Option<tokio::time::Instant>);
+/// Ready at its instant.
+struct Timer {
+    /// `None` when no clock can count that far.
+    at: Option<tokio::time::Instant>,
+    /// A guest that polls in a busy loop, with a timer of no length, must not starve the sockets: that timer gives way once.
+    gives_way: bool,
+}
+
+impl Timer {
+    fn after(real: Duration) -> Self {
+        Self { at: tokio::time::Instant::now().checked_add(real), gives_way: real.is_zero() }
+    }
+}
 
 #[async_trait::async_trait]
 impl Pollable for Timer {
     async fn ready(&mut self) {
-        match self.0 {
-            // A guest that polls in a busy loop must not starve the sockets, so a timer that is due gives way once.
-            Some(at) if at <= tokio::time::Instant::now() => tokio::task::yield_now().await,
+        match self.at {
+            Some(at) if at <= tokio::time::Instant::now() => {
+                if std::mem::take(&mut self.gives_way) {
+                    tokio::task::yield_now().await;
+                }
+            }
             Some(at) => tokio::time::sleep_until(at).await,
             None => std::future::pending().await,
         }
@@ -83,6 +97,8 @@ impl Pollable for Timer {
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Waker};
+
     use super::*;
 
     #[test]
@@ -91,6 +107,18 @@ mod tests {
         std::thread::sleep(Duration::from_millis(2));
         assert!(clock.now_nanoseconds() >= 2_000_000_000);
         assert_eq!(clock.real(Duration::from_secs(15)), Duration::from_millis(15));
+    }
+
+    #[tokio::test]
+    async fn a_timer_that_is_due_is_ready_at_the_first_look() {
+        let looks = |timer: &mut Timer| timer.ready().as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        let mut timer = Timer::after(Duration::from_nanos(1));
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(looks(&mut timer));
+        let mut at_once = Timer::after(Duration::ZERO);
+        assert!(!looks(&mut at_once));
+        assert!(looks(&mut at_once));
+        assert!(!looks(&mut Timer::after(Duration::MAX)));
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn is_list_of_objects(value: &Value) -> bool {
 fn text(value: &Value) -> String {
     match value {
         Value::Null => "—".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => table::second(text),
         Value::Array(items) if items.is_empty() => "—".to_owned(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
