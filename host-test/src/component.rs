@@ -57,10 +57,10 @@ impl Source {
     fn recognised(self) -> Result<Self, LoadError> {
         let found = match self.wasm.get(..8) {
             Some(b"\0asm\x0d\0\x01\0") => return Ok(self),
-            Some(b"\0asm\x01\0\0\0") => "a core module; link it with wasm-component-ld",
-            Some([0, b'a', b's', b'm', ..]) => "WebAssembly of another version",
-            None if self.wasm.is_empty() => "an empty file",
-            _ => "some other kind of file",
+            Some(b"\0asm\x01\0\0\0") => "a core WebAssembly module, not a component; link it with wasm-component-ld",
+            Some([0, b'a', b's', b'm', ..]) => "WebAssembly of an unknown version",
+            None if self.wasm.is_empty() => "empty",
+            _ => "not WebAssembly",
         };
         Err(LoadError::NotAComponent { name: self.name, found })
     }
@@ -187,10 +187,10 @@ mod tests {
 
     #[test]
     fn says_what_a_file_is_instead() {
-        assert_eq!(refused(b""), "the component is an empty file, not a WebAssembly component");
-        assert_eq!(refused(b"<html></html>"), "the component is some other kind of file, not a WebAssembly component");
-        assert!(refused(b"\0asm\x01\0\0\0").contains("a core module"));
-        assert!(refused(b"\0asm\x0d\0\x02\0").contains("another version"));
+        assert_eq!(refused(b""), "the component is empty");
+        assert_eq!(refused(b"<html></html>"), "the component is not WebAssembly");
+        assert!(refused(b"\0asm\x01\0\0\0").contains("a core WebAssembly module"));
+        assert!(refused(b"\0asm\x0d\0\x02\0").contains("unknown version"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// The file is something else.
-    #[error("{name} is {found}, not a WebAssembly component")]
+    #[error("{name} is {found}")]
     NotAComponent {
         /// The file.
         name: String,
