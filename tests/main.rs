@@ -6,6 +6,8 @@ mod cli;
 mod deadline;
 mod examples;
 mod sandbox;
+mod secrets;
+mod service;
 mod support;
 mod tls;
 mod token;

@@ -1,6 +1,7 @@
 //! A component and an emulator in two lines.
 
 use defender_emulator::{Emulator, Options};
+use host_test::bindings::types::{Config, Endpoints};
 use host_test::{CallError, Connector, Settings, built};
 use serde_json::Value;
 
@@ -34,5 +35,20 @@ pub(crate) fn failed(answer: Result<String, CallError>) -> Value {
     match answer {
         Ok(answer) => panic!("succeeded with {answer}"),
         Err(error) => error.to_json(),
+    }
+}
+
+/// The configuration for an emulator, typed.
+pub(crate) fn typed_config(emulator: &Emulator) -> Config {
+    let config = emulator.connector_config();
+    Config {
+        tenant_id: config.tenant_id,
+        client_id: config.client_id,
+        client_secret: config.client_secret,
+        timeout_seconds: None,
+        verify: None,
+        api_version: None,
+        cloud: None,
+        endpoints: Some(Endpoints { login: config.endpoints.login, graph: config.endpoints.graph }),
     }
 }
