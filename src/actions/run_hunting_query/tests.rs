@@ -1,1 +1,180 @@
+//! The query on the wire, and rows that come through byte for byte.
 
+use super::*;
+use crate::scripted::{CLIENT_REQUEST_ID, CONFIG, ScriptedHost, answer, answer_with, run, token};
+use crate::wit::types::ErrorKind;
+
+/// The result of a query that the service answers with this body.
+#[track_caller]
+fn result(body: &str) -> HuntingResult {
+    let host = ScriptedHost::new([token(), answer(200, body)]);
+    run(&host, |session| typed(session, "T", None)).expect(body)
+}
+
+/// The body of the request for a query.
+#[track_caller]
+fn sends(query: &str, time_span: Option<&str>, body: &str) {
+    let host = ScriptedHost::new([token(), answer(200, r#"{"schema":[],"results":[]}"#)]);
+    run(&host, |session| typed(session, query, time_span)).expect(body);
+    assert_eq!(host.calls(), [format!("POST https://graph.microsoft.com/v1.0/security/runHuntingQuery {body}")]);
+}
+
+/// Rows come back as they stand here, counted.
+#[track_caller]
+fn passes(rows: &str, count: u32) {
+    for body in [
+        format!(r#"{{"schema":[{{"name":"a","type":"String"}}],"results":{rows}}}"#),
+        format!("{{ \"results\" : {rows} ,\n\"schema\": [ {{\"type\":\"String\",\"name\":\"a\"}} ] }}\n"),
+        format!(
+            r#"{{"@odata.context":"[x]","schema":[{{"name":"a","type":"String"}}],"results":{rows},"stats":[[]]}}"#
+        ),
+        format!(r#"{{"stats":{{"results":[1]}},"results":{rows},"schema":[{{"Name":"a","Type":"String"}}]}}"#),
+    ] {
+        let result = result(&body);
+        assert_eq!((result.rows_json.as_str(), result.row_count), (rows, count), "{body}");
+        let columns: Vec<_> =
+            result.columns.iter().map(|column| (column.name.as_str(), column.kind.as_str())).collect();
+        assert_eq!(columns, [("a", "String")]);
+
+        let host = ScriptedHost::new([token(), answer(200, &body)]);
+        let text = crate::invoke::invoke(&host, "run_hunting_query", CONFIG, r#"{"query":"T"}"#).expect("an answer");
+        let meta = format!(r#""meta":{{"client_request_id":"{CLIENT_REQUEST_ID}","row_count":{count},"warnings":[]}}"#);
+        assert_eq!(text, format!(r#"{{"data":{body},{meta}}}"#));
+    }
+}
+
+#[test]
+fn rows_pass_byte_for_byte() {
+    passes(r#"[{"a":"x"}]"#, 1);
+    passes(r#"[{"a":"x"},{"a":"y"},{"a":null}]"#, 3);
+    passes("[ {\"a\" :\t1.50}\r\n,\n {\"a\": 1e3 } ]", 2);
+    passes(r#"[{"a":"]"},{"a":"[["},{"a":"}]}"}]"#, 3);
+    passes(r#"[{"a":"\"]\\"}]"#, 1);
+    passes(r#"[{"a":"\u00fc\ud83d\ude00\/"}]"#, 1);
+    passes(r#"[{"a":"ü😀\u0000"}]"#, 1);
+    passes(r#"[{"a":[1,[2,{"b":[]}]]},{"a":{"results":[]}}]"#, 2);
+    passes(r#"[{"a":12345678901234567890123456789.000000000000000000001}]"#, 1);
+    passes(r#"[{"a":1,"a":2,"@odata.type":"x"}]"#, 1);
+    passes("[{}]", 1);
+    passes("[[],[[]],null,1,\"]\",true]", 6);
+}
+
+#[test]
+fn no_rows_are_an_empty_list() {
+    passes("[]", 0);
+    assert_eq!(result("{\"schema\":[],\"results\":[ \n ]}").rows_json, "[]");
+}
+
+#[test]
+fn columns_keep_their_order_and_types() {
+    let result = result(
+        r#"{"schema":[{"name":"Timestamp","type":"DateTime"},{"Name":"N","Type":"Int64"},{"name":"x","type":"NewType","@odata.type":"y"}],"results":[]}"#,
+    );
+    let columns: Vec<_> = result.columns.iter().map(|column| (column.name.as_str(), column.kind.as_str())).collect();
+    assert_eq!(columns, [("Timestamp", "DateTime"), ("N", "Int64"), ("x", "NewType")]);
+}
+
+#[test]
+fn the_row_limit_of_the_service_is_reported() {
+    for (count, limit) in [(99_999_u32, None), (100_000, Some(100_000)), (100_001, Some(100_000))] {
+        let rows = vec!["{}"; count as usize].join(",");
+        let body = format!(r#"{{"schema":[],"results":[{rows}]}}"#);
+        let typed = result(&body);
+        assert_eq!((typed.row_count, typed.limit_reached), (count, limit));
+        assert_eq!(typed.rows_json.len(), rows.len() + 2);
+        let host = ScriptedHost::new([token(), answer(200, &body)]);
+        let text = run(&host, |session| json(session, "T", None)).expect("an answer");
+        let limit = limit.map(|limit| format!(r#","limit_reached":{limit}"#)).unwrap_or_default();
+        assert!(text.ends_with(&format!(r#""row_count":{count}{limit},"warnings":[]}}}}"#)));
+    }
+}
+
+#[test]
+fn sends_query_and_time_span() {
+    sends("T | take 1", None, r#"{"Query":"T | take 1","Timespan":"P30D"}"#);
+    for blank in ["", " ", "\n"] {
+        sends("T", Some(blank), r#"{"Query":"T","Timespan":"P30D"}"#);
+    }
+    sends("T", Some(" P1D "), r#"{"Query":"T","Timespan":"P1D"}"#);
+    for span in [
+        "2024-02-01T08:00:00Z/2024-02-15T08:00:00Z",
+        "P14D/2024-02-15T08:00:00Z",
+        "2024-02-01T08:00:00Z/P30D",
+        "2024-02-01T08:00:00Z",
+        "PT12H",
+    ] {
+        sends("T", Some(span), &format!(r#"{{"Query":"T","Timespan":"{span}"}}"#));
+    }
+    // The query goes as it is: quotes, line ends, other scripts.
+    sends(
+        " let x = \"a\\\\b\";\r\nT | where Name == 'größe' // ✓\t",
+        None,
+        "{\"Query\":\" let x = \\\"a\\\\\\\\b\\\";\\r\\nT | where Name == 'größe' // ✓\\t\",\"Timespan\":\"P30D\"}",
+    );
+}
+
+#[test]
+fn refuses_a_blank_query_and_other_time_spans() {
+    let refuses = |query: &str, span: Option<&str>, message: &str| {
+        let error = run(&ScriptedHost::new([]), |session| typed(session, query, span)).expect_err(message);
+        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
+    };
+    refuses("", None, "query: is required");
+    refuses(" \n", Some("P1D"), "query: is required");
+    refuses(
+        "T",
+        Some("30 days"),
+        "time_span: '30 days' is no time span; allowed: a duration (P30D), a start (2024-02-01T08:00:00Z), start/end, \
+         start/duration or duration/end",
+    );
+    refuses(
+        "T",
+        Some("2024-02-15T08:00:00Z/2024-02-01T08:00:00Z"),
+        "time_span: '2024-02-15T08:00:00Z/2024-02-01T08:00:00Z' ends before it starts",
+    );
+}
+
+#[test]
+fn a_time_span_beyond_the_tables_is_a_warning() {
+    let beyond =
+        "time_span reaches back more than 30 days, which is what Defender tables hold; only Sentinel tables go further";
+    for (span, warnings) in [("P30D", vec![]), ("P90D", vec!["the service warns: w", beyond])] {
+        let headers: &[(&str, &str)] = if warnings.is_empty() { &[] } else { &[("warning", "w")] };
+        let host = ScriptedHost::new([token(), answer_with(200, headers, r#"{"schema":[],"results":[]}"#)]);
+        let result = run(&host, |session| typed(session, "T", Some(span))).expect("a result");
+        assert_eq!(result.warnings, warnings);
+    }
+}
+
+#[test]
+fn a_result_that_does_not_decode_is_malformed() {
+    for (body, why) in [
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("<html>", "expected value at line 1 column 1"),
+        ("[]", "expected an object with schema and results at line 1 column 0"),
+        ("null", "expected an object with schema and results at line 1 column 4"),
+        ("{}", "missing field `schema` at line 1 column 2"),
+        (r#"{"schema":[]}"#, "missing field `results` at line 1 column 13"),
+        (r#"{"results":[]}"#, "missing field `schema` at line 1 column 14"),
+        (r#"{"schema":[],"results":{}}"#, "expected a list of rows at line 1 column 23"),
+        (r#"{"schema":[],"results":null}"#, "expected a list of rows at line 1 column 27"),
+        (r#"{"schema":[],"results":"[]"}"#, "expected a list of rows at line 1 column 27"),
+        (r#"{"schema":[{}],"results":[]}"#, "missing field `name` at line 1 column 13"),
+        (r#"{"schema":[{"name":"a"}],"results":[]}"#, "missing field `type` at line 1 column 23"),
+        (r#"{"schema":[{"name":"a","type":7}],"results":[]}"#, "expected a string at line 1 column 31"),
+        (r#"{"schema":[],"results":[{"a":1},"#, "EOF while parsing a value at line 1 column 32"),
+        (r#"{"schema":[],"results":[{"a":1}"#, "EOF while parsing a list at line 1 column 31"),
+        (r#"{"schema":[],"results":[{"a":"#, "EOF while parsing a value at line 1 column 29"),
+        (r#"{"schema":[],"results":[]} x"#, "trailing characters at line 1 column 28"),
+    ] {
+        for as_json in [false, true] {
+            let host = ScriptedHost::new([token(), answer(200, body)]);
+            let result = run(&host, |session| {
+                if as_json { json(session, "T", None).map(drop) } else { typed(session, "T", None).map(drop) }
+            });
+            let error = result.expect_err(why);
+            let message = format!("the answer is no hunting result: {why}");
+            assert_eq!((error.kind, error.message), (ErrorKind::MalformedResponse, message), "{body}");
+        }
+    }
+}
