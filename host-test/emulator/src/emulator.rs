@@ -31,7 +31,8 @@ pub struct Options {
     pub incidents: usize,
     /// Lifetime of tokens.
     pub token_seconds: u32,
-    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000.
+    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Made when first asked for; a
+    /// hunt takes them with `SyntheticEvents` or `SyntheticEvents | take N` and nothing else.
     pub synthetic_rows: usize,
 }
 

@@ -30,11 +30,8 @@ pub(crate) fn hex(index: u64, digits: usize) -> String {
 
 /// A GUID.
 pub(crate) fn guid(index: u64) -> String {
-    uuid::Builder::from_random_bytes(
-        u128::from(mix(index)).wrapping_mul(0x1_0000_0001_0000_0001_0000_0001).to_be_bytes(),
-    )
-    .into_uuid()
-    .to_string()
+    let bits = u128::from(mix(index)) << 64 | u128::from(mix(!index));
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
 }
 
 #[cfg(test)]

@@ -29,17 +29,17 @@ pub(crate) struct Aggregate {
 }
 
 /// Binds `name = function(arguments)`.
-pub(crate) fn bind_aggregate(named: &Named, scope: &Scope<'_>) -> Result<Aggregate, Trouble> {
-    let Expression::Call(function, arguments) = &named.expression else {
-        return Err(not_an_aggregate(scope));
+pub(crate) fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) -> Result<Aggregate, Trouble> {
+    let (function, arguments) = match &named.expression {
+        Expression::Call(function, arguments) if is_known(function) => (function, arguments),
+        other => {
+            // Names that nothing has are the query's mistake; the rest may be aggregates inside something else.
+            bind(other, scope)?;
+            return Err(Trouble::semantic(scope.operator, "An aggregation function is expected"));
+        }
     };
-    if !is_known(function) {
-        // The name may still be one that no function has, which is the more useful thing to say.
-        super::function::bind_call(function, arguments, scope)?;
-        return Err(not_an_aggregate(scope));
-    }
     if let "arg_max" | "arg_min" = function.as_str() {
-        return arg_extreme(function == "arg_max", named, arguments, scope);
+        return arg_extreme(function == "arg_max", named, arguments, (by, scope));
     }
     let wanted = usize::from(function != "count");
     if arguments.len() < wanted
@@ -53,6 +53,7 @@ pub(crate) fn bind_aggregate(named: &Named, scope: &Scope<'_>) -> Result<Aggrega
         format!("{}_{of}", function.strip_prefix("make_").unwrap_or(function))
     });
     let kind = match (function.as_str(), &argument) {
+        ("sum", Some(argument)) if argument.kind == Kind::Int => Kind::Long,
         ("min" | "max" | "sum" | "any", Some(argument)) => argument.kind,
         ("avg", _) => Kind::Real,
         ("make_set" | "make_list", _) => Kind::Dynamic,
@@ -67,10 +68,6 @@ pub(crate) fn bind_aggregate(named: &Named, scope: &Scope<'_>) -> Result<Aggrega
         vec![fold(&function, rows.len(), values)]
     };
     Ok(Aggregate { columns: vec![Column { name, kind }], fold: Box::new(fold) })
-}
-
-fn not_an_aggregate(scope: &Scope<'_>) -> Trouble {
-    Trouble::semantic(scope.operator, "An aggregation function is expected")
 }
 
 fn fold(function: &str, rows: usize, values: Vec<Cell>) -> Cell {
@@ -120,10 +117,11 @@ fn arg_extreme(
     largest: bool,
     named: &Named,
     arguments: &[Expression],
-    scope: &Scope<'_>,
+    (keys, scope): (&[Column], &Scope<'_>),
 ) -> Result<Aggregate, Trouble> {
     let (Some(first), rest) = (arguments.first(), arguments.get(1..).unwrap_or_default()) else {
-        return Err(Trouble::semantic(scope.operator, "arg_max(): function expects [2..64] argument(s)."));
+        let name = if largest { "arg_max" } else { "arg_min" };
+        return Err(Trouble::semantic(scope.operator, format!("{name}(): function expects [2..64] argument(s).")));
     };
     let by = bind(first, scope)?;
     let by_name = natural_name(first);
@@ -134,7 +132,9 @@ fn arg_extreme(
     let mut shown: Vec<Scalar> = Vec::new();
     for argument in rest {
         if matches!(argument, Expression::Star) {
-            for column in scope.columns.iter().filter(|column| Some(&column.name) != by_name.as_ref()) {
+            // What the groups are made by stands in the result already.
+            let is_there = |column: &Column| Some(&column.name) == by_name.as_ref() || keys.contains(column);
+            for column in scope.columns.iter().filter(|column| !is_there(column)) {
                 shown.push(bind(&Expression::Column(column.name.clone()), scope)?);
                 columns.push(column.clone());
             }

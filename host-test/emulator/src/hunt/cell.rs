@@ -96,6 +96,7 @@ impl Cell {
             #[expect(clippy::cast_precision_loss, reason = "mixing long and real loses the same digits in Kusto")]
             Self::Long(value) => Some(*value as f64),
             Self::Real(value) => Some(*value),
+            Self::Bool(value) => Some(f64::from(*value)),
             _ => None,
         }
     }

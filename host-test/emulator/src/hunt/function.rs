@@ -41,6 +41,9 @@ const FUNCTIONS: [(&str, Kind, usize, usize, Function); 18] = [
 /// Binds a call.
 pub(crate) fn bind_call(name: &str, arguments: &[Expression], scope: &Scope<'_>) -> Result<Scalar, Trouble> {
     if aggregate::is_known(name) {
+        if scope.operator == "summarize" {
+            return Err(Trouble::NotEmulated(format!("the aggregate '{name}' inside another expression")));
+        }
         return Err(Trouble::semantic(
             scope.operator,
             format!("Function '{name}' cannot be invoked in current context. Details: aggregates need summarize"),
@@ -65,7 +68,12 @@ pub(crate) fn bind_call(name: &str, arguments: &[Expression], scope: &Scope<'_>)
     let arguments: Vec<Scalar> = arguments.iter().map(|argument| bind(argument, scope)).collect::<Result<_, _>>()?;
     let kind = match (known, arguments.as_slice()) {
         ("bin", [value, _]) => value.kind,
+        ("iff", [_, then, other]) if then.kind.is_number() && other.kind == Kind::Real => Kind::Real,
         ("iff", [_, then, _]) => then.kind,
+        ("ago" | "now", [span]) if span.kind != Kind::TimeSpan => {
+            let message = format!("{name}(): argument #1 expected to be a timespan expression");
+            return Err(Trouble::semantic(scope.operator, message));
+        }
         _ => *kind,
     };
     let (function, now) = (*function, scope.now);

@@ -94,8 +94,10 @@ fn kind_of(cell: &Cell) -> Kind {
     }
 }
 
+/// Booleans compare with numbers: `IsLocalAdmin == 1` is a common way to write it.
 fn comparable(left: Kind, right: Kind) -> bool {
-    left == right || left.is_number() && right.is_number() || left == Kind::Dynamic || right == Kind::Dynamic
+    let is_countable = |kind: Kind| kind.is_number() || kind == Kind::Bool;
+    left == right || is_countable(left) && is_countable(right) || left == Kind::Dynamic || right == Kind::Dynamic
 }
 
 fn bind_binary(operator: Binary, left: Scalar, right: Scalar, scope: &Scope<'_>) -> Result<Scalar, Trouble> {

@@ -17,7 +17,7 @@ pub(crate) fn summarize(aggregates: &[Named], by: &[Named], frame: &Frame, now: 
     let scope = Scope { columns: &frame.columns, operator: "summarize", now };
     let (mut columns, keys) = bind_all(by, &scope)?;
     let aggregates: Vec<Aggregate> =
-        aggregates.iter().map(|named| bind_aggregate(named, &scope)).collect::<Result<_, _>>()?;
+        aggregates.iter().map(|named| bind_aggregate(named, &columns, &scope)).collect::<Result<_, _>>()?;
     for column in aggregates.iter().flat_map(|aggregate| &aggregate.columns) {
         let name = unique(&column.name, &columns);
         columns.push(Column { name, kind: column.kind });

@@ -100,6 +100,25 @@ fn runs_the_captured_hunt_once_its_column_is_spelt_right() {
 }
 
 #[test]
+fn the_newest_row_of_each_group_comes_without_its_keys_twice() {
+    let answer = ask("AlertInfo | summarize arg_max(Timestamp, *) by Severity, ServiceSource", 30).unwrap();
+    let names: Vec<&str> = answer["schema"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "Severity",
+            "ServiceSource",
+            "Timestamp",
+            "AlertId",
+            "Title",
+            "Category",
+            "DetectionSource",
+            "AttackTechniques"
+        ]
+    );
+}
+
+#[test]
 fn understands_the_usual_operators() {
     let all = count("DeviceNetworkEvents", 30);
     for (query, expected) in [
@@ -122,6 +141,7 @@ fn understands_the_usual_operators() {
         ("DeviceNetworkEvents | summarize dcount(Protocol) | where dcount_Protocol == 1", 1),
         ("DeviceNetworkEvents | project-away RemotePort | project Timestamp | order by Timestamp asc nulls last", all),
         ("DeviceNetworkEvents | where bin(-9223372036854775807 - 1, 10) > 0", 0),
+        ("DeviceInfo | where IsInternetFacing and IsInternetFacing == 0", 0),
         ("search 'harbour' | where $table == 'EmailEvents' | take 1", 1),
     ] {
         assert_eq!(count(query, 30), expected, "{query}");
@@ -157,6 +177,14 @@ fn tells_semantic_errors_in_the_words_of_the_engine() {
     wrong(
         "UrlClickEvents | where ActionType == 'x'",
         "'where' operator: Failed to resolve table or column expression named 'UrlClickEvents'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | summarize DeviceId",
+        "'summarize' operator: An aggregation function is expected. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | where Timestamp > ago('1d')",
+        "'where' operator: ago(): argument #1 expected to be a timespan expression. Fix semantic errors in your query.",
     );
     wrong(
         "deviceinfo",
@@ -203,6 +231,8 @@ fn says_loudly_what_it_does_not_emulate() {
         "DeviceInfo | where OSBuild !between (1 .. 2)",
         "DeviceInfo | where DeviceId in (DeviceInfo | project DeviceId)",
         "DeviceInfo | summarize percentile(OSBuild, 50)",
+        "DeviceInfo | summarize Twice = count() * 2",
+        "DeviceInfo | summarize tostring(count())",
     ] {
         assert!(matches!(ask(query, 30), Err(Trouble::NotEmulated(_))), "{query}");
     }

@@ -10,6 +10,7 @@ mod fault;
 mod hunting;
 mod incident;
 mod incident_change;
+mod incident_list;
 mod lifecycle;
 mod schema;
 mod token;
