@@ -120,3 +120,6 @@ impl Timeouts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

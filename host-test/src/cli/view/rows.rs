@@ -1,6 +1,6 @@
 //! Rows of a hunting query: a table of the columns that can be read, or one row in full.
 
-use comfy_table::{Attribute, Cell};
+use comfy_table::{Attribute, Cell, CellAlignment};
 use serde_json::Value;
 
 use super::{plural, table};
@@ -83,6 +83,13 @@ impl<'a> Rows<'a> {
         let mut table = table::new(columns, terminal);
         for row in self.shown() {
             table.add_row(columns.iter().map(|column| table::cut(&cell(row, column), MAX_CELL_WIDTH)));
+        }
+        for (index, name) in columns.iter().enumerate() {
+            let numbers =
+                self.shown().all(|row| row.get(name).is_none_or(|value| value.is_number() || value.is_null()));
+            if let Some(column) = table.column_mut(index).filter(|_| numbers) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
         }
         table::text(&table)
     }
