@@ -49,6 +49,10 @@ impl<H: Host + Default + 'static> json::Guest for Component<H> {
     fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
         crate::invoke::invoke(&H::default(), &action, &config_json, &input_json).map_err(|fault| *fault)
     }
+
+    fn check(config_json: String) -> Result<String, Error> {
+        crate::invoke::check(&H::default(), &config_json).map_err(|fault| *fault)
+    }
 }
 
 impl<H: Host + Default + 'static> connection::Guest for Component<H> {

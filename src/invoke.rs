@@ -1,8 +1,11 @@
 //! The JSON form of the actions: reads config and input, runs the action, answers data and meta.
 
+use serde::Serialize;
+
 use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::catalog;
 use crate::config::Connection;
+use crate::connection;
 use crate::envelope;
 use crate::error::{Fault, invalid};
 use crate::graph::Session;
@@ -10,6 +13,7 @@ use crate::host::{Host, Method};
 use crate::input::{Fields, nearest};
 use crate::vocabulary::Vocabulary;
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
+use crate::wit::connection::ActionAccess;
 use crate::wit::types::{Cloud, Config, Endpoints};
 
 /// Runs an action by name.
@@ -28,6 +32,44 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
             update_incident::json(&session, &input.required_text("incident_id")?, &incident_change(&input)?)
         }
         _ => generic::json(&session, &generic_request(&input)?),
+    }
+}
+
+/// Tells which actions will work.
+pub fn check(host: &dyn Host, config_json: &str) -> Result<String, Fault> {
+    let connection = Connection::new(&config(config_json)?)?;
+    let report = connection::check(&Session::new(host, &connection, ""))?;
+    let actions: Vec<Access<'_>> = report.actions.iter().map(Access::from).collect();
+    let report = Report { granted: &report.granted, actions };
+    // Serializing texts and booleans cannot fail.
+    Ok(serde_json::to_string(&report).unwrap_or_default())
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    granted: &'a [String],
+    actions: Vec<Access<'a>>,
+}
+
+#[derive(Serialize)]
+struct Access<'a> {
+    action: &'a str,
+    title: &'a str,
+    allowed: bool,
+    missing: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a str>,
+}
+
+impl<'a> From<&'a ActionAccess> for Access<'a> {
+    fn from(access: &'a ActionAccess) -> Self {
+        Self {
+            action: &access.action,
+            title: &access.title,
+            allowed: access.allowed,
+            missing: &access.missing,
+            advice: access.advice.as_deref(),
+        }
     }
 }
 

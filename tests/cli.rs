@@ -3,7 +3,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use defender_emulator::App;
 use serde_json::Value;
+
+use crate::support::{config, emulator};
 
 struct Outcome {
     code: Option<i32>,
@@ -159,4 +162,39 @@ fn describe_is_the_whole_catalog() {
         ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
     );
     assert_eq!(catalog["configuration"][3]["default_value"], "15");
+}
+
+#[test]
+fn check_prints_a_line_for_each_action() {
+    let outcome = run(&["check", "--emulator"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert_eq!(
+        outcome.out,
+        " ✓  Get Incident Details  needs SecurityIncident.Read.All or SecurityIncident.ReadWrite.All\n \
+         ✓  List Incidents        needs SecurityIncident.Read.All or SecurityIncident.ReadWrite.All\n \
+         ✓  Run Hunting Query     needs ThreatHunting.Read.All\n \
+         ✓  Update Incident       needs SecurityIncident.ReadWrite.All\n \
+         ✓  Generic Action        what it needs depends on the endpoint\n"
+    );
+}
+
+#[test]
+fn check_fails_and_names_the_permission_that_is_missing() {
+    const CLIENT: &str = "44444444-2222-3333-4444-555555555555";
+    let emulator = emulator();
+    let roles = vec!["SecurityIncident.ReadWrite.All".into()];
+    emulator.register(App { roles, ..App::new(CLIENT, "a-secret") });
+    let config = config(&emulator, |config| {
+        config["client_id"] = CLIENT.into();
+        config["client_secret"] = "a-secret".into();
+    });
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(config.as_bytes()).expect("written");
+    let path = file.path().to_str().expect("UTF-8");
+    let outcome = run(&["check", "--config", path]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.err);
+    assert_eq!(outcome.out.matches('✓').count(), 4, "{}", outcome.out);
+    let line = outcome.out.lines().find(|line| line.contains('✗')).expect("a line");
+    assert!(line.contains("Run Hunting Query"), "{line}");
+    assert!(outcome.out.contains("ThreatHunting.Read.All"), "{}", outcome.out);
 }

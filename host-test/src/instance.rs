@@ -128,6 +128,17 @@ impl Instance {
         Ok(self.end(warm, outcome)??)
     }
 
+    /// Check which actions will work with an app registration, JSON in and JSON out.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn check_json(&mut self, config_json: &str) -> Result<String, CallError> {
+        let mut warm = self.begin(Wishes::of_json(config_json)).await?;
+        let call = warm.world.defender_xdr_json().call_check(&mut warm.store, config_json);
+        let outcome = limited(self.call_limit(), call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
     /// The connector's description of itself.
     ///
     /// # Errors

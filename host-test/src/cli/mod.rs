@@ -5,6 +5,7 @@
 //! always there, and, when that is not enough, once more with those of the component.
 
 mod action;
+mod check;
 mod demo;
 mod describe;
 mod emulator;
@@ -53,6 +54,7 @@ fn root() -> Command {
         .arg_required_else_help(true)
         .subcommand(demo::command().display_order(1))
         .subcommand(describe::command().display_order(2))
+        .subcommand(check::command().display_order(3))
         .subcommand(invoke::command().display_order(900))
         .subcommand(emulator::command().display_order(901))
         .subcommand(inspect::command().display_order(902))
@@ -62,6 +64,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
     Some(match matches.subcommand()? {
         (demo::NAME, _) => demo::run(globals, terminal).await,
         (describe::NAME, _) => describe::run(globals, terminal).await,
+        (check::NAME, _) => check::run(globals, terminal).await,
         (invoke::NAME, arguments) => invoke::run(arguments, globals, terminal).await,
         (emulator::NAME, arguments) => emulator::run(arguments, globals, terminal).await,
         (inspect::NAME, _) => inspect::run(globals, terminal).await,

@@ -1,0 +1,71 @@
+//! `check`: a line for each action: whether it will work with the configured app, and what it needs.
+
+use clap::Command;
+use comfy_table::{Cell, Color};
+use serde::Deserialize;
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::session::Session;
+use super::terminal::Terminal;
+use super::view::table;
+
+pub(crate) const NAME: &str = "check";
+
+/// The answer of the component's `json.check`.
+#[derive(Deserialize)]
+struct Report {
+    actions: Vec<Access>,
+}
+
+#[derive(Deserialize)]
+struct Access {
+    action: String,
+    title: String,
+    allowed: bool,
+    advice: Option<String>,
+}
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Check which actions will work with the configured app registration")
+        .long_about(
+            "Check which actions will work with the configured app registration.\n\n\
+             Gets an access token and reads the permissions in it. Changes nothing. Exits with 1 when an action will not work.",
+        )
+}
+
+pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+    let session = Session::open(globals, terminal).await?;
+    let mut instance = session.connector.instance().await?;
+    let json = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await?;
+    let report: Report = serde_json::from_str(&json)
+        .map_err(|error| Failure::usage(format!("the component's answer is no report: {error}")))?;
+    if globals.json {
+        terminal.print(&json)?;
+    } else {
+        let permissions = permissions(&session).await?;
+        terminal.print(&lines(&report, &permissions, terminal))?;
+    }
+    if report.actions.iter().all(|access| access.allowed) { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// What each action needs, by its name.
+async fn permissions(session: &Session) -> Result<Vec<(String, String)>, Failure> {
+    let catalog = session.connector.catalog().await?;
+    Ok(catalog.actions.iter().map(|action| (action.name.clone(), action.permissions.join(" or "))).collect())
+}
+
+fn lines(report: &Report, permissions: &[(String, String)], terminal: &Terminal) -> String {
+    let mut table = table::bare(terminal);
+    for access in &report.actions {
+        let (mark, colour) = if access.allowed { ("✓", Color::Green) } else { ("✗", Color::Red) };
+        let needs = permissions.iter().find(|(name, _)| *name == access.action).map_or("", |(_, needs)| needs.as_str());
+        let detail = match &access.advice {
+            Some(advice) => advice.clone(),
+            None => format!("needs {needs}"),
+        };
+        table.add_row([Cell::new(mark).fg(colour), Cell::new(&access.title), Cell::new(detail)]);
+    }
+    table::text(&table)
+}
