@@ -141,3 +141,6 @@ impl From<&ActionEntry> for Action {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,8 @@ impl<'a> Session<'a> {
     /// Statuses from `failure` on are failures. A refused token is renewed once, with the claims of a challenge if there is
     /// one: the service did nothing, so this holds for writes too.
     fn send_until(&self, call: &Call<'_>, failure: u16) -> Result<Answer, Fault> {
-        let client_request_id = guid(self.exchange.host);
+        let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
+        let client_request_id = own_id.unwrap_or_else(|| guid(self.exchange.host));
         let mut used =
             vec![token::get(self.connection, &self.exchange).map_err(|error| self.finish(error, &[], None))?];
         loop {

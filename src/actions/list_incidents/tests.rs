@@ -312,10 +312,10 @@ fn a_page_that_does_not_decode_is_malformed() {
 
 /// The list without alerts, after these answers to the list with them.
 #[track_caller]
-fn falls_back(steps: Vec<Step>, why: &str, at_milliseconds: u128) {
+fn falls_back(steps: &[Step], why: &str, at_milliseconds: u128) {
     for as_json in [false, true] {
         let attempts = steps.len();
-        let host = ScriptedHost::new([vec![token()], steps.clone(), vec![answer(200, EMPTY)]].concat());
+        let host = ScriptedHost::new([&[token()], steps, &[answer(200, EMPTY)]].concat());
         let warning = format!("the incidents come without alerts: {why}");
         if as_json {
             let text = run(&host, |session| json(session, &expanded())).expect(why);
@@ -336,24 +336,24 @@ fn falls_back(steps: Vec<Step>, why: &str, at_milliseconds: u128) {
 #[test]
 fn a_service_that_cannot_expand_lists_without() {
     let status = |status| answer(status, r#"{"error":{"code":"UnknownError","message":"Busy."}}"#);
-    falls_back(vec![status(500)], "Busy.", 0);
-    falls_back(vec![status(501)], "Busy.", 0);
+    falls_back(&[status(500)], "Busy.", 0);
+    falls_back(&[status(501)], "Busy.", 0);
     // Repeats come first, half a second apart.
-    falls_back(vec![status(502); 4], "Busy.", 1500);
-    falls_back(vec![status(503); 4], "Busy.", 1500);
-    falls_back(vec![status(504); 4], "Busy.", 1500);
+    falls_back(&vec![status(502); 4], "Busy.", 1500);
+    falls_back(&vec![status(503); 4], "Busy.", 1500);
+    falls_back(&vec![status(504); 4], "Busy.", 1500);
     // A wait beyond half of the time is not begun.
     let busy = answer_with(503, &[("retry-after", "7")], r#"{"error":{"code":"A","message":"Busy."}}"#);
-    falls_back(vec![busy], "Busy.", 0);
+    falls_back(&[busy], "Busy.", 0);
 }
 
 #[test]
 fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
     let late = "no complete answer from graph.microsoft.com before the deadline";
-    falls_back(vec![Step::Silence], late, 7500);
-    falls_back(vec![after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 7500);
+    falls_back(&[Step::Silence], late, 7500);
+    falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 7500);
     let broken = Step::Fail(Failure::Broken("reset".into()));
-    falls_back(vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
+    falls_back(&vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
 }
 
 #[test]

@@ -1,0 +1,580 @@
+//! The catalog against the app's documentation, typed here a second time.
+
+use super::*;
+use crate::invoke::invoke;
+use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, answer, token};
+
+/// A parameter as the app documents it.
+struct Documented {
+    name: &'static str,
+    title: &'static str,
+    description: &'static str,
+    kind: ParameterKind,
+    required: bool,
+    default: Option<&'static str>,
+    range: (Option<u32>, Option<u32>),
+    /// Values that must be allowed, besides ours.
+    allowed: &'static [&'static str],
+    example: Option<&'static str>,
+}
+
+/// A documented line of optional text, to be refined.
+const PLAIN: Documented = Documented {
+    name: "",
+    title: "",
+    description: "",
+    kind: ParameterKind::Text,
+    required: false,
+    default: None,
+    range: (None, None),
+    allowed: &[],
+    example: None,
+};
+
+const CONFIGURATION: [Documented; 6] = [
+    Documented {
+        name: "tenant_id",
+        title: "Tenant ID",
+        description: "Enter the tenant ID associated with your account for authentication.",
+        required: true,
+        ..PLAIN
+    },
+    Documented {
+        name: "client_id",
+        title: "Client ID",
+        description: "Enter the client ID for authentication.",
+        required: true,
+        ..PLAIN
+    },
+    Documented {
+        name: "client_secret",
+        title: "Client Secret",
+        description: "Enter the client secret linked to your client ID.",
+        kind: ParameterKind::Password,
+        required: true,
+        ..PLAIN
+    },
+    Documented {
+        name: "timeout",
+        title: "Timeout",
+        description: "Enter the timeout value in seconds. This is the number of seconds requests will wait to connect to Microsoft Defender XDR and read the response.",
+        kind: ParameterKind::Integer,
+        default: Some("15"),
+        range: (Some(15), Some(120)),
+        ..PLAIN
+    },
+    Documented {
+        name: "verify",
+        title: "Verify",
+        description: "Choose your preference to verify SSL or TLS while making requests. It is recommended to set this option to yes. Passing no may result in incorrectly establishing the connection.",
+        kind: ParameterKind::Boolean,
+        default: Some("true"),
+        ..PLAIN
+    },
+    Documented {
+        name: "api_version",
+        title: "API Version",
+        description: "Enter the API version to be used while making requests.",
+        default: Some("v1.0"),
+        ..PLAIN
+    },
+];
+
+const GET: [Documented; 1] = [Documented {
+    name: "incident_id",
+    title: "Incident ID",
+    description: "Enter the incident ID to retrieve incident information.",
+    required: true,
+    example: Some("2972395"),
+    ..PLAIN
+}];
+
+const LIST: [Documented; 5] = [
+    Documented {
+        name: "filter",
+        title: "Filter",
+        description: "Enter a query to filter incidents by specific fields.",
+        example: Some("status eq 'open'"),
+        ..PLAIN
+    },
+    Documented {
+        name: "max_results",
+        title: "Max Results",
+        description: "Enter the maximum number of incidents to retrieve.",
+        kind: ParameterKind::Integer,
+        range: (Some(1), Some(50)),
+        example: Some("10"),
+        ..PLAIN
+    },
+    Documented {
+        name: "skip",
+        title: "Skip",
+        description: "Enter the number of incidents to skip in the result set.",
+        kind: ParameterKind::Integer,
+        range: (Some(0), None),
+        example: Some("10"),
+        ..PLAIN
+    },
+    Documented {
+        name: "count",
+        title: "Count",
+        description: "Choose true to include the total number of matching incidents in the response.",
+        kind: ParameterKind::Boolean,
+        ..PLAIN
+    },
+    Documented {
+        name: "expand",
+        title: "Expand",
+        description: "Enter any related resources you want to include in the response.",
+        example: Some("alerts"),
+        ..PLAIN
+    },
+];
+
+const HUNT: [Documented; 2] = [
+    Documented {
+        name: "query",
+        title: "Query",
+        description: "Enter the query to run using Kusto Query Language (KQL).",
+        required: true,
+        example: Some("DeviceNetworkEvents | where RemoteUrl contains 'malicious.com'"),
+        ..PLAIN
+    },
+    Documented {
+        name: "time_span",
+        title: "Time Span",
+        description: "Enter the time range in ISO 8601 duration format to limit the query scope. If your query also specifies a time filter, the shorter of the two will apply.",
+        default: Some("P30D"),
+        example: Some("P1D"),
+        ..PLAIN
+    },
+];
+
+const UPDATE: [Documented; 11] = [
+    Documented {
+        name: "incident_id",
+        title: "Incident ID",
+        description: "Enter the incident ID to update.",
+        required: true,
+        example: Some("2972395"),
+        ..PLAIN
+    },
+    Documented {
+        name: "status",
+        title: "Status",
+        description: "Enter the status of the incident to update.",
+        allowed: &["active", "resolved", "redirected", "unknownFutureValue"],
+        ..PLAIN
+    },
+    Documented {
+        name: "assigned_to",
+        title: "Assigned To",
+        description: "Enter the user or owner to assign the incident to. This can be a user name or any identifier.",
+        example: Some("jdoe@domain.com"),
+        ..PLAIN
+    },
+    Documented {
+        name: "classification",
+        title: "Classification",
+        description: "Enter the classification of the incident.",
+        allowed: &["unknown", "falsePositive", "truePositive", "informationalExpectedActivity", "unknownFutureValue"],
+        ..PLAIN
+    },
+    Documented {
+        name: "determination",
+        title: "Determination",
+        description: "Enter the determination for the incident to indicate its confirmed nature.",
+        allowed: &[
+            "MultiStagedAttack",
+            "MaliciousUserActivity",
+            "CompromisedAccount",
+            "Malware",
+            "Phishing",
+            "UnwantedSoftware",
+            "Other",
+            "SecurityTesting",
+            "LineOfBusinessApplication",
+            "ConfirmedActivity",
+            "Clean",
+            "NoEnoughDataToValidate",
+        ],
+        ..PLAIN
+    },
+    Documented {
+        name: "description",
+        title: "Description",
+        description: "Enter a description that provides additional context or findings related to the incident.",
+        ..PLAIN
+    },
+    Documented {
+        name: "resolving_comment",
+        title: "Resolving Comment",
+        description: "Enter a comment to explain how the incident was resolved or justify the classification decision.",
+        ..PLAIN
+    },
+    Documented {
+        name: "severity",
+        title: "Severity",
+        description: "Enter the severity level of the incident.",
+        allowed: &["unknown", "informational", "low", "medium", "high", "unknownFutureValue"],
+        ..PLAIN
+    },
+    Documented {
+        name: "display_name",
+        title: "Display Name",
+        description: "Enter a display name for the incident. This name will appear in the Microsoft XDR portal.",
+        example: Some("Credential Leak - Email Account"),
+        ..PLAIN
+    },
+    Documented {
+        name: "summary",
+        title: "Summary",
+        description: "Enter a brief summary of the attack, including what occurred, affected assets, and the attack type.",
+        ..PLAIN
+    },
+    Documented {
+        name: "custom_tags",
+        title: "Custom Tags",
+        description: "Enter one or more custom tags to categorize or label the incident.",
+        kind: ParameterKind::TextList,
+        example: Some("$LIST[Phishing, CriticalAsset]"),
+        ..PLAIN
+    },
+];
+
+const GENERIC: [Documented; 5] = [
+    Documented {
+        name: "method",
+        title: "Method",
+        description: "Enter the HTTP method to make the request.",
+        required: true,
+        allowed: &["GET", "PUT", "POST", "DELETE"],
+        ..PLAIN
+    },
+    Documented {
+        name: "endpoint",
+        title: "Endpoint",
+        description: "Enter the endpoint to make the request to.",
+        required: true,
+        example: Some("security/alerts_v2"),
+        ..PLAIN
+    },
+    Documented {
+        name: "payload",
+        title: "Payload",
+        description: "Enter the payload to make the request.",
+        kind: ParameterKind::Any,
+        example: Some(r#"$JSON[{ "key_1": "value_1", "key_2": "value_2" }]"#),
+        ..PLAIN
+    },
+    Documented {
+        name: "query_params",
+        title: "Query Params",
+        description: "Enter the query parameters to pass to the API.",
+        kind: ParameterKind::KeyValue,
+        ..PLAIN
+    },
+    Documented {
+        name: "extra_fields",
+        title: "Extra Fields",
+        description: "Enter the extra fields to pass to the API.",
+        kind: ParameterKind::KeyValue,
+        allowed: &[
+            "headers",
+            "payload_json",
+            "download",
+            "files",
+            "filename",
+            "retry_wait",
+            "retry_count",
+            "custom_output",
+            "response_type",
+        ],
+        ..PLAIN
+    },
+];
+
+/// What the catalog says besides, for a reader to judge: parameters, allowed values and examples that are ours.
+#[track_caller]
+fn same(parameters: &[Parameter], documented: &[Documented], ours: &[&str], our_values: &[(&str, &[&str])]) {
+    let names: Vec<&str> = documented.iter().map(|parameter| parameter.name).chain(ours.iter().copied()).collect();
+    assert_eq!(parameters.iter().map(|parameter| parameter.name.as_str()).collect::<Vec<_>>(), names);
+    for (parameter, documented) in parameters.iter().zip(documented) {
+        let name = documented.name;
+        assert_eq!(
+            (parameter.title.as_str(), parameter.description.as_str()),
+            (documented.title, documented.description)
+        );
+        assert_eq!(parameter.kind, documented.kind, "{name}");
+        assert_eq!(parameter.required, documented.required, "{name}");
+        assert_eq!(parameter.default_value.as_deref(), documented.default, "{name}");
+        assert_eq!((parameter.minimum, parameter.maximum), documented.range, "{name}");
+        let added = our_values.iter().find(|(of, _)| *of == name).map(|(_, values)| *values).unwrap_or_default();
+        assert_eq!(parameter.allowed_values, [documented.allowed, added].concat(), "{name}");
+        if documented.example.is_some() {
+            assert_eq!(parameter.example.as_deref(), documented.example, "{name}");
+        }
+    }
+    for parameter in parameters {
+        assert!(!parameter.title.is_empty() && parameter.description.ends_with('.'), "{}", parameter.name);
+        assert!(!parameter.required || parameter.default_value.is_none(), "{}", parameter.name);
+    }
+}
+
+/// An action of the catalog.
+fn action(name: &str) -> Action {
+    describe().actions.into_iter().find(|action| action.name == name).expect(name)
+}
+
+#[test]
+fn the_app_is_the_documented_one() {
+    let connector = describe();
+    assert_eq!(connector.name, "Microsoft Defender XDR");
+    assert_eq!((connector.vendor.as_str(), connector.category.as_str()), ("Microsoft", "Endpoint"));
+    assert_eq!(connector.api_version, "1.0.0");
+    // Our own.
+    assert_eq!(connector.connector_version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        connector.description,
+        "Microsoft Defender XDR provides a unified API for automating threat detection, investigation, and response across endpoints, identities, email, and cloud resources, enabling faster and coordinated security operations."
+    );
+}
+
+#[test]
+fn the_configuration_is_the_documented_one() {
+    same(&describe().configuration, &CONFIGURATION, &["cloud", "endpoints"], &[("api_version", &["v1.0", "beta"])]);
+}
+
+#[test]
+fn the_actions_are_the_documented_ones() {
+    let read = ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
+    let documented = [
+        (
+            "get_incident_details",
+            "get-incident",
+            "Get Incident Details",
+            "This action retrieves the details of a specific incident.",
+            Effect::Read,
+            &read[..],
+        ),
+        (
+            "list_incidents",
+            "list-incidents",
+            "List Incidents",
+            "This action lists all incidents that have been created to track and manage attacks targeting your organization.",
+            Effect::Read,
+            &read,
+        ),
+        (
+            "run_hunting_query",
+            "run-hunting-query",
+            "Run Hunting Query",
+            "This action runs a query on a specified set of event, activity, or entity data to proactively search for specific threats in your environment.",
+            Effect::Read,
+            &["ThreatHunting.Read.All"],
+        ),
+        (
+            "update_incident",
+            "update-incident",
+            "Update Incident",
+            "This action updates the details of an existing incident.",
+            Effect::Write,
+            &read[1..],
+        ),
+        (
+            "generic_action",
+            "generic-action",
+            "Generic Action",
+            "This is a generic action used to make requests to any Microsoft Defender XDR endpoint.",
+            Effect::Any,
+            &[],
+        ),
+    ];
+    let actions = describe().actions;
+    assert_eq!(actions.len(), documented.len());
+    for (action, (name, function, title, description, effect, permissions)) in actions.iter().zip(documented) {
+        assert_eq!((action.name.as_str(), action.function.as_str()), (name, function));
+        assert_eq!((action.title.as_str(), action.description.as_str()), (title, description));
+        assert_eq!(action.effect, effect);
+        assert_eq!(action.permissions, permissions);
+    }
+}
+
+#[test]
+fn the_parameters_are_the_documented_ones() {
+    same(&action("get_incident_details").parameters, &GET, &[], &[]);
+    same(&action("list_incidents").parameters, &LIST, &["order_by", "cursor"], &[("expand", &["alerts"])]);
+    same(&action("run_hunting_query").parameters, &HUNT, &[], &[]);
+    same(
+        &action("update_incident").parameters,
+        &UPDATE,
+        &["tag_mode", "clear", "unchanged_since", "dry_run"],
+        &[
+            ("status", &["inProgress", "awaitingAction"]),
+            ("determination", &["apt", "securityPersonnel", "notMalicious", "notEnoughDataToValidate", "unknown"]),
+        ],
+    );
+    same(&action("generic_action").parameters, &GENERIC, &[], &[("method", &["PATCH"])]);
+}
+
+#[test]
+fn comments_carry_the_documented_rules() {
+    let comment = |action_name: &str, name: &str| {
+        let parameters = action(action_name).parameters;
+        parameters.into_iter().find(|parameter| parameter.name == name).and_then(|found| found.comment).expect(name)
+    };
+    assert_eq!(
+        comment("list_incidents", "filter"),
+        "Allowed fields: assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status"
+    );
+    for action in ["get_incident_details", "update_incident"] {
+        assert_eq!(comment(action, "incident_id"), "You can retrieve this using the action List Incidents.");
+    }
+    assert!(comment("run_hunting_query", "time_span").contains("Default: the last 30 days"));
+    let determination = comment("update_incident", "determination");
+    for rule in [
+        "For True Positive: MultiStagedAttack, MaliciousUserActivity, CompromisedAccount, Malware, Phishing, UnwantedSoftware, apt, Other.",
+        "For Informational, expected activity: SecurityTesting, securityPersonnel, LineOfBusinessApplication, ConfirmedActivity, Other.",
+        "For False positive: Clean (notMalicious), NoEnoughDataToValidate (notEnoughDataToValidate), Other.",
+    ] {
+        assert!(determination.contains(rule), "{determination}");
+    }
+}
+
+#[test]
+fn each_cloud_has_its_hosts() {
+    let connector = describe();
+    let hosts: Vec<_> = connector
+        .hosts
+        .iter()
+        .map(|hosts| (hosts.cloud.as_str(), hosts.login.as_str(), hosts.graph.as_str()))
+        .collect();
+    assert_eq!(
+        hosts,
+        [
+            ("global", "login.microsoftonline.com", "graph.microsoft.com"),
+            ("us-gov", "login.microsoftonline.us", "graph.microsoft.us"),
+            ("us-gov-dod", "login.microsoftonline.us", "dod-graph.microsoft.us"),
+        ]
+    );
+}
+
+/// Runs input against a service that answers anything with an incident, a page and a hunting result in one.
+fn runs(action: &str, config: &str, input: &str) -> Result<String, crate::error::Fault> {
+    let mut body: serde_json::Value = serde_json::from_str(INCIDENT).expect("JSON");
+    for member in ["value", "schema", "results"] {
+        body[member] = serde_json::json!([]);
+    }
+    let body = body.to_string();
+    let host = ScriptedHost::new([token(), answer(200, &body), answer(200, &body)]);
+    invoke(&host, action, config, input)
+}
+
+#[test]
+fn each_example_runs() {
+    for action in describe().actions {
+        runs(&action.name, CONFIG, &action.example_json).expect(&action.name);
+    }
+}
+
+/// The least input that an action takes, with one more member.
+fn input_with(action: &str, name: &str, value: &serde_json::Value) -> String {
+    let mut input = match action {
+        "get_incident_details" => serde_json::json!({ "incident_id": "29" }),
+        "run_hunting_query" => serde_json::json!({ "query": "T" }),
+        "update_incident" => serde_json::json!({ "incident_id": "29", "assigned_to": "x" }),
+        "generic_action" => serde_json::json!({ "method": "POST", "endpoint": "x" }),
+        _ => serde_json::json!({}),
+    };
+    if name == "clear" {
+        input = serde_json::json!({ "incident_id": "29" });
+    }
+    if name == "tag_mode" && value.as_str().is_some_and(|mode| !mode.eq_ignore_ascii_case("replace")) {
+        input["custom_tags"] = serde_json::json!(["x"]);
+    }
+    input[name] = value.clone();
+    input.to_string()
+}
+
+#[test]
+fn each_example_default_and_allowed_value_is_taken() {
+    let cursor = "https://graph.microsoft.com/v1.0/security/incidents?$skip=50";
+    for action in describe().actions {
+        for parameter in &action.parameters {
+            let (name, kind) = (parameter.name.as_str(), parameter.kind);
+            let mut values: Vec<String> = parameter.default_value.iter().chain(&parameter.example).cloned().collect();
+            values.extend(parameter.allowed_values.iter().filter(|value| *value != "unknownFutureValue").cloned());
+            if name == "cursor" {
+                values.push(cursor.into());
+            }
+            for limit in [parameter.minimum, parameter.maximum].into_iter().flatten() {
+                values.push(limit.to_string());
+            }
+            if !parameter.allowed_values.is_empty() {
+                // Words are free in case.
+                values.extend(values.clone().iter().map(|value| value.to_uppercase()));
+            }
+            for value in values.into_iter().filter(|_| kind != ParameterKind::KeyValue) {
+                let input = input_with(&action.name, name, &value.into());
+                runs(&action.name, CONFIG, &input).expect(&input);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_key_value_examples_are_taken() {
+    for (name, example) in
+        [("query_params", r#"{"$top": 5}"#), ("extra_fields", r#"{"retry_count": 2, "retry_wait": 5}"#)]
+    {
+        let parameters = action("generic_action").parameters;
+        let shown = parameters.into_iter().find(|parameter| parameter.name == name).and_then(|found| found.example);
+        assert_eq!(shown.as_deref(), Some(example));
+        let object: serde_json::Value = serde_json::from_str(example).expect("JSON");
+        runs("generic_action", CONFIG, &input_with("generic_action", name, &object)).expect(name);
+    }
+}
+
+#[test]
+fn values_newer_than_the_connector_are_refused_with_the_reason() {
+    for (name, allowed) in [
+        ("status", "active, inProgress, resolved, redirected, awaitingAction"),
+        ("classification", "unknown, falsePositive, truePositive, informationalExpectedActivity"),
+        ("severity", "unknown, informational, low, medium, high"),
+    ] {
+        let listed = action("update_incident").parameters;
+        let parameter = listed.into_iter().find(|parameter| parameter.name == name).expect(name);
+        assert!(parameter.allowed_values.iter().any(|value| value == "unknownFutureValue"));
+        assert_eq!(
+            parameter.comment.as_deref(),
+            Some("unknownFutureValue stands for values newer than this connector: it can be read but not set.")
+        );
+        let input = input_with("update_incident", name, &"unknownFutureValue".into());
+        let error = runs("update_incident", CONFIG, &input).expect_err(name);
+        assert_eq!(
+            error.message,
+            format!(
+                "{name}: 'unknownFutureValue' stands for a value that this connector does not know; it can be read but not \
+                 set; allowed: {allowed}"
+            )
+        );
+    }
+}
+
+#[test]
+fn the_configuration_takes_its_examples_defaults_and_limits() {
+    for parameter in describe().configuration {
+        let name = parameter.name.as_str();
+        let mut values: Vec<String> = parameter.default_value.into_iter().chain(parameter.example).collect();
+        if parameter.kind != ParameterKind::KeyValue {
+            values.extend(parameter.allowed_values);
+        }
+        values.extend([parameter.minimum, parameter.maximum].into_iter().flatten().map(|limit| limit.to_string()));
+        for value in values {
+            let mut config: serde_json::Value = serde_json::from_str(CONFIG).expect("JSON");
+            config[name] = if name == "endpoints" { serde_json::from_str(&value).expect("JSON") } else { value.into() };
+            let config = config.to_string();
+            runs("get_incident_details", &config, r#"{"incident_id":"29"}"#).expect(&config);
+        }
+    }
+}
