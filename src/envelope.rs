@@ -1,38 +1,29 @@
 //! The answer of `invoke`: the service's JSON under `data`, what is known about the call under `meta`.
 
-use serde::Serialize;
-
 use crate::graph::{Answer, Body};
+use crate::json::{self, Writer};
 
 /// Received bodies follow this in their buffer, so that the envelope costs no copy of them.
 pub const PREFIX: &str = "{\"data\":";
 
 /// What is known about a call besides its data.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub struct Meta {
     /// HTTP status of a generic answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The service's id of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// Our id of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_request_id: Option<String>,
     /// Incidents that match over all pages.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// Where the next page starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// Rows of a hunting result.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub row_count: Option<u32>,
     /// The service's row limit, when the result was cut there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_reached: Option<u32>,
     /// Whether an update was only checked.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
     /// What the caller should know.
     pub warnings: Vec<String>,
@@ -57,14 +48,39 @@ impl Meta {
             ..Self::default()
         }
     }
+
+    /// What is known, as an object.
+    fn json(&self) -> String {
+        let number = |number: u64| number.to_string();
+        let text = |text: &Option<String>| text.as_deref().map(json::quoted);
+        let members = [
+            ("status", self.status.map(|status| number(status.into()))),
+            ("request_id", text(&self.request_id)),
+            ("client_request_id", text(&self.client_request_id)),
+            ("total", self.total.map(number)),
+            ("cursor", text(&self.cursor)),
+            ("row_count", self.row_count.map(|count| number(count.into()))),
+            ("limit_reached", self.limit_reached.map(|limit| number(limit.into()))),
+        ];
+        let mut object = Writer::new();
+        for (name, json) in members {
+            if let Some(json) = json {
+                object.json(name, &json);
+            }
+        }
+        if self.dry_run {
+            object.json("dry_run", "true");
+        }
+        object.json("warnings", &json::list(&self.warnings));
+        object.finish()
+    }
 }
 
 /// Closes the envelope behind a body that was received with [`PREFIX`].
 pub fn close(body: Body, meta: &Meta) -> String {
     let mut text = body.text;
     text.push_str(",\"meta\":");
-    // Serializing these fields cannot fail: they are numbers, texts and lists of texts.
-    text.push_str(&serde_json::to_string(meta).unwrap_or_else(|_| "{}".to_owned()));
+    text.push_str(&meta.json());
     text.push('}');
     text
 }
@@ -73,3 +89,6 @@ pub fn close(body: Body, meta: &Meta) -> String {
 pub fn around(data: &str, meta: &Meta) -> String {
     close(Body { text: format!("{PREFIX}{data}"), start: PREFIX.len() }, meta)
 }
+
+#[cfg(test)]
+mod tests;

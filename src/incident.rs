@@ -3,9 +3,9 @@
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
 
 use crate::error::{Fault, invalid, undecodable};
+use crate::json::{self, Object};
 use crate::wit::actions::{Alert, Comment, Incident};
 
 /// Said of an update that was only checked.
@@ -31,7 +31,7 @@ pub fn prefer() -> (String, String) {
 
 /// What a caller of `invoke` needs to be told about an incident; the rest passes through.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an incident")]
 pub struct Brief {
     /// Decimal digits.
     pub id: String,
@@ -101,9 +101,10 @@ pub fn decode(json: String) -> Result<Incident, Fault> {
 }
 
 /// What an update would send, as an incident that has nothing else.
-pub fn of_dry_run(id: String, body: &Map<String, Value>) -> Incident {
-    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let tags = body.get("customTags").and_then(Value::as_array);
+pub fn of_dry_run(id: String, body: String) -> Incident {
+    let members = Object::parse(&body).unwrap_or_default();
+    let text = |name: &str| members.text(name);
+    let tags = members.raw("customTags").and_then(json::items).unwrap_or_default();
     Incident {
         id,
         tenant_id: None,
@@ -116,7 +117,7 @@ pub fn of_dry_run(id: String, body: &Map<String, Value>) -> Incident {
         summary: text("summary"),
         resolving_comment: text("resolvingComment"),
         assigned_to: text("assignedTo"),
-        custom_tags: tags.into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
+        custom_tags: tags.into_iter().filter_map(|tag| json::text(tag.get())).collect(),
         system_tags: Vec::new(),
         comments: Vec::new(),
         created_at: String::new(),
@@ -127,12 +128,12 @@ pub fn of_dry_run(id: String, body: &Map<String, Value>) -> Incident {
         priority_score: None,
         alerts: Vec::new(),
         warnings: vec![DRY_RUN_WARNING.to_owned()],
-        raw_json: serde_json::to_string(body).unwrap_or_default(),
+        raw_json: body,
     }
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an incident")]
 struct Wire {
     id: String,
     tenant_id: Option<String>,
@@ -162,7 +163,7 @@ struct Wire {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a comment")]
 struct WireComment {
     comment: Option<String>,
     created_by_display_name: Option<String>,
@@ -177,7 +178,7 @@ impl From<WireComment> for Comment {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an alert")]
 struct WireAlert {
     id: String,
     title: Option<String>,
@@ -225,3 +226,6 @@ fn null_as_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Ok(null_as_empty::<D, Option<String>>(deserializer)?.into_iter().flatten().collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use crate::endpoint;
 use crate::envelope::{self, Meta};
@@ -16,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::graph::{Answer, Body, Call, Session};
 use crate::host::{Header, Method};
 use crate::input::is_json;
+use crate::json::{self, Writer};
 use crate::multipart;
 use crate::percent;
 use crate::retry::Effect;
@@ -51,23 +51,22 @@ pub fn json(session: &Session<'_>, request: &GenericRequest) -> Result<String, F
     let meta = Meta { status: Some(status), ..meta };
     let data = match outcome {
         Outcome::Json(body) => return Ok(envelope::close(body, &meta)),
-        Outcome::None => Value::Null.to_string(),
+        Outcome::None => "null".to_owned(),
         Outcome::Custom(json) => json,
-        Outcome::Text(text) | Outcome::Base64(text) => Value::String(text).to_string(),
+        Outcome::Text(text) | Outcome::Base64(text) => json::quoted(&text),
         Outcome::File(file) => file_json(&file),
     };
     Ok(envelope::around(&data, &meta))
 }
 
 fn file_json(file: &Download) -> String {
-    serde_json::json!({
-        "filename": file.filename,
-        "content_type": file.content_type,
-        "size": file.size,
-        "sha256": file.sha256,
-        "content_base64": file.content_base64,
-    })
-    .to_string()
+    let mut object = Writer::new();
+    object.text("filename", &file.filename);
+    object.text("content_type", &file.content_type);
+    object.json("size", &file.size.to_string());
+    object.text("sha256", &file.sha256);
+    object.text("content_base64", &file.content_base64);
+    object.finish()
 }
 
 enum Outcome {
@@ -99,11 +98,7 @@ fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> 
     let mut headers = headers::checked(&extra.headers)?;
     let body = body(session, request, extra, &mut headers)?;
     let filename = extra.filename.as_deref().map(download::checked_name).transpose()?;
-    if extra
-        .custom_output_json
-        .as_deref()
-        .is_some_and(|json| serde_json::from_str::<serde::de::IgnoredAny>(json).is_err())
-    {
+    if extra.custom_output_json.as_deref().is_some_and(|json| !json::is_valid(json)) {
         return Err(invalid("extra_fields.custom_output: is not JSON"));
     }
     let effect = effect(request.method, &target);
@@ -157,7 +152,7 @@ fn body(
         }
         multipart::encode(&extra.files, session.exchange.host)?
     } else if let Some(json) = payload_json {
-        if serde_json::from_str::<serde::de::IgnoredAny>(json).is_err() {
+        if !json::is_valid(json) {
             return Err(invalid("extra_fields.payload_json: is not JSON"));
         }
         (JSON.to_owned(), json.as_bytes().to_owned())
@@ -246,9 +241,8 @@ fn outcome(
         }
         return Ok(Outcome::Base64(STANDARD.encode(response.body())));
     }
-    let is_valid =
-        kind == ResponseType::Json && serde_json::from_slice::<serde::de::IgnoredAny>(response.body()).is_ok();
     let body = answer.into_body()?;
+    let is_valid = kind == ResponseType::Json && json::is_valid(body.json());
     if is_valid {
         return Ok(Outcome::Json(body));
     }

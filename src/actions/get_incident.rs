@@ -37,3 +37,6 @@ pub fn fetch(session: &Session<'_>, incident_id: &str) -> Result<Answer, Fault> 
         effect: Effect::Read,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,7 @@ pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Faul
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with value")]
 struct Page<'a> {
     #[serde(rename = "@odata.count")]
     count: Option<u64>,

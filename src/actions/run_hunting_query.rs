@@ -10,6 +10,7 @@ use crate::envelope::{self, Meta};
 use crate::error::{Fault, invalid, undecodable};
 use crate::graph::{Body, Call, Session};
 use crate::host::Method;
+use crate::json::Writer;
 use crate::retry::Effect;
 use crate::time_span;
 use crate::wit::actions::{Column, HuntingResult};
@@ -60,7 +61,10 @@ fn fetch(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<
     let span = time_span.map(str::trim).filter(|span| !span.is_empty()).unwrap_or(time_span::DEFAULT);
     let warning = time_span::check(span, session.exchange.host.unix_seconds())
         .map_err(|why| invalid(format!("time_span: {why}")))?;
-    let request = serde_json::json!({ "Query": query, "Timespan": span }).to_string();
+    let mut request = Writer::new();
+    request.text("Query", query);
+    request.text("Timespan", span);
+    let request = request.finish();
     let answer = session.send(&Call {
         method: Method::Post,
         target: session.path("security/runHuntingQuery"),
@@ -81,6 +85,7 @@ struct HuntResult<'a> {
 
 /// Documentation samples spell the members with capitals too.
 #[derive(Deserialize)]
+#[serde(expecting = "a column")]
 struct WireColumn {
     #[serde(alias = "Name")]
     name: String,

@@ -1,7 +1,5 @@
 //! Update an incident: only what is given is sent.
 
-use serde_json::{Map, Value};
-
 use crate::actions::get_incident;
 use crate::datetime::{Timestamp, parse_rfc3339};
 use crate::envelope::{self, Meta};
@@ -9,6 +7,7 @@ use crate::error::{Fault, error, invalid, malformed};
 use crate::graph::{Answer, Call, Session};
 use crate::host::Method;
 use crate::incident::{self, Brief};
+use crate::json::{self, Writer};
 use crate::retry::Effect;
 use crate::vocabulary::{Vocabulary, determinations};
 use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
@@ -23,7 +22,7 @@ pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) 
             incident.warnings.extend(service_warnings);
             Ok(incident)
         }
-        Outcome::DryRun { id, body } => Ok(incident::of_dry_run(id, &body)),
+        Outcome::DryRun { id, body } => Ok(incident::of_dry_run(id, body)),
     }
 }
 
@@ -38,25 +37,25 @@ pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -
         }
         Outcome::DryRun { body, .. } => {
             let meta = Meta { dry_run: true, warnings: vec![incident::DRY_RUN_WARNING.into()], ..Meta::default() };
-            Ok(envelope::around(&Value::Object(body).to_string(), &meta))
+            Ok(envelope::around(&body, &meta))
         }
     }
 }
 
 enum Outcome {
     Sent(Answer),
-    DryRun { id: String, body: Map<String, Value> },
+    DryRun { id: String, body: String },
 }
 
 fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Outcome, Fault> {
     let id = incident::id(incident_id)?;
-    let mut body = values(change)?;
+    let mut patch = Patch::new(change)?;
     let tags = tags(change);
     let mode = change.tag_mode.unwrap_or(TagMode::Replace);
     if mode != TagMode::Replace && tags.is_none() {
         return Err(invalid(format!("tag_mode: {} needs custom_tags", mode.word())));
     }
-    if body.is_empty() && tags.is_none() {
+    if patch.is_empty() && tags.is_none() {
         return Err(invalid("nothing to change: give at least one field besides incident_id"));
     }
     let unchanged_since = unchanged_since(change)?;
@@ -67,17 +66,17 @@ fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Res
     }
     if let Some(tags) = tags {
         let old = present.map(|present| present.custom_tags).unwrap_or_default();
-        body.insert("customTags".into(), merged(old, tags, mode).into());
+        patch.set(TAGS, json::list(&merged(old, tags, mode)));
     }
+    let body = patch.finish();
     if change.dry_run == Some(true) {
         return Ok(Outcome::DryRun { id: id.to_owned(), body });
     }
-    let text = Value::Object(body).to_string();
     let answer = session.send(&Call {
         method: Method::Patch,
         target: session.path(&format!("security/incidents/{id}")),
         headers: vec![incident::prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
-        body: text.as_bytes(),
+        body: body.as_bytes(),
         effect: Effect::Assign,
     })?;
     Ok(Outcome::Sent(answer))
@@ -87,48 +86,75 @@ fn read(session: &Session<'_>, id: &str) -> Result<Brief, Fault> {
     Brief::parse(get_incident::fetch(session, id)?.into_body()?.json())
 }
 
-/// Every member but the tags, under its wire name.
-fn values(change: &IncidentChange) -> Result<Map<String, Value>, Fault> {
-    check_pair(change)?;
-    let words = [
-        ("status", change.status.map(Vocabulary::word)),
-        ("severity", change.severity.map(Vocabulary::word)),
-        ("classification", change.classification.map(Vocabulary::word)),
-        ("determination", change.determination.map(Vocabulary::word)),
-    ];
-    let texts = [
-        ("assignedTo", &change.assigned_to),
-        ("description", &change.description),
-        ("resolvingComment", &change.resolving_comment),
-        ("displayName", &change.display_name),
-        ("summary", &change.summary),
-    ]
-    .map(|(name, text)| (name, text.as_deref().filter(|text| !text.trim().is_empty())));
-    let mut body: Map<String, Value> =
-        words.into_iter().chain(texts).filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
-    for (at, field) in change.clear.iter().enumerate() {
-        let (name, value) = cleared(*field);
-        let is_tags = *field == ClearableField::CustomTags && change.custom_tags.is_some();
-        let named_before = change.clear.iter().take(at).any(|other| other == field);
-        if is_tags || (body.contains_key(name) && !named_before) {
-            return Err(invalid(format!("clear: {} is also given a value", field.word())));
+/// Wire name of the tags.
+const TAGS: &str = "customTags";
+
+/// The members to send, each as JSON, in the order in which they are written.
+struct Patch([(&'static str, Option<String>); 10]);
+
+impl Patch {
+    /// Every member but the tags, whose old value may be needed.
+    fn new(change: &IncidentChange) -> Result<Self, Fault> {
+        check_pair(change)?;
+        let word = |word: Option<&str>| word.map(json::quoted);
+        let text = |text: &Option<String>| text.as_deref().filter(|text| !text.trim().is_empty()).map(json::quoted);
+        let mut patch = Self([
+            ("assignedTo", text(&change.assigned_to)),
+            ("classification", word(change.classification.map(Vocabulary::word))),
+            (TAGS, None),
+            ("description", text(&change.description)),
+            ("determination", word(change.determination.map(Vocabulary::word))),
+            ("displayName", text(&change.display_name)),
+            ("resolvingComment", text(&change.resolving_comment)),
+            ("severity", word(change.severity.map(Vocabulary::word))),
+            ("status", word(change.status.map(Vocabulary::word))),
+            ("summary", text(&change.summary)),
+        ]);
+        for (at, field) in change.clear.iter().enumerate() {
+            let (name, empty) = cleared(*field);
+            let is_tags = *field == ClearableField::CustomTags && change.custom_tags.is_some();
+            let named_before = change.clear.iter().take(at).any(|other| other == field);
+            let is_given = patch.0.iter().any(|(known, value)| *known == name && value.is_some());
+            if is_tags || (is_given && !named_before) {
+                return Err(invalid(format!("clear: {} is also given a value", field.word())));
+            }
+            patch.set(name, empty.to_owned());
         }
-        body.insert(name.to_owned(), value);
+        Ok(patch)
     }
-    Ok(body)
+
+    fn set(&mut self, name: &str, json: String) {
+        if let Some((_, value)) = self.0.iter_mut().find(|(known, _)| *known == name) {
+            *value = Some(json);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, value)| value.is_none())
+    }
+
+    fn finish(self) -> String {
+        let mut writer = Writer::new();
+        for (name, json) in self.0 {
+            if let Some(json) = json {
+                writer.json(name, &json);
+            }
+        }
+        writer.finish()
+    }
 }
 
-/// Wire name of a field, and what empties it. A list is never null.
-fn cleared(field: ClearableField) -> (&'static str, Value) {
+/// Wire name of a field, and the JSON that empties it. A list is never null.
+fn cleared(field: ClearableField) -> (&'static str, &'static str) {
     match field {
-        ClearableField::AssignedTo => ("assignedTo", Value::Null),
-        ClearableField::Classification => ("classification", Value::Null),
-        ClearableField::Determination => ("determination", Value::Null),
-        ClearableField::Description => ("description", Value::Null),
-        ClearableField::ResolvingComment => ("resolvingComment", Value::Null),
-        ClearableField::DisplayName => ("displayName", Value::Null),
-        ClearableField::Summary => ("summary", Value::Null),
-        ClearableField::CustomTags => ("customTags", Value::Array(Vec::new())),
+        ClearableField::AssignedTo => ("assignedTo", "null"),
+        ClearableField::Classification => ("classification", "null"),
+        ClearableField::Determination => ("determination", "null"),
+        ClearableField::Description => ("description", "null"),
+        ClearableField::ResolvingComment => ("resolvingComment", "null"),
+        ClearableField::DisplayName => ("displayName", "null"),
+        ClearableField::Summary => ("summary", "null"),
+        ClearableField::CustomTags => (TAGS, "[]"),
     }
 }
 

@@ -297,6 +297,7 @@ fn a_page_that_does_not_decode_is_malformed() {
     for (body, message) in [
         ("", "the answer is no page of incidents: EOF while parsing a value at line 1 column 0"),
         ("<html>", "the answer is no page of incidents: expected value at line 1 column 1"),
+        ("7", "the answer is no page of incidents: expected an object with value at line 1 column 1"),
         ("{}", "the answer is no page of incidents: missing field `value` at line 1 column 2"),
         (r#"{"value":{}}"#, "the answer is no page of incidents: expected a sequence at line 1 column 9"),
         (r#"{"value":null}"#, "the answer is no page of incidents: expected a sequence at line 1 column 13"),

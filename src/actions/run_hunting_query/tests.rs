@@ -159,6 +159,7 @@ fn a_result_that_does_not_decode_is_malformed() {
         (r#"{"schema":[],"results":{}}"#, "expected a list of rows at line 1 column 23"),
         (r#"{"schema":[],"results":null}"#, "expected a list of rows at line 1 column 27"),
         (r#"{"schema":[],"results":"[]"}"#, "expected a list of rows at line 1 column 27"),
+        (r#"{"schema":[7],"results":[]}"#, "expected a column at line 1 column 12"),
         (r#"{"schema":[{}],"results":[]}"#, "missing field `name` at line 1 column 13"),
         (r#"{"schema":[{"name":"a"}],"results":[]}"#, "missing field `type` at line 1 column 23"),
         (r#"{"schema":[{"name":"a","type":7}],"results":[]}"#, "expected a string at line 1 column 31"),

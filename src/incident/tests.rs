@@ -1,0 +1,177 @@
+//! Incidents as the service sends them, whole, sparse and newer than this connector.
+
+use super::*;
+use crate::scripted::INCIDENT;
+use crate::wit::types::ErrorKind;
+
+const WHOLE: &str = r##"{
+  "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#security/incidents/$entity",
+  "id": "2972395", "tenantId": "b3c1b5fc-828c-45fa-a1e1-10d74f6d6e9c", "status": "redirected",
+  "severity": "medium", "classification": "truePositive", "determination": "multiStagedAttack",
+  "displayName": "Multi-stage incident", "description": "d", "summary": "s", "resolvingComment": "r",
+  "assignedTo": "analyst@contoso.com", "customTags": ["Demo", null, "ü"], "systemTags": ["Defender Experts"],
+  "comments": [
+    {"comment": "one", "createdByDisplayName": "DavidS", "createdDateTime": "2021-09-30T12:07:37.2756993Z"},
+    {"comment": null, "createdByDisplayName": null, "createdDateTime": "2021-09-30T12:07:38Z"}
+  ],
+  "createdDateTime": "2021-08-13T08:43:35.5533333Z", "lastUpdateDateTime": "2021-09-30T09:35:45.1133333Z",
+  "lastModifiedBy": "API-App:Playbook", "incidentWebUrl": "https://security.microsoft.com/incident2/2972395/overview?tid=x",
+  "redirectIncidentId": "2972396", "priorityScore": 100, "recommendedActions": "beta",
+  "alerts": [
+    {"id": "a1", "title": "t", "severity": "low", "status": "new", "classification": null, "determination": null,
+     "serviceSource": "microsoftDefenderForEndpoint", "detectionSource": "antivirus", "category": "Persistence",
+     "assignedTo": null, "mitreTechniques": ["T1546.003", null], "alertWebUrl": "https://x",
+     "createdDateTime": "2021-08-13T08:43:35Z", "lastUpdateDateTime": "2021-08-13T08:43:36Z",
+     "evidence": [{"@odata.type": "#microsoft.graph.security.newKindEvidence"}], "additionalData": {}},
+    {"id": "a2", "severity": "newSeverity", "status": "newStatus"}
+  ]
+}"##;
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+#[test]
+fn every_property_is_decoded() {
+    let actual = decode(WHOLE.to_owned()).expect("an incident");
+    let first = Alert {
+        id: text("a1"),
+        title: Some(text("t")),
+        severity: text("low"),
+        status: text("new"),
+        classification: None,
+        determination: None,
+        service_source: Some(text("microsoftDefenderForEndpoint")),
+        detection_source: Some(text("antivirus")),
+        category: Some(text("Persistence")),
+        assigned_to: None,
+        mitre_techniques: vec![text("T1546.003")],
+        alert_web_url: Some(text("https://x")),
+        created_at: Some(text("2021-08-13T08:43:35Z")),
+        last_update_at: Some(text("2021-08-13T08:43:36Z")),
+    };
+    let second = Alert {
+        id: text("a2"),
+        title: None,
+        severity: text("newSeverity"),
+        status: text("newStatus"),
+        service_source: None,
+        detection_source: None,
+        category: None,
+        mitre_techniques: Vec::new(),
+        alert_web_url: None,
+        created_at: None,
+        last_update_at: None,
+        ..first.clone()
+    };
+    let comment = |comment: Option<&str>, by: Option<&str>, at: &str| Comment {
+        comment: comment.map(text),
+        created_by: by.map(text),
+        created_at: text(at),
+    };
+    let expected = Incident {
+        id: text("2972395"),
+        tenant_id: Some(text("b3c1b5fc-828c-45fa-a1e1-10d74f6d6e9c")),
+        status: text("redirected"),
+        severity: text("medium"),
+        classification: Some(text("truePositive")),
+        determination: Some(text("multiStagedAttack")),
+        display_name: Some(text("Multi-stage incident")),
+        description: Some(text("d")),
+        summary: Some(text("s")),
+        resolving_comment: Some(text("r")),
+        assigned_to: Some(text("analyst@contoso.com")),
+        custom_tags: vec![text("Demo"), text("ü")],
+        system_tags: vec![text("Defender Experts")],
+        comments: vec![
+            comment(Some("one"), Some("DavidS"), "2021-09-30T12:07:37.2756993Z"),
+            comment(None, None, "2021-09-30T12:07:38Z"),
+        ],
+        created_at: text("2021-08-13T08:43:35.5533333Z"),
+        last_update_at: text("2021-09-30T09:35:45.1133333Z"),
+        last_modified_by: Some(text("API-App:Playbook")),
+        incident_web_url: Some(text("https://security.microsoft.com/incident2/2972395/overview?tid=x")),
+        redirect_incident_id: Some(text("2972396")),
+        priority_score: Some(100),
+        alerts: vec![first, second],
+        warnings: vec![text("incident 2972395 was merged into incident 2972396: get 2972396 for its present state")],
+        raw_json: text(WHOLE),
+    };
+    assert_eq!(format!("{actual:#?}"), format!("{expected:#?}"));
+}
+
+#[test]
+fn what_may_be_missing_or_null_may() {
+    let nulls = [
+        "tenantId",
+        "classification",
+        "determination",
+        "displayName",
+        "description",
+        "summary",
+        "resolvingComment",
+        "assignedTo",
+        "customTags",
+        "systemTags",
+        "comments",
+        "lastModifiedBy",
+        "incidentWebUrl",
+        "redirectIncidentId",
+        "priorityScore",
+        "alerts",
+    ];
+    let members: String = nulls.iter().map(|name| [",\"", name, "\":null"].concat()).collect();
+    let with_nulls = INCIDENT.replacen('}', &format!("{members}}}"), 1);
+    for json in [INCIDENT, &with_nulls] {
+        let incident = decode(json.to_owned()).expect(json);
+        assert_eq!(
+            (incident.id.as_str(), incident.status.as_str(), incident.severity.as_str()),
+            ("29", "active", "high")
+        );
+        assert_eq!((incident.tenant_id, incident.assigned_to, incident.classification), (None, None, None));
+        assert_eq!((incident.alerts.len(), incident.comments.len(), incident.custom_tags.len()), (0, 0, 0));
+        assert_eq!((incident.warnings.len(), incident.raw_json.as_str()), (0, json));
+    }
+}
+
+#[test]
+fn newer_words_are_kept() {
+    let json = INCIDENT.replace("active", "queued").replace("high", "critical");
+    let incident = decode(json).expect("an incident");
+    assert_eq!((incident.status.as_str(), incident.severity.as_str()), ("queued", "critical"));
+}
+
+#[test]
+fn only_a_redirected_incident_says_where_it_went() {
+    let with = |status: &str, to: &str| {
+        let json = format!(r#"{{"id":"1","status":"{status}","redirectIncidentId":{to}}}"#);
+        Brief::parse(&json).expect("an incident").warnings()
+    };
+    let warning = "incident 1 was merged into incident 2: get 2 for its present state";
+    assert_eq!(with("redirected", "\"2\""), [warning]);
+    assert_eq!(with("Redirected", "\"2\""), [warning]);
+    assert_eq!(with("redirected", "null"), Vec::<String>::new());
+    assert_eq!(with("active", "\"2\""), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_no_incident_is_malformed() {
+    for (json, why) in [
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("[]", "expected an incident at line 1 column 2"),
+        ("null", "expected an incident at line 1 column 4"),
+        ("{}", "missing field `id` at line 1 column 2"),
+        (r#"{"id":29}"#, "expected a string at line 1 column 8"),
+        (r#"{"id":"29","status":null}"#, "expected a string at line 1 column 24"),
+        (r#"{"id":"29","status":"active","severity":"low"}"#, "missing field `createdDateTime` at line 1 column 46"),
+        (r#"{"id":"29","priorityScore":"high"}"#, "expected i32 at line 1 column 33"),
+        (r#"{"id":"29","priorityScore":99999999999}"#, "expected i32 at line 1 column 38"),
+        (r#"{"id":"29","alerts":[7]}"#, "expected an alert at line 1 column 22"),
+        (r#"{"id":"29","comments":["x"]}"#, "expected a comment at line 1 column 26"),
+        (r#"{"id":"29","alerts":[{"id":"1"}]}"#, "missing field `severity` at line 1 column 31"),
+    ] {
+        let error = decode(json.to_owned()).expect_err(why);
+        let message = format!("the answer is no incident: {why}");
+        assert_eq!((error.kind, error.message), (ErrorKind::MalformedResponse, message), "{json}");
+    }
+}
