@@ -170,9 +170,14 @@ fn challenge(status: u16) -> Step {
 }
 
 /// The `claims` of a token request.
-fn claims_of(form: &str) -> String {
+fn claims_of(form: &str) -> serde_json::Value {
     let encoded = form.split_once("&claims=").expect("claims").1;
-    percent_encoding::percent_decode_str(encoded).decode_utf8_lossy().into_owned()
+    serde_json::from_str(&percent_encoding::percent_decode_str(encoded).decode_utf8_lossy()).expect("JSON")
+}
+
+/// The claims of every token request.
+fn declared() -> serde_json::Value {
+    serde_json::json!({ "access_token": { "xms_cc": { "values": ["cp1"] } } })
 }
 
 #[test]
@@ -182,11 +187,10 @@ fn a_challenge_is_answered_once_with_its_claims() {
             ScriptedHost::new([grant("old", "3599"), challenge(status), grant("new", "3599"), answer(200, INCIDENT)]);
         run(&host, |session| get_incident::typed(session, "29")).expect("an incident");
         let sent = host.sent();
-        assert_eq!(claims_of(&sent[0].body), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
-        assert_eq!(
-            claims_of(&sent[2].body),
-            r#"{"access_token":{"nbf":{"essential":true,"value":"1657834417"},"xms_cc":{"values":["cp1"]}}}"#
-        );
+        assert_eq!(claims_of(&sent[0].body), declared());
+        let mut merged = declared();
+        merged["access_token"]["nbf"] = serde_json::json!({ "essential": true, "value": "1657834417" });
+        assert_eq!(claims_of(&sent[2].body), merged);
         let tokens = [1, 3].map(|at: usize| sent[at].header("authorization").unwrap_or_default().to_owned());
         assert_eq!(tokens, ["Bearer old", "Bearer new"]);
         // The new token is the one kept.
@@ -204,7 +208,7 @@ fn a_challenge_is_answered_once_with_its_claims() {
 fn a_refused_token_is_renewed_without_claims_when_none_are_asked_for() {
     let host = ScriptedHost::new([grant("old", "3599"), answer(401, ""), grant("new", "3599"), answer(200, INCIDENT)]);
     run(&host, |session| get_incident::typed(session, "29")).expect("an incident");
-    assert_eq!(claims_of(&host.sent()[2].body), r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
+    assert_eq!(claims_of(&host.sent()[2].body), declared());
     assert_eq!(host.left(), 0);
 }
 
