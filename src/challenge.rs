@@ -8,6 +8,7 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::host::Header;
+use crate::json::Object;
 
 /// The claims (JSON) that a new token has to satisfy, if the answer asks for any.
 pub fn claims(headers: &[Header]) -> Option<String> {
@@ -26,7 +27,7 @@ fn decode(text: &str) -> Option<String> {
         .into_iter()
         .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text.trim()).ok())?;
     let json = String::from_utf8(bytes).ok()?;
-    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&json).ok()?;
+    Object::parse(&json)?;
     Some(json)
 }
 

@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 
 use crate::catalog;
 use crate::error::{Fault, malformed};
 use crate::graph::Session;
+use crate::json::{self, Object};
 use crate::wit::catalog::Action;
 use crate::wit::connection::{ActionAccess, ConnectionReport};
 
@@ -45,14 +45,11 @@ fn access(action: Action, granted: &[String], client_id: &str) -> ActionAccess {
 /// The application permissions in a token. Entra ID leaves the claim out when there are none.
 /// Source: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
 fn roles(token: &str) -> Option<Vec<String>> {
-    #[derive(Deserialize)]
-    struct Claims {
-        #[serde(default)]
-        roles: Vec<String>,
-    }
     let payload = token.split('.').nth(1)?;
-    let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    serde_json::from_slice::<Claims>(&json).ok().map(|claims| claims.roles)
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let claims = Object::parse(&claims)?;
+    let Some(roles) = claims.raw("roles") else { return Some(Vec::new()) };
+    json::items(roles)?.into_iter().map(|role| json::text(role.get())).collect()
 }
 
 #[cfg(test)]

@@ -2,21 +2,19 @@
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
 
-use serde::Deserialize;
-
 use crate::config::Connection;
 use crate::error::{Fault, error as base};
 use crate::exchange::retry_after;
 use crate::graph_error::{details, excerpt, saturating_seconds};
 use crate::host::Response;
+use crate::json::{self, Object};
 use crate::wit::types::{Error, ErrorKind};
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Default)]
 struct Refusal {
     error: String,
-    error_description: String,
-    error_codes: Vec<u64>,
+    description: String,
+    number: Option<u64>,
     trace_id: Option<String>,
     correlation_id: Option<String>,
 }
@@ -27,7 +25,18 @@ pub fn is_temporary(answer: &Response) -> bool {
 }
 
 fn parse(answer: &Response) -> Refusal {
-    serde_json::from_slice(answer.body()).unwrap_or_default()
+    let Some(body) = std::str::from_utf8(answer.body()).ok().and_then(Object::parse) else {
+        return Refusal::default();
+    };
+    let description = body.text("error_description").unwrap_or_default();
+    let numbers = body.raw("error_codes").and_then(json::items).unwrap_or_default();
+    Refusal {
+        error: body.text("error").unwrap_or_default(),
+        number: numbers.first().and_then(|number| number.get().parse().ok()).or_else(|| number_in(&description)),
+        description,
+        trace_id: body.text("trace_id"),
+        correlation_id: body.text("correlation_id"),
+    }
 }
 
 /// The error for an answer of the token endpoint that is no token.
@@ -41,12 +50,12 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
         _ if temporary => ErrorKind::Unavailable,
         _ => ErrorKind::Unauthenticated,
     };
-    let number = refusal.error_codes.first().copied().or_else(|| number_in(&refusal.error_description));
+    let number = refusal.number;
     let host = connection.login.authority();
-    let message = if refusal.error_description.is_empty() {
+    let message = if refusal.description.is_empty() {
         format!("{host} refused to issue a token: status {}{}", answer.status, excerpt(answer.body()))
     } else {
-        without_trailer(&refusal.error_description).to_owned()
+        without_trailer(&refusal.description).to_owned()
     };
     let code =
         number.map(|number| format!("AADSTS{number}")).or_else(|| Some(refusal.error).filter(|code| !code.is_empty()));

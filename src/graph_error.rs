@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
 use crate::config::Connection;
 use crate::error::{Fault, error};
 use crate::exchange::retry_after;
 use crate::host::Response;
+use crate::json::{Object, Writer};
 use crate::wit::types::{Error, ErrorKind};
 
 /// Error bodies up to this size are read as JSON and handed on.
@@ -20,19 +19,18 @@ const EXCERPT_MAX_CHARACTERS: usize = 200;
 
 /// The error for an answer of Graph.
 pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
-    let envelope = envelope(answer.body());
-    let outer = envelope.as_ref().and_then(|body| member(body, &["error"]));
+    let chain = envelope(answer.body()).map(|body| chain(&body)).unwrap_or_default();
     let retry_after = retry_after(answer, unix_seconds).map(saturating_seconds);
     let kind = kind(answer.status, retry_after.is_some());
-    let message = outer.and_then(message).unwrap_or_else(|| {
-        let code = outer.and_then(code).map(|code| format!(", code {code}")).unwrap_or_default();
-        let quoted = if outer.is_some() { String::new() } else { excerpt(answer.body()) };
+    let message = message(&chain).unwrap_or_else(|| {
+        let code = code(&chain).map(|code| format!(", code {code}")).unwrap_or_default();
+        let quoted = if chain.is_empty() { excerpt(answer.body()) } else { String::new() };
         format!("{} answered with status {}{code}{quoted}", connection.graph.authority(), answer.status)
     });
-    let id = |name: &str| outer.and_then(|outer| deepest(outer, &[name]));
+    let id = |name: &str| chain.iter().rev().find_map(|object| object.text(name).filter(|id| !id.is_empty()));
     Box::new(Error {
         status: Some(answer.status),
-        code: outer.and_then(code),
+        code: code(&chain),
         request_id: id("request-id").or_else(|| answer.header("request-id").map(str::to_owned)),
         client_request_id: id("client-request-id").or_else(|| answer.header("client-request-id").map(str::to_owned)),
         retry_after_seconds: retry_after,
@@ -112,46 +110,29 @@ fn missing_roles(message: &str) -> Option<String> {
     (!roles.is_empty()).then(|| roles.join(" or "))
 }
 
-fn envelope(body: &[u8]) -> Option<Map<String, Value>> {
-    if body.len() > BODY_MAX_BYTES {
-        return None;
-    }
-    serde_json::from_slice(body).ok()
-}
-
-fn member<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Map<String, Value>> {
-    names.iter().find_map(|name| object.get(*name)).and_then(Value::as_object)
+fn envelope(body: &[u8]) -> Option<Object<'_>> {
+    Object::parse(std::str::from_utf8(body).ok().filter(|body| body.len() <= BODY_MAX_BYTES)?)
 }
 
 /// `error`, its inner error, and so on; both spellings are in use.
-fn chain(outer: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
-    std::iter::successors(Some(outer), |object| member(object, &["innerError", "innererror"]))
-}
-
-/// The last non-empty text of that name.
-fn deepest(outer: &Map<String, Value>, names: &[&str]) -> Option<String> {
-    chain(outer)
-        .flat_map(|object| names.iter().filter_map(|name| object.get(*name)?.as_str()))
-        .filter(|text| !text.is_empty())
-        .last()
-        .map(str::to_owned)
+fn chain<'a>(body: &Object<'a>) -> Vec<Object<'a>> {
+    let inner = |object: &Object<'a>| object.object("innerError").or_else(|| object.object("innererror"));
+    let mut chain: Vec<Object<'a>> = body.object("error").into_iter().collect();
+    while let Some(object) = chain.last().and_then(inner) {
+        chain.push(object);
+    }
+    chain
 }
 
 /// The deepest code is the most exact one; some inner errors repeat the status there.
-fn code(outer: &Map<String, Value>) -> Option<String> {
-    chain(outer)
-        .filter_map(|object| object.get("code")?.as_str())
-        .filter(|code| !code.is_empty() && !code.bytes().all(|byte| byte.is_ascii_digit()))
-        .last()
-        .map(str::to_owned)
+fn code(chain: &[Object<'_>]) -> Option<String> {
+    let is_word = |code: &String| !code.is_empty() && !code.bytes().all(|byte| byte.is_ascii_digit());
+    chain.iter().rev().find_map(|object| object.text("code").filter(is_word))
 }
 
 /// The outermost message that says something.
-fn message(outer: &Map<String, Value>) -> Option<String> {
-    chain(outer)
-        .filter_map(|object| object.get("message")?.as_str())
-        .find(|text| !text.trim().is_empty())
-        .map(str::to_owned)
+fn message(chain: &[Object<'_>]) -> Option<String> {
+    chain.iter().find_map(|object| object.text("message").filter(|text| !text.trim().is_empty()))
 }
 
 /// An error body as JSON: as it is, or what can be quoted of it.
@@ -160,8 +141,9 @@ pub fn details(body: &[u8]) -> Option<String> {
         Some(_) => String::from_utf8(body.to_owned()).ok(),
         None if body.is_empty() => None,
         None => {
-            serde_json::to_string(&serde_json::json!({ "excerpt": excerpt_of(&String::from_utf8_lossy(head(body))) }))
-                .ok()
+            let mut details = Writer::new();
+            details.text("excerpt", &excerpt_of(&String::from_utf8_lossy(head(body))));
+            Some(details.finish())
         }
     }
 }

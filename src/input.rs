@@ -1,12 +1,10 @@
 //! Reads the JSON of `invoke` as people and playbook engines write it: numbers and booleans may be strings, empty and null mean
 //! absent, and an unknown key is refused with the nearest known one.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::{Fault, invalid};
+use crate::json::{self, Object, items, scalar};
 use crate::vocabulary::Vocabulary;
 use crate::wit::types::NameValue;
 
@@ -49,7 +47,7 @@ impl<'a> Fields<'a> {
 
     /// Reads valid JSON as an object; `None` when it is something else.
     fn object(json: &'a str, place: &str, known: &[&str]) -> Option<Result<Self, Fault>> {
-        let Members(members) = serde_json::from_str(json).ok()?;
+        let Object(members) = Object::parse(json)?;
         let fields = Self { place: place.to_owned(), members };
         Some(fields.check_keys(known).map(|()| fields))
     }
@@ -127,7 +125,7 @@ impl<'a> Fields<'a> {
         let Some(json) = self.raw(name) else { return Ok(None) };
         let wrong = || self.wrong(name, "must be a list of texts");
         let list = |json: &str| -> Result<Vec<String>, Fault> {
-            let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
+            let items = items(json).ok_or_else(wrong)?;
             items.iter().filter(|item| item.get() != "null").map(|item| scalar(item.get()).ok_or_else(wrong)).collect()
         };
         let texts = if json.starts_with('[') {
@@ -151,8 +149,8 @@ impl<'a> Fields<'a> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
         let wrong = |why: &str| self.wrong(name, why);
         let inner = unquoted(json);
-        let Members(members) = serde_json::from_str(inner.as_deref().unwrap_or(json))
-            .map_err(|_| wrong("must be an object of names and values"))?;
+        let Object(members) = Object::parse(inner.as_deref().unwrap_or(json))
+            .ok_or_else(|| wrong("must be an object of names and values"))?;
         members
             .into_iter()
             .filter(|(_, value)| value.get() != "null")
@@ -186,8 +184,8 @@ impl<'a> Fields<'a> {
     pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
         let wrong = || self.wrong(name, "must be a list of objects");
-        let items: Vec<&'a RawValue> = serde_json::from_str(json).map_err(|_| wrong())?;
-        items
+        items(json)
+            .ok_or_else(wrong)?
             .iter()
             .enumerate()
             .map(|(at, item)| {
@@ -202,25 +200,16 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The text of a JSON string, number or boolean.
-fn scalar(json: &str) -> Option<String> {
-    match json.bytes().next()? {
-        b'"' => serde_json::from_str(json).ok(),
-        b'[' | b'{' => None,
-        _ => Some(json.to_owned()),
-    }
-}
-
 /// The text of a JSON string, without the notation of playbooks for JSON, `$JSON[…]`, around it.
 fn unquoted(json: &str) -> Option<String> {
-    let text: String = serde_json::from_str(json).ok()?;
+    let text = json::text(json)?;
     let inside = text.trim().strip_prefix("$JSON[").and_then(|rest| rest.strip_suffix(']'));
     Some(inside.filter(|inside| is_json(inside)).map(str::to_owned).unwrap_or(text))
 }
 
 /// Whether a text is a JSON object or list.
 pub fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    text.trim_start().starts_with(['{', '[']) && json::is_valid(text)
 }
 
 /// The known key that a wrong one was probably meant to be: one that holds it or is held by it, or one with few typing errors.
@@ -231,31 +220,6 @@ pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     let distances = known.iter().map(|name| (!is_part(name), strsim::damerau_levenshtein(&wanted, name), *name));
     let (is_no_part, distance, nearest) = distances.min()?;
     (!is_no_part || distance <= length.div_ceil(3)).then_some(nearest)
-}
-
-/// An object's members in order, doubled keys included.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! The JSON form of the actions: reads config and input, runs the action, answers data and meta.
 
-use serde::Serialize;
-
 use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::catalog;
 use crate::config::Connection;
@@ -11,6 +9,7 @@ use crate::error::{Fault, invalid};
 use crate::graph::Session;
 use crate::host::{Host, Method};
 use crate::input::{Fields, nearest};
+use crate::json::{self, Writer};
 use crate::vocabulary::Vocabulary;
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
 use crate::wit::connection::ActionAccess;
@@ -39,38 +38,23 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
 pub fn check(host: &dyn Host, config_json: &str) -> Result<String, Fault> {
     let connection = Connection::new(&config(config_json)?)?;
     let report = connection::check(&Session::new(host, &connection, ""))?;
-    let actions: Vec<Access<'_>> = report.actions.iter().map(Access::from).collect();
-    let report = Report { granted: &report.granted, actions };
-    // Serializing texts and booleans cannot fail.
-    Ok(serde_json::to_string(&report).unwrap_or_default())
+    let actions: Vec<String> = report.actions.iter().map(access).collect();
+    let mut object = Writer::new();
+    object.json("granted", &json::list(&report.granted));
+    object.json("actions", &format!("[{}]", actions.join(",")));
+    Ok(object.finish())
 }
 
-#[derive(Serialize)]
-struct Report<'a> {
-    granted: &'a [String],
-    actions: Vec<Access<'a>>,
-}
-
-#[derive(Serialize)]
-struct Access<'a> {
-    action: &'a str,
-    title: &'a str,
-    allowed: bool,
-    missing: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    advice: Option<&'a str>,
-}
-
-impl<'a> From<&'a ActionAccess> for Access<'a> {
-    fn from(access: &'a ActionAccess) -> Self {
-        Self {
-            action: &access.action,
-            title: &access.title,
-            allowed: access.allowed,
-            missing: &access.missing,
-            advice: access.advice.as_deref(),
-        }
+fn access(access: &ActionAccess) -> String {
+    let mut object = Writer::new();
+    object.text("action", &access.action);
+    object.text("title", &access.title);
+    object.json("allowed", if access.allowed { "true" } else { "false" });
+    object.json("missing", &json::list(&access.missing));
+    if let Some(advice) = &access.advice {
+        object.text("advice", advice);
     }
+    object.finish()
 }
 
 /// The action's name in the catalog.

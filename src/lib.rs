@@ -53,9 +53,12 @@ pub mod host;
 pub mod incident;
 pub mod input;
 pub mod invoke;
+pub mod json;
 pub mod multipart;
 pub mod origin;
 pub mod percent;
+#[cfg(test)]
+mod properties;
 pub mod retry;
 #[cfg(test)]
 pub mod scripted;

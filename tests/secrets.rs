@@ -57,7 +57,8 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
         let seen = seen.clone();
         Arc::new(move |exchange| drop(writeln!(seen.lock().expect("no panic"), "{exchange:?}")))
     };
-    let connector = connector(Settings { trace: Some(trace), clock_speed: 60, ..Settings::default() });
+    let connector =
+        connector(Settings { trace: Some(trace), clock_speed: 60, warm_instances: 0, ..Settings::default() });
     let good = config(&emulator, |config| {
         config["client_id"] = json!(CLIENT);
         config["client_secret"] = json!(SECRET);
