@@ -1,14 +1,20 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test component cargo-component toolchain lint
+.PHONY: demo test fuzz component cargo-component toolchain lint
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
+	@cargo build --package host-test
 	@cargo run --quiet --package host-test -- demo
 
 # Every test of the workspace, the built component included.
 test: toolchain
 	cargo test --workspace
+
+# The property tests of everything that reads text from outside, for longer than `make test` does.
+CASES ?= 100000
+fuzz:
+	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
 
 # The release component; prints its path.
 component: toolchain

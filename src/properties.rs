@@ -15,7 +15,7 @@ use crate::{catalog, challenge, datetime, endpoint, percent, retry, time_span};
 
 /// The same budget for each property, and no files left behind.
 fn budget() -> ProptestConfig {
-    ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// Any text, and text made of the characters that mean something somewhere.

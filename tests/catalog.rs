@@ -1,0 +1,71 @@
+//! What `describe` shows against the app's documentation, whose facts are typed again in `app_parameters.tsv`.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+const DOCUMENTED: &str = include_str!("app_parameters.tsv");
+
+/// What the connector takes beyond the documentation; anything else is a mistake on one of the two sides.
+const OURS: [(&str, &str); 8] = [
+    ("configuration", "cloud"),
+    ("configuration", "endpoints"),
+    ("list_incidents", "order_by"),
+    ("list_incidents", "cursor"),
+    ("update_incident", "tag_mode"),
+    ("update_incident", "clear"),
+    ("update_incident", "unchanged_since"),
+    ("update_incident", "dry_run"),
+];
+
+fn described() -> Vec<(String, Value)> {
+    let output = Command::new(env!("CARGO_BIN_EXE_host-test")).args(["describe", "--json"]).output().expect("it runs");
+    let catalog: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let place = |place: &str, parameters: &Value| {
+        let parameters = parameters.as_array().expect("a list").clone();
+        parameters.into_iter().map(|parameter| (place.to_owned(), parameter)).collect::<Vec<_>>()
+    };
+    let actions = catalog["actions"].as_array().expect("a list").iter();
+    let actions = actions.flat_map(|action| place(action["name"].as_str().expect("a name"), &action["parameters"]));
+    place("configuration", &catalog["configuration"]).into_iter().chain(actions).collect()
+}
+
+/// A number or text as it stands in the table; empty when absent.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn describes_every_documented_parameter_and_no_other() {
+    let described = described();
+    let mut documented = Vec::new();
+    for line in DOCUMENTED.lines().filter(|line| !line.starts_with('#')) {
+        let [place, name, required, default, least, greatest, allowed] =
+            line.split('\t').collect::<Vec<_>>().try_into().expect("seven cells");
+        documented.push((place, name));
+        let (_, parameter) = described
+            .iter()
+            .find(|(known, parameter)| known == place && parameter["name"] == name)
+            .unwrap_or_else(|| panic!("{place} {name} is not described"));
+        assert_eq!(parameter["required"], required == "required", "{place} {name}");
+        assert_eq!(cell(&parameter["default_value"]), default, "{place} {name}");
+        assert_eq!(cell(&parameter["maximum"]), greatest, "{place} {name}");
+        if !least.is_empty() {
+            assert_eq!(cell(&parameter["minimum"]), least, "{place} {name}");
+        }
+        let values: Vec<&str> =
+            parameter["allowed_values"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        for value in allowed.split(',').filter(|value| !value.is_empty()) {
+            assert!(values.contains(&value), "{place} {name} {value}");
+        }
+    }
+    for (place, parameter) in &described {
+        let name = parameter["name"].as_str().expect("a name");
+        let known = documented.contains(&(place, name)) || OURS.contains(&(place, name));
+        assert!(known, "{place} {name} is described but not documented");
+    }
+}
