@@ -80,6 +80,26 @@ fn stays_inside(url: &str) {
     assert!(!decoded.chars().any(char::is_control), "{target}");
 }
 
+/// JSON with its letters and digits escaped wherever they stand in strings.
+fn escape_all(json: &str) -> String {
+    let mut out = String::new();
+    let (mut inside, mut escaped) = (false, false);
+    for character in json.chars() {
+        match character {
+            '"' if !escaped => inside = !inside,
+            'g'..='m' if inside && !escaped => {
+                let escape = format!("\\u{:04x}", u32::from(character));
+                out.push_str(&escape);
+                continue;
+            }
+            _ => {}
+        }
+        escaped = character == '\\' && !escaped;
+        out.push(character);
+    }
+    out
+}
+
 const LIST: &str =
     r#"[{"skip": "2", "count": true, "expand": "alerts", "filter": "status eq 'active'", "max_results": "10"}]"#;
 const UPDATE: &str =
@@ -414,6 +434,36 @@ proptest! {
         let encoded = percent::encode(connection.client_secret.reveal(), percent::QUERY);
         let client_secret = format!("&client_secret={encoded}&");
         prop_assert!(sent.body.contains(&client_secret));
+    }
+
+    #[test]
+    fn any_token_shows_its_permissions_or_is_sent_as_it_is(
+        token in prop_oneof!["[!-~]{1,60}", mutated(r#"{"roles":["SecurityIncident.Read.All"]}"#).prop_map(|claims| {
+            use base64::Engine as _;
+            format!("e30.{}.x", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims))
+        })],
+    ) {
+        let grant = serde_json::json!({ "expires_in": 3599, "access_token": token }).to_string();
+        let connection = connection();
+        let host = ScriptedHost::new([answer(200, &grant), answer(200, INCIDENT)]);
+        let session = crate::graph::Session::new(&host, &connection, "");
+        match crate::connection::check(&session) {
+            Ok(report) => prop_assert_eq!(report.actions.len(), 5),
+            Err(error) => prop_assert_eq!(error.kind, ErrorKind::MalformedResponse),
+        }
+        get_incident::typed(&session, "29").expect("an incident");
+        let sent = host.sent();
+        let bearer = format!("Bearer {token}");
+        prop_assert_eq!(sent.last().and_then(|sent| sent.header("authorization")), Some(bearer.as_str()));
+    }
+
+    #[test]
+    fn json_without_needless_escapes_means_the_same(text in text(), key in text()) {
+        let value = serde_json::json!({ key: [text, 1.5, null, { "x": text }] });
+        let escaped = escape_all(&value.to_string());
+        let plain = crate::json::unescaped(&escaped);
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&plain).expect("JSON"), value.clone());
+        prop_assert_eq!(plain, value.to_string());
     }
 
     #[test]
