@@ -1,0 +1,294 @@
+//! What goes out: method, endpoint, query, headers and body.
+
+use super::*;
+
+/// Method, URL, body and content type that JSON input puts on the wire.
+#[track_caller]
+fn sends(input: &str, call: &str, content_type: Option<&str>) {
+    let (host, ..) = invoked(input, answer(200, "{}"));
+    assert_eq!(host.calls(), [call], "{input}");
+    assert_eq!(host.sent()[1].header("content-type"), content_type, "{input}");
+}
+
+const BASE: &str = "https://graph.microsoft.com/v1.0";
+const JSON_TYPE: Option<&str> = Some("application/json; charset=utf-8");
+const TEXT_TYPE: Option<&str> = Some("text/plain; charset=utf-8");
+
+#[test]
+fn takes_each_method_in_any_case() {
+    for (method, sent) in [("GET", "GET"), ("put", "PUT"), ("Post", "POST"), (" delete ", "DELETE"), ("PATCH", "PATCH")]
+    {
+        sends(&format!(r#"{{"method":"{method}","endpoint":"x"}}"#), &format!("{sent} {BASE}/x"), None);
+    }
+    for method in ["HEAD", "OPTIONS", "GET /"] {
+        invoke_refuses(
+            &format!(r#"{{"method":"{method}","endpoint":"x"}}"#),
+            &format!("method: '{method}' is unknown; allowed: GET, PUT, POST, DELETE, PATCH"),
+        );
+    }
+    invoke_refuses(r#"{"endpoint":"x"}"#, "method: is required");
+    invoke_refuses(r#"{"method":"GET"}"#, "endpoint: is required");
+}
+
+#[test]
+fn a_payload_is_sent_as_it_is() {
+    for (payload, body, content_type) in [
+        (r#"{"a": [1, "b"]}"#, r#"{"a": [1, "b"]}"#, JSON_TYPE),
+        ("[1]", "[1]", JSON_TYPE),
+        (r#""{\"a\": 1}""#, r#"{"a": 1}"#, JSON_TYPE),
+        (r#""$JSON[{ \"key_1\": \"value_1\" }]""#, r#"{ "key_1": "value_1" }"#, JSON_TYPE),
+        (r#"" $JSON[[1,2]] ""#, "[1,2]", JSON_TYPE),
+        (r#""$JSON[not json]""#, "$JSON[not json]", TEXT_TYPE),
+        (r#""plain ü text""#, "plain ü text", TEXT_TYPE),
+        (r#""{broken""#, "{broken", TEXT_TYPE),
+        ("7", "7", TEXT_TYPE),
+        ("true", "true", TEXT_TYPE),
+    ] {
+        sends(
+            &format!(r#"{{"method":"POST","endpoint":"x","payload":{payload}}}"#),
+            &format!("POST {BASE}/x {body}"),
+            content_type,
+        );
+    }
+    for absent in ["null", "\"\"", "{}", "[]"] {
+        sends(&format!(r#"{{"method":"POST","endpoint":"x","payload":{absent}}}"#), &format!("POST {BASE}/x"), None);
+    }
+}
+
+#[test]
+fn payload_json_is_a_body_too() {
+    for payload in [r#"{"a": 1}"#, r#""{\"a\": 1}""#, r#""$JSON[{\"a\": 1}]""#] {
+        sends(
+            &format!(r#"{{"method":"PUT","endpoint":"x","extra_fields":{{"payload_json":{payload}}}}}"#),
+            &format!(r#"PUT {BASE}/x {{"a": 1}}"#),
+            JSON_TYPE,
+        );
+    }
+    sends(
+        r#"{"method":"PUT","endpoint":"x","extra_fields":{"payload_json":"plain"}}"#,
+        &format!(r#"PUT {BASE}/x "plain""#),
+        JSON_TYPE,
+    );
+    let post = || GenericRequest { method: Method::Post, ..request() };
+    let broken = ExtraFields { payload_json: Some("{".into()), ..extra() };
+    refuses(&GenericRequest { extra_fields: Some(broken), ..post() }, "extra_fields.payload_json: is not JSON");
+}
+
+#[test]
+fn there_is_one_body_and_none_in_a_get() {
+    let json = || Some("{}".to_owned());
+    let file = crate::wit::actions::Upload {
+        field: "f".into(),
+        filename: "a".into(),
+        content_type: None,
+        content_base64: String::new(),
+    };
+    for (payload, payload_json, files, message) in [
+        (json(), json(), vec![], "extra_fields.payload_json: cannot go with payload; give one body"),
+        (json(), None, vec![file.clone()], "extra_fields.files: cannot go with payload; give one body"),
+        (
+            None,
+            json(),
+            vec![file.clone()],
+            "extra_fields.files: cannot go with extra_fields.payload_json; give one body",
+        ),
+    ] {
+        let extra_fields = Some(ExtraFields { payload_json, files, ..extra() });
+        refuses(&GenericRequest { method: Method::Post, payload, extra_fields, ..request() }, message);
+    }
+    refuses(&GenericRequest { payload: json(), ..request() }, "payload: a GET request has no body");
+    refuses(
+        &with(ExtraFields { payload_json: json(), ..extra() }),
+        "extra_fields.payload_json: a GET request has no body",
+    );
+    refuses(&with(ExtraFields { files: vec![file], ..extra() }), "extra_fields.files: a GET request has no body");
+}
+
+#[test]
+fn files_are_sent_as_form_data() {
+    let input = r#"{"method":"POST","endpoint":"x","extra_fields":{"files":[
+        {"field":"a","filename":"n.csv","content_type":"text/csv","content_base64":"aGk="},
+        {"field":"b","filename":"empty","content_base64":""}]}}"#;
+    let (host, ..) = invoked(input, answer(200, "{}"));
+    let sent = &host.sent()[1];
+    let boundary = "0123456789abcdef0123456789abcdef";
+    assert_eq!(sent.header("content-type"), Some(format!("multipart/form-data; boundary={boundary}").as_str()));
+    assert_eq!(
+        sent.body,
+        format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"a\"; filename=\"n.csv\"\r\ncontent-type: text/csv\r\n\r\nhi\r\n\
+             --{boundary}\r\ncontent-disposition: form-data; name=\"b\"; filename=\"empty\"\r\n\
+             content-type: application/octet-stream\r\n\r\n\r\n--{boundary}--\r\n"
+        )
+    );
+    for (files, message) in [
+        (r#"[{"filename":"a"}]"#, "extra_fields.files[0].field: is required"),
+        (r#"[{"field":"f"}]"#, "extra_fields.files[0].filename: is required"),
+        (
+            r#"[{"field":"f","filename":"a","content_base64":"aGk="},{"field":"f","filename":"a","content_base64":"?"}]"#,
+            "extra_fields.files[1].content_base64: is not base64",
+        ),
+        (r#"{"field":"f"}"#, "extra_fields.files: must be a list of objects"),
+        (r#"["f"]"#, "extra_fields.files: must be a list of objects"),
+        (r#"[{"field":"f","filename":"../a"}]"#, "extra_fields.files[0].filename: must be a name without a path"),
+        (
+            r#"[{"field":"f","filename":"a","content_type":"csv"}]"#,
+            "extra_fields.files[0].content_type: is no media type, such as text/csv",
+        ),
+    ] {
+        invoke_refuses(&format!(r#"{{"method":"POST","endpoint":"x","extra_fields":{{"files":{files}}}}}"#), message);
+    }
+    invoke_refuses(
+        r#"{"method":"POST","endpoint":"x","extra_fields":{"headers":{"Content-Type":"text/plain"},"files":[{"field":"f","filename":"a"}]}}"#,
+        "extra_fields.headers: Content-Type is set by files",
+    );
+}
+
+#[test]
+fn query_params_are_encoded() {
+    for (params, query) in [
+        (r#"{"$top":5,"$count":true}"#, "?$top=5&$count=true"),
+        (
+            r#"{"$filter":"status eq 'new' & x=y#z","a b":"ü+/?"}"#,
+            "?$filter=status%20eq%20%27new%27%20%26%20x%3Dy%23z&a%20b=%C3%BC%2B%2F%3F",
+        ),
+        (r#"{"a":null,"b":"","c":"\r\n"}"#, "?b=&c=%0D%0A"),
+        (r#""{\"a\": \"1\"}""#, "?a=1"),
+        (r#""$JSON[{\"a\": \"1\"}]""#, "?a=1"),
+    ] {
+        let input = format!(r#"{{"method":"GET","endpoint":"x","query_params":{params}}}"#);
+        sends(&input, &format!("GET {BASE}/x{query}"), None);
+    }
+    sends(
+        r#"{"method":"GET","endpoint":"x?$top=1","query_params":{"$skip":2}}"#,
+        &format!("GET {BASE}/x?$top=1&$skip=2"),
+        None,
+    );
+    for (params, message) in [
+        (r#"{" ":"1"}"#, "query_params: a name is blank"),
+        (r#"{"a":["1"]}"#, "query_params: the value of 'a' must be text, a number or a boolean"),
+        (r#"["a"]"#, "query_params: must be an object of names and values"),
+        (r#""a=1""#, "query_params: must be an object of names and values"),
+    ] {
+        invoke_refuses(&format!(r#"{{"method":"GET","endpoint":"x","query_params":{params}}}"#), message);
+    }
+}
+
+#[test]
+fn an_endpoint_stays_below_the_api_version() {
+    for (endpoint, message) in [
+        ("security/../../beta/users", "endpoint: must not contain the segments '.' and '..'"),
+        ("%2e%2e/users", "endpoint: must not contain the segments '.' and '..'"),
+        (
+            "https://evil.example/x",
+            "endpoint: must be a path below the API version, such as security/alerts_v2; without scheme and host",
+        ),
+        (
+            "//evil.example/x",
+            "endpoint: must be a path below the API version, such as security/alerts_v2; without scheme and host",
+        ),
+        ("x\r\nhost: evil.example", "endpoint: must not contain control characters"),
+        ("x#y", "endpoint: must not contain '#'"),
+        ("/", "endpoint: is required: a path below the API version, such as security/alerts_v2"),
+        ("beta/users", "endpoint: must not start with the API version 'beta'; the configuration's api_version says it"),
+    ] {
+        refuses(&GenericRequest { endpoint: endpoint.into(), ..request() }, message);
+    }
+}
+
+#[test]
+fn headers_go_over_the_defaults() {
+    let extra_fields = ExtraFields {
+        headers: vec![
+            pair("Accept", "text/csv"),
+            pair(" ConsistencyLevel ", " eventual "),
+            pair("USER-AGENT", "mine"),
+            pair("Prefer", "odata.maxpagesize=5"),
+            pair("client-request-id", "my-id"),
+        ],
+        payload_json: Some("{}".into()),
+        ..extra()
+    };
+    let host = ScriptedHost::new([token(), answer(200, "{}")]);
+    let post = GenericRequest { method: Method::Post, extra_fields: Some(extra_fields), ..request() };
+    run(&host, |session| typed(session, &post)).expect("an answer");
+    let mut headers: Vec<String> =
+        host.sent()[1].headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    headers.sort();
+    assert_eq!(
+        headers,
+        [
+            "accept: text/csv",
+            "authorization: Bearer planted.Token.1",
+            "client-request-id: my-id",
+            "consistencylevel: eventual",
+            "content-type: application/json; charset=utf-8",
+            "prefer: odata.maxpagesize=5",
+            "user-agent: mine",
+        ]
+    );
+    let own_type = ExtraFields { headers: vec![pair("Content-Type", "application/xml")], ..extra() };
+    let host = ScriptedHost::new([token(), answer(200, "{}")]);
+    let post = GenericRequest {
+        method: Method::Post,
+        payload: Some("<a/>".into()),
+        extra_fields: Some(own_type),
+        ..request()
+    };
+    run(&host, |session| typed(session, &post)).expect("an answer");
+    assert_eq!(host.sent()[1].header("content-type"), Some("application/xml"));
+}
+
+#[test]
+fn an_id_of_the_caller_is_the_id_of_the_request() {
+    let input = r#"{"method":"GET","endpoint":"x","extra_fields":{"headers":{"Client-Request-Id":"my-id"}}}"#;
+    let (host, _, meta) = invoked(input, answer(200, "{}"));
+    assert_eq!(host.sent()[1].header("client-request-id"), Some("my-id"));
+    assert_eq!(meta["client_request_id"], "my-id");
+}
+
+#[test]
+fn some_headers_cannot_be_set() {
+    for name in [
+        "Authorization",
+        "authorization ",
+        "Host",
+        "Cookie",
+        "Content-Length",
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "proxy-anything",
+        "Expect",
+    ] {
+        let lower = name.trim().to_ascii_lowercase();
+        refuses(
+            &with(ExtraFields { headers: vec![pair("x-fine", "1"), pair(name, "x")], ..extra() }),
+            &format!("extra_fields.headers: '{lower}' cannot be set: it carries credentials or frames the message"),
+        );
+    }
+    for (name, value, why) in [
+        ("", "x", "'' is no header name"),
+        ("a b", "x", "'a b' is no header name"),
+        ("x\r\nhost", "x", "'x\r\nhost' is no header name"),
+        ("x:", "x", "'x:' is no header name"),
+        ("größe", "x", "'größe' is no header name"),
+        ("x", "a\r\nhost: evil", "'x' has a value with characters other than printable ASCII"),
+        ("x", "ü", "'x' has a value with characters other than printable ASCII"),
+        ("x", "\u{0}", "'x' has a value with characters other than printable ASCII"),
+    ] {
+        refuses(
+            &with(ExtraFields { headers: vec![pair(name, value)], ..extra() }),
+            &format!("extra_fields.headers: {why}"),
+        );
+    }
+    invoke_refuses(
+        r#"{"method":"GET","endpoint":"x","extra_fields":{"headers":{"x":{"y":1}}}}"#,
+        "extra_fields.headers: the value of 'x' must be text, a number or a boolean",
+    );
+}
