@@ -1,5 +1,8 @@
 //! Query options on the wire, pages and cursors, and the list without what the service could not expand.
 
+mod cursor;
+mod fallback;
+
 use super::*;
 use crate::host::Failure;
 use crate::scripted::{INCIDENT, ScriptedHost, Step, after, answer, answer_with, connection, run, token};
@@ -16,10 +19,6 @@ fn all() -> IncidentQuery {
         order_by: None,
         cursor: None,
     }
-}
-
-fn expanded() -> IncidentQuery {
-    IncidentQuery { expand: Some("alerts".into()), max_results: Some(5), ..all() }
 }
 
 const BASE: &str = "https://graph.microsoft.com/v1.0/security/incidents";
@@ -187,112 +186,6 @@ fn a_partial_answer_and_warnings_are_passed_on() {
 }
 
 #[test]
-fn pages_follow_the_links_of_the_service() {
-    let second = format!("{BASE}?$filter=status+eq+'active'&$skiptoken=a%2Fb==");
-    let third = "HTTPS://Graph.Microsoft.com:443/v1.0/security/incidents?$skip=100";
-    let pages = [
-        format!(r#"{{"value":[],"@odata.nextLink":"{second}"}}"#),
-        format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":"{third}"}}"#),
-        EMPTY.to_owned(),
-    ];
-    let host = ScriptedHost::new([token()]);
-    let mut query = all();
-    let mut cursors = Vec::new();
-    for body in pages {
-        host.expect(answer(200, &body));
-        let page = run(&host, |session| typed(session, &query)).expect("a page");
-        cursors.push(page.cursor.clone());
-        query.cursor = page.cursor;
-    }
-    assert_eq!(cursors, [Some(second.clone()), Some(third.to_owned()), None]);
-    // Sent as they are, with the headers of the first request.
-    assert_eq!(host.calls(), [format!("GET {BASE}"), format!("GET {second}"), format!("GET {BASE}?$skip=100")]);
-    for sent in &host.sent()[1..] {
-        assert_eq!(sent.header("prefer"), Some("include-unknown-enum-members"));
-        assert_eq!(sent.header("authorization"), Some("Bearer planted.Token.1"));
-    }
-}
-
-/// Links that a token must not follow.
-const EVIL: [&str; 19] = [
-    "https://evil.example/v1.0/security/incidents?$skip=1",
-    "http://graph.microsoft.com/v1.0/security/incidents?$skip=1",
-    "https://graph.microsoft.com.evil.example/v1.0/security/incidents?$skip=1",
-    "https://graph.microsoft.com@evil.example/v1.0/security/incidents?$skip=1",
-    "https://graph.microsoft.com:444/v1.0/security/incidents?$skip=1",
-    "https://evil.example/https://graph.microsoft.com/v1.0/security/incidents?$skip=1",
-    "//graph.microsoft.com/v1.0/security/incidents?$skip=1",
-    "/v1.0/security/incidents?$skip=1",
-    "$skip=1",
-    "https://graph.microsoft.com/v1.0/security/incidents",
-    "https://graph.microsoft.com/v1.0/security/incidents/29?x",
-    "https://graph.microsoft.com/v1.0/security/incidentsx?x",
-    "https://graph.microsoft.com/v1.0/users?$skip=1",
-    "https://graph.microsoft.com/beta/security/incidents?$skip=1",
-    "https://graph.microsoft.com/v1.0/x/../security/incidents?$skip=1",
-    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1#x",
-    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1 HTTP/1.1",
-    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1\r\nx-evil: 1",
-    "https://graph.microsoft.com\\.evil.example/v1.0/security/incidents?$skip=1",
-];
-
-#[test]
-fn a_link_that_leads_away_is_not_answered() {
-    for link in EVIL {
-        let link = serde_json::Value::from(link);
-        malformed_page(
-            &format!(r#"{{"value":[],"@odata.nextLink":{link}}}"#),
-            "the link to the next page leads away from the configured Graph endpoint, so it is not followed",
-        );
-    }
-}
-
-#[test]
-fn a_cursor_that_leads_away_is_not_followed() {
-    for link in EVIL {
-        refuses(
-            &IncidentQuery { cursor: Some(link.into()), ..all() },
-            "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
-        );
-    }
-}
-
-#[test]
-fn a_cursor_belongs_to_its_endpoint_and_version() {
-    let endpoints =
-        crate::wit::types::Endpoints { login: "http://127.0.0.1:1".into(), graph: "http://127.0.0.1:2".into() };
-    let config =
-        Config { endpoints: Some(endpoints), api_version: Some("beta".into()), ..crate::config::tests::config() };
-    let connection = crate::config::Connection::new(&config).expect("valid");
-    let link = "http://127.0.0.1:2/beta/security/incidents?$skip=1";
-    let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
-    let query = IncidentQuery { cursor: Some(link.into()), ..all() };
-    typed(&Session::new(&host, &connection, ""), &query).expect("a page");
-    assert_eq!(host.calls(), [format!("GET {link}")]);
-    refuses(&query, "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents");
-}
-
-#[test]
-fn a_cursor_stands_alone() {
-    let some = |text: &str| Some(text.to_owned());
-    let cursor = || Some(format!("{BASE}?$skip=1"));
-    for (query, name) in [
-        (IncidentQuery { filter: some("status eq 'active'"), ..all() }, "filter"),
-        (IncidentQuery { max_results: Some(5), ..all() }, "max_results"),
-        (IncidentQuery { skip: Some(0), ..all() }, "skip"),
-        (IncidentQuery { count: Some(false), ..all() }, "count"),
-        (IncidentQuery { expand: some("alerts"), ..all() }, "expand"),
-        (IncidentQuery { order_by: some("severity"), ..all() }, "order_by"),
-    ] {
-        refuses(
-            &IncidentQuery { cursor: cursor(), ..query },
-            &format!("cursor: stands for the whole earlier query; leave out {name}"),
-        );
-    }
-    sends(&IncidentQuery { cursor: cursor(), filter: some(" "), ..all() }, "?$skip=1");
-}
-
-#[test]
 fn a_page_that_does_not_decode_is_malformed() {
     for (body, message) in [
         ("", "the answer is no page of incidents: EOF while parsing a value at line 1 column 0"),
@@ -309,87 +202,4 @@ fn a_page_that_does_not_decode_is_malformed() {
     let host = ScriptedHost::new([token(), answer(200, r#"{"value":[{"id":"29"}]}"#)]);
     let error = run(&host, |session| typed(session, &all())).expect_err("no incident");
     assert_eq!(error.message, "the answer is no incident: missing field `status` at line 1 column 11");
-}
-
-/// The list without alerts, after these answers to the list with them.
-#[track_caller]
-fn falls_back(steps: &[Step], why: &str, at_milliseconds: u128) {
-    for as_json in [false, true] {
-        let attempts = steps.len();
-        let host = ScriptedHost::new([&[token()], steps, &[answer(200, EMPTY)]].concat());
-        let warning = format!("the incidents come without alerts: {why}");
-        if as_json {
-            let text = run(&host, |session| json(session, &expanded())).expect(why);
-            let value: serde_json::Value = serde_json::from_str(&format!(r#"{{"data":{text}"#)).expect("JSON");
-            assert_eq!(value["meta"]["warnings"], serde_json::json!([warning]));
-        } else {
-            let page = run(&host, |session| typed(session, &expanded())).expect(why);
-            assert_eq!(page.warnings, [warning]);
-        }
-        let calls = host.calls();
-        assert_eq!(calls.len(), attempts + 1);
-        assert!(calls[..attempts].iter().all(|call| call == &format!("GET {BASE}?$top=5&$expand=alerts")), "{calls:?}");
-        assert_eq!(calls.last(), Some(&format!("GET {BASE}?$top=5")));
-        assert_eq!(host.times().last(), Some(&at_milliseconds), "{why}");
-    }
-}
-
-#[test]
-fn a_service_that_cannot_expand_lists_without() {
-    let status = |status| answer(status, r#"{"error":{"code":"UnknownError","message":"Busy."}}"#);
-    falls_back(&[status(500)], "Busy.", 0);
-    falls_back(&[status(501)], "Busy.", 0);
-    // Repeats come first, half a second apart.
-    falls_back(&vec![status(502); 4], "Busy.", 1500);
-    falls_back(&vec![status(503); 4], "Busy.", 1500);
-    falls_back(&vec![status(504); 4], "Busy.", 1500);
-    // A wait beyond half of the time is not begun.
-    let busy = answer_with(503, &[("retry-after", "7")], r#"{"error":{"code":"A","message":"Busy."}}"#);
-    falls_back(&[busy], "Busy.", 0);
-}
-
-#[test]
-fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
-    let late = "no complete answer from graph.microsoft.com before the deadline";
-    falls_back(&[Step::Silence], late, 7500);
-    falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 7500);
-    let broken = Step::Fail(Failure::Broken("reset".into()));
-    falls_back(&vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
-}
-
-#[test]
-fn the_second_half_is_a_deadline_too() {
-    let host = ScriptedHost::new([token(), Step::Silence, Step::Silence]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("late");
-    assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
-}
-
-#[test]
-fn a_refusal_is_not_mended_by_expanding_less() {
-    for (status, kind) in [
-        (400, ErrorKind::Rejected),
-        (403, ErrorKind::Forbidden),
-        (404, ErrorKind::NotFound),
-        (409, ErrorKind::Conflict),
-    ] {
-        let host = ScriptedHost::new([token(), answer(status, "")]);
-        let error = run(&host, |session| typed(session, &expanded())).expect_err("refused");
-        assert_eq!((error.kind, host.calls().len()), (kind, 1));
-    }
-    let throttled = answer_with(429, &[("retry-after", "60")], "");
-    let host = ScriptedHost::new([token(), throttled]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("throttled");
-    assert_eq!((error.kind, host.calls().len()), (ErrorKind::Throttled, 1));
-    for failure in [Failure::Denied("no".into()), Failure::TooLarge(1)] {
-        let host = ScriptedHost::new([token(), Step::Fail(failure)]);
-        run(&host, |session| typed(session, &expanded())).expect_err("refused");
-        assert_eq!(host.calls().len(), 1);
-    }
-}
-
-#[test]
-fn without_expand_there_is_nothing_to_fall_back_to() {
-    let host = ScriptedHost::new([token(), answer(500, "")]);
-    let error = run(&host, |session| typed(session, &all())).expect_err("failed");
-    assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 1));
 }

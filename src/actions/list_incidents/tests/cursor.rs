@@ -1,0 +1,109 @@
+//! Pages and the links between them, which a token follows only where it may go.
+
+use super::*;
+
+#[test]
+fn pages_follow_the_links_of_the_service() {
+    let second = format!("{BASE}?$filter=status+eq+'active'&$skiptoken=a%2Fb==");
+    let third = "HTTPS://Graph.Microsoft.com:443/v1.0/security/incidents?$skip=100";
+    let pages = [
+        format!(r#"{{"value":[],"@odata.nextLink":"{second}"}}"#),
+        format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":"{third}"}}"#),
+        EMPTY.to_owned(),
+    ];
+    let host = ScriptedHost::new([token()]);
+    let mut query = all();
+    let mut cursors = Vec::new();
+    for body in pages {
+        host.expect(answer(200, &body));
+        let page = run(&host, |session| typed(session, &query)).expect("a page");
+        cursors.push(page.cursor.clone());
+        query.cursor = page.cursor;
+    }
+    assert_eq!(cursors, [Some(second.clone()), Some(third.to_owned()), None]);
+    // Sent as they are, with the headers of the first request.
+    assert_eq!(host.calls(), [format!("GET {BASE}"), format!("GET {second}"), format!("GET {BASE}?$skip=100")]);
+    for sent in &host.sent()[1..] {
+        assert_eq!(sent.header("prefer"), Some("include-unknown-enum-members"));
+        assert_eq!(sent.header("authorization"), Some("Bearer planted.Token.1"));
+    }
+}
+
+/// Links that a token must not follow.
+const EVIL: [&str; 19] = [
+    "https://evil.example/v1.0/security/incidents?$skip=1",
+    "http://graph.microsoft.com/v1.0/security/incidents?$skip=1",
+    "https://graph.microsoft.com.evil.example/v1.0/security/incidents?$skip=1",
+    "https://graph.microsoft.com@evil.example/v1.0/security/incidents?$skip=1",
+    "https://graph.microsoft.com:444/v1.0/security/incidents?$skip=1",
+    "https://evil.example/https://graph.microsoft.com/v1.0/security/incidents?$skip=1",
+    "//graph.microsoft.com/v1.0/security/incidents?$skip=1",
+    "/v1.0/security/incidents?$skip=1",
+    "$skip=1",
+    "https://graph.microsoft.com/v1.0/security/incidents",
+    "https://graph.microsoft.com/v1.0/security/incidents/29?x",
+    "https://graph.microsoft.com/v1.0/security/incidentsx?x",
+    "https://graph.microsoft.com/v1.0/users?$skip=1",
+    "https://graph.microsoft.com/beta/security/incidents?$skip=1",
+    "https://graph.microsoft.com/v1.0/x/../security/incidents?$skip=1",
+    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1#x",
+    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1 HTTP/1.1",
+    "https://graph.microsoft.com/v1.0/security/incidents?$skip=1\r\nx-evil: 1",
+    "https://graph.microsoft.com\\.evil.example/v1.0/security/incidents?$skip=1",
+];
+
+#[test]
+fn a_link_that_leads_away_is_not_answered() {
+    for link in EVIL {
+        let link = serde_json::Value::from(link);
+        malformed_page(
+            &format!(r#"{{"value":[],"@odata.nextLink":{link}}}"#),
+            "the link to the next page leads away from the configured Graph endpoint, so it is not followed",
+        );
+    }
+}
+
+#[test]
+fn a_cursor_that_leads_away_is_not_followed() {
+    for link in EVIL {
+        refuses(
+            &IncidentQuery { cursor: Some(link.into()), ..all() },
+            "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
+        );
+    }
+}
+
+#[test]
+fn a_cursor_belongs_to_its_endpoint_and_version() {
+    let endpoints =
+        crate::wit::types::Endpoints { login: "http://127.0.0.1:1".into(), graph: "http://127.0.0.1:2".into() };
+    let config =
+        Config { endpoints: Some(endpoints), api_version: Some("beta".into()), ..crate::config::tests::config() };
+    let connection = crate::config::Connection::new(&config).expect("valid");
+    let link = "http://127.0.0.1:2/beta/security/incidents?$skip=1";
+    let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
+    let query = IncidentQuery { cursor: Some(link.into()), ..all() };
+    typed(&Session::new(&host, &connection, ""), &query).expect("a page");
+    assert_eq!(host.calls(), [format!("GET {link}")]);
+    refuses(&query, "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents");
+}
+
+#[test]
+fn a_cursor_stands_alone() {
+    let some = |text: &str| Some(text.to_owned());
+    let cursor = || Some(format!("{BASE}?$skip=1"));
+    for (query, name) in [
+        (IncidentQuery { filter: some("status eq 'active'"), ..all() }, "filter"),
+        (IncidentQuery { max_results: Some(5), ..all() }, "max_results"),
+        (IncidentQuery { skip: Some(0), ..all() }, "skip"),
+        (IncidentQuery { count: Some(false), ..all() }, "count"),
+        (IncidentQuery { expand: some("alerts"), ..all() }, "expand"),
+        (IncidentQuery { order_by: some("severity"), ..all() }, "order_by"),
+    ] {
+        refuses(
+            &IncidentQuery { cursor: cursor(), ..query },
+            &format!("cursor: stands for the whole earlier query; leave out {name}"),
+        );
+    }
+    sends(&IncidentQuery { cursor: cursor(), filter: some(" "), ..all() }, "?$skip=1");
+}

@@ -1,0 +1,90 @@
+//! The list without what the service could not expand.
+
+use super::*;
+
+fn expanded() -> IncidentQuery {
+    IncidentQuery { expand: Some("alerts".into()), max_results: Some(5), ..all() }
+}
+
+/// The list without alerts, after these answers to the list with them.
+#[track_caller]
+fn falls_back(steps: &[Step], why: &str, at_milliseconds: u128) {
+    for as_json in [false, true] {
+        let attempts = steps.len();
+        let host = ScriptedHost::new([&[token()], steps, &[answer(200, EMPTY)]].concat());
+        let warning = format!("the incidents come without alerts: {why}");
+        if as_json {
+            let text = run(&host, |session| json(session, &expanded())).expect(why);
+            let value: serde_json::Value = serde_json::from_str(&format!(r#"{{"data":{text}"#)).expect("JSON");
+            assert_eq!(value["meta"]["warnings"], serde_json::json!([warning]));
+        } else {
+            let page = run(&host, |session| typed(session, &expanded())).expect(why);
+            assert_eq!(page.warnings, [warning]);
+        }
+        let calls = host.calls();
+        assert_eq!(calls.len(), attempts + 1);
+        assert!(calls[..attempts].iter().all(|call| call == &format!("GET {BASE}?$top=5&$expand=alerts")), "{calls:?}");
+        assert_eq!(calls.last(), Some(&format!("GET {BASE}?$top=5")));
+        assert_eq!(host.times().last(), Some(&at_milliseconds), "{why}");
+    }
+}
+
+#[test]
+fn a_service_that_cannot_expand_lists_without() {
+    let status = |status| answer(status, r#"{"error":{"code":"UnknownError","message":"Busy."}}"#);
+    falls_back(&[status(500)], "Busy.", 0);
+    falls_back(&[status(501)], "Busy.", 0);
+    // Repeats come first, half a second apart.
+    falls_back(&vec![status(502); 4], "Busy.", 1500);
+    falls_back(&vec![status(503); 4], "Busy.", 1500);
+    falls_back(&vec![status(504); 4], "Busy.", 1500);
+    // A wait beyond half of the time is not begun.
+    let busy = answer_with(503, &[("retry-after", "7")], r#"{"error":{"code":"A","message":"Busy."}}"#);
+    falls_back(&[busy], "Busy.", 0);
+}
+
+#[test]
+fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
+    let late = "no complete answer from graph.microsoft.com before the deadline";
+    falls_back(&[Step::Silence], late, 7500);
+    falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 7500);
+    let broken = Step::Fail(Failure::Broken("reset".into()));
+    falls_back(&vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
+}
+
+#[test]
+fn the_second_half_is_a_deadline_too() {
+    let host = ScriptedHost::new([token(), Step::Silence, Step::Silence]);
+    let error = run(&host, |session| typed(session, &expanded())).expect_err("late");
+    assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
+}
+
+#[test]
+fn a_refusal_is_not_mended_by_expanding_less() {
+    for (status, kind) in [
+        (400, ErrorKind::Rejected),
+        (403, ErrorKind::Forbidden),
+        (404, ErrorKind::NotFound),
+        (409, ErrorKind::Conflict),
+    ] {
+        let host = ScriptedHost::new([token(), answer(status, "")]);
+        let error = run(&host, |session| typed(session, &expanded())).expect_err("refused");
+        assert_eq!((error.kind, host.calls().len()), (kind, 1));
+    }
+    let throttled = answer_with(429, &[("retry-after", "60")], "");
+    let host = ScriptedHost::new([token(), throttled]);
+    let error = run(&host, |session| typed(session, &expanded())).expect_err("throttled");
+    assert_eq!((error.kind, host.calls().len()), (ErrorKind::Throttled, 1));
+    for failure in [Failure::Denied("no".into()), Failure::TooLarge(1)] {
+        let host = ScriptedHost::new([token(), Step::Fail(failure)]);
+        run(&host, |session| typed(session, &expanded())).expect_err("refused");
+        assert_eq!(host.calls().len(), 1);
+    }
+}
+
+#[test]
+fn without_expand_there_is_nothing_to_fall_back_to() {
+    let host = ScriptedHost::new([token(), answer(500, "")]);
+    let error = run(&host, |session| typed(session, &all())).expect_err("failed");
+    assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 1));
+}
