@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test fuzz component cargo-component toolchain lint
+.PHONY: demo test peers fuzz component cargo-component toolchain lint
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -15,6 +15,10 @@ test: toolchain
 CASES ?= 100000
 fuzz:
 	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
+
+# Microsoft's own Python SDK against the emulator.
+peers: toolchain
+	@tests/peers/run
 
 # The release component; prints its path.
 component: toolchain

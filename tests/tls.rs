@@ -1,5 +1,8 @@
 //! TLS is the host's: it follows the configuration's `verify` and trusts a private authority when told to.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
 use defender_emulator::{Emulator, Options};
 use host_test::Settings;
 use serde_json::json;
@@ -34,5 +37,34 @@ async fn a_private_authority_makes_it_trusted() {
     let emulator = tls_emulator();
     let settings = Settings { ca_pem: emulator.ca_pem().map(str::to_owned), ..Settings::default() };
     let answer = connector(settings).invoke("get_incident_details", &config(&emulator, |_| {}), INPUT).await;
+    assert_eq!(parsed(answer)["data"]["id"], "2972395");
+}
+
+/// Ends the program when a test is over, however it ends.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_program_leaves_its_certificate_where_it_is_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("ca.pem");
+    let child = Command::new(env!("CARGO_BIN_EXE_host-test"))
+        .args(["emulator", "--tls", "--ca-out"])
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut program = Program(child.expect("the program starts"));
+    let mut config = String::new();
+    let out = program.0.stdout.take().expect("a pipe");
+    BufReader::new(out).read_line(&mut config).expect("a line");
+    let settings = Settings { ca_pem: std::fs::read_to_string(file).ok(), ..Settings::default() };
+    let answer = connector(settings).invoke("get_incident_details", &config, INPUT).await;
     assert_eq!(parsed(answer)["data"]["id"], "2972395");
 }

@@ -1,5 +1,7 @@
 //! `emulator`: Graph and Entra ID on loopback, until stopped, for any host that wants to try the component.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use defender_emulator::{Emulator, Options};
 
@@ -31,6 +33,14 @@ pub(crate) fn command() -> Command {
                 .help("Serve over TLS, with a certificate of its own"),
         )
         .arg(
+            Arg::new("ca-out")
+                .long("ca-out")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .requires("tls")
+                .help("Write the certificate that clients have to trust to this file"),
+        )
+        .arg(
             Arg::new("incidents")
                 .long("incidents")
                 .value_name("N")
@@ -53,7 +63,9 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     let config =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
     let stopped = stop_signal()?;
-    let authority = emulator.ca_pem().map(authority_file).transpose()?;
+    let wanted: Option<&PathBuf> = arguments.get_one("ca-out");
+    let authority = emulator.ca_pem().map(|pem| Authority::write(pem, wanted)).transpose()?;
+    // Whoever reads this line finds the certificate in place.
     terminal.print(&config)?;
     terminal.note(&format!("Emulator of Microsoft Graph and Entra ID on {}; Ctrl-C stops it.", emulator.base_url()));
     if let Some(file) = &authority {
@@ -63,11 +75,30 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     Ok(())
 }
 
-/// The certificate in a file, for as long as the emulator runs.
-fn authority_file(pem: &str) -> Result<tempfile::NamedTempFile, Failure> {
-    let file = tempfile::Builder::new().prefix("defender-emulator-").suffix(".pem").tempfile();
-    file.and_then(|file| std::fs::write(file.path(), pem).map(|()| file))
-        .map_err(|error| Failure::usage(format!("cannot write the certificate: {error}")))
+/// The certificate in a file: where the user wants it, or in one that goes with the emulator.
+enum Authority {
+    Kept(PathBuf),
+    Temporary(tempfile::NamedTempFile),
+}
+
+impl Authority {
+    fn write(pem: &str, wanted: Option<&PathBuf>) -> Result<Self, Failure> {
+        let file = match wanted {
+            Some(path) => Ok(Self::Kept(path.clone())),
+            None => {
+                tempfile::Builder::new().prefix("defender-emulator-").suffix(".pem").tempfile().map(Self::Temporary)
+            }
+        };
+        file.and_then(|file| std::fs::write(file.path(), pem).map(|()| file))
+            .map_err(|error| Failure::usage(format!("cannot write the certificate: {error}")))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(file) => file.path(),
+        }
+    }
 }
 
 /// Ends on Ctrl-C, and on the signal that service managers send. Listens from the moment it is made.

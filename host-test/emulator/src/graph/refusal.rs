@@ -37,6 +37,10 @@ impl Refusal {
         refusal(StatusCode::BAD_REQUEST, "InvalidRequestBody", "Request body is incorrect")
     }
 
+    pub(crate) fn empty_payload() -> Self {
+        Self::bad_request("Empty Payload. JSON content expected.")
+    }
+
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         refusal(StatusCode::BAD_REQUEST, "BadRequest", message)
     }

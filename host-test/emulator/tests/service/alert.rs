@@ -146,6 +146,14 @@ fn comments_on_an_alert_are_answered_whole() {
 }
 
 #[test]
+fn a_list_of_comments_counts_as_an_empty_body() {
+    let client = Client::new();
+    let id = example(&client)["id"].as_str().unwrap().to_owned();
+    let reply = client.write("POST", &format!("{LIST}/{id}/comments"), &json!([{"comment": "one"}]));
+    assert_eq!((reply.status, reply.error()), (400, error("BadRequest", "Empty Payload. JSON content expected.")));
+}
+
+#[test]
 fn an_unknown_alert_is_not_found() {
     let client = Client::new();
     let reply = client.get(&format!("{LIST}/x"));
