@@ -14,6 +14,8 @@ use crate::wit::types::{Error, ErrorKind};
 
 /// Error bodies up to this size are read as JSON and handed on.
 const BODY_MAX_BYTES: usize = 64 * 1024;
+/// Levels of inner errors that are looked into, many more than answers have.
+const LEVELS_MAX: usize = 16;
 /// Characters of another body that a message quotes.
 const EXCERPT_MAX_CHARACTERS: usize = 200;
 
@@ -118,7 +120,8 @@ fn envelope(body: &[u8]) -> Option<Object<'_>> {
 fn chain<'a>(body: &Object<'a>) -> Vec<Object<'a>> {
     let inner = |object: &Object<'a>| object.object("innerError").or_else(|| object.object("innererror"));
     let mut chain: Vec<Object<'a>> = body.object("error").into_iter().collect();
-    while let Some(object) = chain.last().and_then(inner) {
+    // Each level is read anew, so the number of them is limited.
+    while let Some(object) = chain.last().filter(|_| chain.len() < LEVELS_MAX).and_then(inner) {
         chain.push(object);
     }
     chain

@@ -189,6 +189,17 @@ fn the_deepest_code_and_the_outermost_message_count() {
 }
 
 #[test]
+fn inner_errors_are_followed_so_far_only() {
+    let nested = |depth: usize| {
+        let opened = r#"{"code":"A","innerError":"#.repeat(depth);
+        format!(r#"{{"error":{opened}{{"code":"Deepest"}}{}}}"#, "}".repeat(depth))
+    };
+    assert_eq!(failed([answer(400, &nested(15))]).code.as_deref(), Some("Deepest"));
+    assert_eq!(failed([answer(400, &nested(16))]).code.as_deref(), Some("A"));
+    assert_eq!(failed([answer(400, &nested(2000))]).code.as_deref(), Some("A"));
+}
+
+#[test]
 fn a_body_that_is_no_object_is_quoted() {
     for (body, quoted) in [
         (
