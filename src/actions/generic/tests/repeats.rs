@@ -103,3 +103,16 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
         assert_eq!((attempts(method, endpoint, 429), attempts(method, endpoint, 504)), (at_429, at_504), "{endpoint}");
     }
 }
+
+#[test]
+fn a_caller_who_counts_repeats_decides_alone() {
+    for method in [Method::Get, Method::Patch, Method::Post] {
+        for (count, attempts) in [(0, 1), (2, 3)] {
+            let host = ScriptedHost::new([vec![token()], vec![answer(503, ""); attempts]].concat());
+            let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..extra() };
+            let request = GenericRequest { method, ..with(extra_fields) };
+            let error = run(&host, |session| typed(session, &request)).expect_err("busy");
+            assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, attempts), "{method:?}");
+        }
+    }
+}
