@@ -46,7 +46,8 @@ fn the_app_is_the_documented_one() {
     assert_eq!((connector.vendor.as_str(), connector.category.as_str()), ("Microsoft", "Endpoint"));
     assert_eq!(connector.api_version, "1.0.0");
     // Our own.
-    assert_eq!(connector.connector_version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(connector.connector_version, "1.0.0");
+    assert_eq!(connector.component_version, env!("CARGO_PKG_VERSION"));
     assert_eq!(
         connector.description,
         "Microsoft Defender XDR provides a unified API for automating threat detection, investigation, and response across endpoints, identities, email, and cloud resources, enabling faster and coordinated security operations."

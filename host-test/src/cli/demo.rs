@@ -180,7 +180,7 @@ fn opening(
          A WebAssembly component of {}, ready in {loaded}. All it can do is HTTP to allowed hosts, tell\n\
          the time and draw random numbers. Here it talks to an emulator of Microsoft Graph and Entra ID\n\
          on {address}.",
-        terminal.text(format!("{} {}", catalog.name, catalog.connector_version)).bold(),
+        terminal.text(format!("{} {}", catalog.name, catalog.component_version)).bold(),
         inspect::kibibytes(size),
     )
 }

@@ -31,7 +31,7 @@ fn as_text(catalog: &Connector, terminal: &Terminal) -> String {
     let heading = |text: String| terminal.text(text).bold().to_string();
     let paragraph = |text: &str| wrapped(text, terminal);
     let mut parts = vec![
-        heading(format!("{} {}", catalog.name, catalog.connector_version)),
+        heading(format!("{} {}", catalog.name, catalog.component_version)),
         format!("{} · {} · interface {}", catalog.vendor, catalog.category, catalog.api_version),
         paragraph(&catalog.description),
         String::new(),
@@ -95,6 +95,7 @@ fn as_json(catalog: &Connector) -> Value {
         "category": catalog.category,
         "description": catalog.description,
         "connector_version": catalog.connector_version,
+        "component_version": catalog.component_version,
         "api_version": catalog.api_version,
         "configuration": catalog.configuration.iter().map(parameter_json).collect::<Vec<_>>(),
         "actions": catalog.actions.iter().map(action_json).collect::<Vec<_>>(),

@@ -52,7 +52,7 @@ impl Inside {
         let connector = Connector::load(&globals.component, settings)?;
         let mut instance = connector.instance().await?;
         let catalog = instance.describe().await?;
-        Ok(Self { name: catalog.name, version: catalog.connector_version, memory_bytes: instance.memory_bytes() })
+        Ok(Self { name: catalog.name, version: catalog.component_version, memory_bytes: instance.memory_bytes() })
     }
 }
 
