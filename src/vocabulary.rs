@@ -11,7 +11,7 @@ use crate::wit::types::Cloud;
 pub trait Vocabulary: Copy + Eq + 'static {
     /// Values with their words, in the order that messages list them.
     const WORDS: &'static [(Self, &'static str)];
-    /// Other spellings, as [`normalized`].
+    /// Other spellings, in lower case and without separators.
     const ALIASES: &'static [(&'static str, Self)] = &[];
 
     /// The word for a value, as Graph spells it.
