@@ -6,6 +6,7 @@ mod catalog;
 mod cli;
 mod deadline;
 mod examples;
+mod replay;
 mod sandbox;
 mod secrets;
 mod service;

@@ -55,7 +55,9 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
     let seen = Arc::new(Mutex::new(String::new()));
     let trace: Trace = {
         let seen = seen.clone();
-        Arc::new(move |exchange| drop(writeln!(seen.lock().expect("no panic"), "{exchange:?}")))
+        Arc::new(move |exchange| {
+            let _ = writeln!(seen.lock().expect("no panic"), "{exchange:?}");
+        })
     };
     let connector =
         connector(Settings { trace: Some(trace), clock_speed: 60, warm_instances: 0, ..Settings::default() });

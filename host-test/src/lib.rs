@@ -44,6 +44,7 @@ mod memory;
 mod origin;
 mod outbound;
 mod policy;
+pub mod replay;
 mod sandbox;
 mod settings;
 mod tls;

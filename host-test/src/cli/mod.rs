@@ -14,6 +14,7 @@ mod failure;
 mod globals;
 mod inspect;
 mod invoke;
+mod replay;
 mod session;
 mod source;
 mod terminal;
@@ -58,6 +59,7 @@ fn root() -> Command {
         .subcommand(invoke::command().display_order(900))
         .subcommand(emulator::command().display_order(901))
         .subcommand(inspect::command().display_order(902))
+        .subcommand(replay::command().display_order(903))
 }
 
 async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
@@ -68,6 +70,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
         (invoke::NAME, arguments) => invoke::run(arguments, globals, terminal).await,
         (emulator::NAME, arguments) => emulator::run(arguments, globals, terminal).await,
         (inspect::NAME, _) => inspect::run(globals, terminal).await,
+        (replay::NAME, arguments) => replay::run(arguments, globals, terminal).await,
         _ => return None,
     })
 }
