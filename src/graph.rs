@@ -96,6 +96,11 @@ impl<'a> Session<'a> {
         format!("/{}/{resource}", self.connection.api_version)
     }
 
+    /// The cached token, or a new one.
+    pub fn token(&self) -> Result<Secret, Fault> {
+        token::get(self.connection, &self.exchange).map_err(|error| self.finish(error, &[], None))
+    }
+
     /// A new token in place of the cached one.
     pub fn renew_token(&self) -> Result<Secret, Fault> {
         token::renew(self.connection, &self.exchange, None).map_err(|error| self.finish(error, &[], None))
@@ -116,8 +121,7 @@ impl<'a> Session<'a> {
     fn send_until(&self, call: &Call<'_>, failure: u16) -> Result<Answer, Fault> {
         let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
         let client_request_id = own_id.unwrap_or_else(|| guid(self.exchange.host));
-        let mut used =
-            vec![token::get(self.connection, &self.exchange).map_err(|error| self.finish(error, &[], None))?];
+        let mut used = vec![self.token()?];
         loop {
             let token = used.last().map_or("", Secret::reveal);
             let response = self.attempt(call, token, &client_request_id);

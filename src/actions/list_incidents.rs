@@ -95,6 +95,8 @@ fn first_page(session: &Session<'_>, query: &IncidentQuery, path: &str) -> Resul
     if !options.iter().any(|(name, _)| *name == "$expand") {
         return Ok((send(session, target(false))?, None));
     }
+    // A token that cannot be had is not mended by expanding less.
+    session.token()?;
     // Expanding is the part that fails when the service is under load, so half of the time is kept for the incidents alone.
     let exchange = session.exchange;
     let half = exchange.host.now().saturating_add(exchange.remaining() / 2);

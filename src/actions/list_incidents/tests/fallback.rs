@@ -88,3 +88,16 @@ fn without_expand_there_is_nothing_to_fall_back_to() {
     let error = run(&host, |session| typed(session, &all())).expect_err("failed");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 1));
 }
+
+#[test]
+fn a_token_that_cannot_be_had_is_not_mended_by_expanding_less() {
+    let host = ScriptedHost::new(vec![answer(502, ""); 4]);
+    let error = run(&host, |session| typed(session, &expanded())).expect_err("no token");
+    assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 0));
+    // It may take the whole of the time, too.
+    let host = ScriptedHost::new([Step::Silence]);
+    let error = run(&host, |session| typed(session, &expanded())).expect_err("late");
+    assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
+    let host = ScriptedHost::new([after(8, token()), answer(200, EMPTY)]);
+    assert_eq!(run(&host, |session| typed(session, &expanded())).expect("a page").warnings, [""; 0]);
+}
