@@ -3,6 +3,7 @@
 //! These tests belong to the package `host-test`, so that those of the guest need no WebAssembly engine.
 
 mod catalog;
+mod chaos;
 mod cli;
 mod deadline;
 mod examples;

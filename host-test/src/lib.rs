@@ -32,6 +32,7 @@ pub mod bindings;
 mod body;
 mod cache;
 mod call_error;
+pub mod chaos;
 mod client;
 mod clock;
 mod component;

@@ -5,6 +5,7 @@
 //! always there, and, when that is not enough, once more with those of the component.
 
 mod action;
+mod chaos;
 mod check;
 mod demo;
 mod describe;
@@ -60,6 +61,7 @@ fn root() -> Command {
         .subcommand(emulator::command().display_order(901))
         .subcommand(inspect::command().display_order(902))
         .subcommand(replay::command().display_order(903))
+        .subcommand(chaos::command().display_order(904))
 }
 
 async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
@@ -71,6 +73,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
         (emulator::NAME, arguments) => emulator::run(arguments, globals, terminal).await,
         (inspect::NAME, _) => inspect::run(globals, terminal).await,
         (replay::NAME, arguments) => replay::run(arguments, globals, terminal).await,
+        (chaos::NAME, arguments) => chaos::run(arguments, globals, terminal).await,
         _ => return None,
     })
 }

@@ -76,6 +76,19 @@ impl Terminal {
         self.errors.style().apply_to(text)
     }
 
+    /// A bar on standard error for so many steps, hidden where no person looks.
+    pub(crate) fn progress(&self, steps: usize) -> ProgressBar {
+        if !self.errors.is_term() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(steps as u64);
+        if let Ok(look) = ProgressStyle::with_template("{bar:40.cyan/dim} {pos}/{len} {elapsed}") {
+            bar.set_style(look);
+        }
+        bar.enable_steady_tick(SPINNER_TICK);
+        bar
+    }
+
     /// Waits, with a spinner and the elapsed time when it takes long and a person looks.
     pub(crate) async fn wait<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);

@@ -1,0 +1,71 @@
+//! The calls that trouble is tried with: each action, and the variants that go other ways through the component.
+
+use serde_json::{Value, json};
+
+/// What a call does at the service, as the contract tells calls apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Read,
+    Hunt,
+    /// Sets values.
+    Assign,
+    /// Any other write.
+    Write,
+}
+
+/// A column of the matrix.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Action {
+    pub(crate) title: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) effect: Effect,
+    /// Whether it is the generic action, which takes any success.
+    pub(crate) generic: bool,
+    /// Whether it follows links to further pages.
+    pub(crate) pages: bool,
+    /// Whether it asks for alerts, and once more without them when that fails.
+    pub(crate) expands: bool,
+}
+
+const READ: Action = Action {
+    title: "get",
+    name: "get_incident_details",
+    effect: Effect::Read,
+    generic: false,
+    pages: false,
+    expands: false,
+};
+
+/// All columns.
+pub(crate) const ACTIONS: [Action; 7] = [
+    READ,
+    Action { title: "list", name: "list_incidents", pages: true, ..READ },
+    Action { title: "expand", name: "list_incidents", pages: true, expands: true, ..READ },
+    Action { title: "hunt", name: "run_hunting_query", effect: Effect::Hunt, ..READ },
+    Action { title: "update", name: "update_incident", effect: Effect::Assign, ..READ },
+    Action { title: "read", name: "generic_action", generic: true, ..READ },
+    Action { title: "comment", name: "generic_action", effect: Effect::Write, generic: true, ..READ },
+];
+
+impl Action {
+    /// Input for `json.invoke` on an incident; `mark` makes a write recognisable.
+    pub(crate) fn input(&self, incident_id: &str, mark: &str) -> Value {
+        match self.title {
+            "get" => json!({ "incident_id": incident_id }),
+            "list" => json!({ "max_results": 5 }),
+            "expand" => json!({ "max_results": 2, "expand": "alerts" }),
+            "hunt" => json!({ "query": "DeviceInfo | take 2" }),
+            "update" => json!({ "incident_id": incident_id, "description": mark }),
+            "read" => json!({ "method": "GET", "endpoint": "security/alerts_v2", "query_params": { "$top": 2 } }),
+            _ => json!({
+                "method": "POST", "endpoint": format!("security/incidents/{incident_id}/comments"),
+                "payload": { "comment": mark },
+            }),
+        }
+    }
+
+    /// Whether it changes something at the service.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self.effect, Effect::Assign | Effect::Write)
+    }
+}

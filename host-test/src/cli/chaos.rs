@@ -1,0 +1,137 @@
+//! `chaos`: every action under every fault of the service, as a grid that is read at a glance.
+
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use comfy_table::{Attribute, Cell as GridCell, Color};
+use host_test::chaos::{Cell, ChaosError, Matrix, Place, columns};
+use serde_json::json;
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::session::span;
+use super::terminal::Terminal;
+use super::view::table;
+
+pub(crate) const NAME: &str = "chaos";
+
+/// Outcomes as they stand in the grid, and what they mean.
+const WORDS: [(&str, &str); 12] = [
+    ("success", "ok"),
+    ("unauthenticated", "unauth"),
+    ("forbidden", "forbid"),
+    ("not-found", "absent"),
+    ("conflict", "conflict"),
+    ("rejected", "reject"),
+    ("throttled", "throttle"),
+    ("unavailable", "unavail"),
+    ("denied", "denied"),
+    ("unreachable", "unreach"),
+    ("interrupted", "interr"),
+    ("malformed-response", "malform"),
+];
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Try every action under every fault of the service")
+        .long_about(
+            "Try every action under every fault of the service.\n\n\
+             Each cell is a call to an emulator in trouble, at Graph or at the token endpoint: what comes of it, how long it \
+             takes, how many requests it makes, whether a write could happen twice, whether the instance works afterwards. \
+             Exits with 1 when a cell is against the contract.",
+        )
+        .arg(
+            Arg::new("quick")
+                .long("quick")
+                .action(ArgAction::SetTrue)
+                .help("Only the faults that tell most, with a shorter deadline"),
+        )
+}
+
+pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
+    let matrix = Matrix::new(&globals.component, arguments.get_flag("quick"));
+    let progress = terminal.progress(matrix.size());
+    let started = Instant::now();
+    let cells = {
+        let progress = progress.clone();
+        matrix.run(move || progress.inc(1)).await
+    };
+    progress.finish_and_clear();
+    let cells = cells.map_err(failure)?;
+    let took = started.elapsed();
+    let failed = cells.iter().filter(|cell| !cell.passed()).count();
+    let passed = cells.len() - failed;
+    if globals.json {
+        let report = json!({ "passed": passed, "failed": failed, "seconds": took.as_secs_f64(), "cells": cells });
+        terminal.print(&report.to_string())?;
+    } else {
+        terminal.print(&text(&cells, took, terminal))?;
+        terminal.print(&format!("{passed} passed, {failed} failed"))?;
+    }
+    if failed == 0 { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// Why nothing could be tried.
+fn failure(error: ChaosError) -> Failure {
+    match error {
+        ChaosError::Load(error) => error.into(),
+        ChaosError::Call(error) => error.into(),
+        ChaosError::Emulator(_) => Failure::usage(error.to_string()),
+    }
+}
+
+fn text(cells: &[Cell], took: Duration, terminal: &Terminal) -> String {
+    let mut lines = vec![grid(cells, terminal), String::new(), legend(terminal), String::new()];
+    for cell in cells.iter().filter(|cell| !cell.passed()) {
+        let place = place(cell.place);
+        let mark = terminal.text("✗").red();
+        lines.push(format!("{mark} {} {place}, {}: {}", cell.trouble, cell.action, cell.failures.join("; ")));
+    }
+    let slowest = cells.iter().map(|cell| cell.milliseconds).max().unwrap_or_default();
+    let facts = format!("{} cells in {}, the slowest call {slowest} ms", cells.len(), span(took));
+    lines.push(terminal.text(facts).dim().to_string());
+    lines.join("\n")
+}
+
+/// Rows are faults, columns are actions.
+fn grid(cells: &[Cell], terminal: &Terminal) -> String {
+    let columns = columns();
+    let mut grid = table::bare(terminal);
+    let mut last = None;
+    for row in cells.chunks(columns.len()) {
+        let Some(first) = row.first() else { continue };
+        if last != Some(first.place) {
+            let title = GridCell::new(place(first.place)).add_attribute(Attribute::Bold);
+            let names = columns.iter().map(|name| GridCell::new(name).add_attribute(Attribute::Bold));
+            grid.add_row(std::iter::once(title).chain(names));
+            last = Some(first.place);
+        }
+        grid.add_row(std::iter::once(GridCell::new(first.trouble)).chain(row.iter().map(shown)));
+    }
+    table::text(&grid)
+}
+
+fn place(place: Place) -> &'static str {
+    match place {
+        Place::Graph => "at Graph",
+        Place::TokenEndpoint => "at the token endpoint",
+    }
+}
+
+fn shown(cell: &Cell) -> GridCell {
+    let word = WORDS.iter().find(|(name, _)| *name == cell.outcome).map_or(cell.outcome.as_str(), |(_, word)| word);
+    match (cell.passed(), word) {
+        (false, _) => GridCell::new(format!("✗ {word}")).fg(Color::Red).add_attribute(Attribute::Bold),
+        (true, "ok") => GridCell::new(word).fg(Color::Green),
+        (true, _) => GridCell::new(word).fg(Color::Yellow),
+    }
+}
+
+fn legend(terminal: &Terminal) -> String {
+    format!(
+        "{} answered, perhaps after a repeat   {} the error that the contract asks for   {} against the contract",
+        terminal.text("ok").green(),
+        terminal.text("word").yellow(),
+        terminal.text("✗").red().bold(),
+    )
+}
