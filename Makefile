@@ -41,3 +41,5 @@ lint: toolchain
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check; \
+	else echo 'skipped: cargo deny, as cargo-deny is not installed'; fi

@@ -7,6 +7,7 @@ mod chaos;
 mod cli;
 mod deadline;
 mod examples;
+mod limits;
 mod replay;
 mod sandbox;
 mod secrets;

@@ -164,12 +164,14 @@ impl Shared {
         }
     }
 
-    /// A new instance.
+    /// A new instance. Code of the guest may run already here, so that the limits of a call hold.
     pub(crate) async fn make(&self) -> Result<Warm, CallError> {
         let mut store = Guest::store(&self.engine, &self.settings, &self.clients, &self.budget);
         store.set_epoch_deadline(1);
         let failed = |error: wasmtime::Error| CallError::Instance(error.root_cause().to_string());
-        let world = self.world.instantiate_async(&mut store).await.map_err(failed)?;
+        let limit = self.settings.call_limit;
+        let instantiation = tokio::time::timeout(limit, self.world.instantiate_async(&mut store));
+        let world = instantiation.await.map_err(|_| CallError::Call(limit))?.map_err(failed)?;
         self.created.fetch_add(1, Ordering::Relaxed);
         Ok(Warm { store, world })
     }

@@ -51,7 +51,13 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
             body.local_get(0).i32_load8_u(letter).i32_const(mood.into()).i32_eq();
             body.if_(BlockType::Empty).call(function).end();
         }
-        body.i32_const(OUTSIDE).i32_const(ANSWER).local_get(0).i32_load8_u(letter).i32_const(b'l'.into()).i32_eq().select()
+        body.i32_const(OUTSIDE)
+            .i32_const(ANSWER)
+            .local_get(0)
+            .i32_load8_u(letter)
+            .i32_const(b'l'.into())
+            .i32_eq()
+            .select()
     });
     code.export("defender:xdr/json@0.1.0#invoke", invoke);
     // Memory is never freed: a guest here lives for a few calls.

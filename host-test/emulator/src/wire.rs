@@ -84,8 +84,8 @@ pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
         Action::Endless => vec![
             Step::Write(head(answer, None)),
             Step::Write(Bytes::from_static(b"11\r\n{\"value\":[\"start\"\r\n")),
-            // Many chunks a write: the client, not the emulator, should be what limits the flood.
-            Step::Repeat(b"20\r\n,\"and so on and on and on again\"\r\n".repeat(256).into()),
+            // Large chunks: the client, not the emulator, should be what limits the flood.
+            Step::Repeat(format!("2000\r\n{}\r\n", ",\"and so on and on and on again\"".repeat(256)).into()),
         ],
         Action::NotHttp => vec![Step::Write(Bytes::from_static(b"220 loopback ESMTP\r\n250 OK\r\n"))],
     })
