@@ -15,8 +15,8 @@ Run it with `make peers`, or: python microsoft_sdk.py path/to/host-test
 import asyncio
 import json
 import logging
+import signal
 import ssl
-import subprocess
 import sys
 import tempfile
 import traceback
@@ -24,6 +24,7 @@ import urllib.request
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from subprocess import PIPE
 
 import httpx
 from azure.core.exceptions import ClientAuthenticationError
@@ -54,7 +55,7 @@ from msgraph_core.tasks.page_iterator import PageIterator
 SCOPE = "https://graph.microsoft.com/.default"
 INCIDENT = "2972395"
 NEVER = "999999999"
-# Longest time that one test, and the end of its emulator, may take.
+# Longest time that one test may take.
 PATIENCE_SECONDS = 60
 
 TESTS = []
@@ -478,28 +479,33 @@ async def started(program):
     """An emulator of its own for each test."""
     with tempfile.TemporaryDirectory() as directory:
         ca_file = Path(directory) / "ca.pem"
-        arguments = [program, "emulator", "--tls", "--ca-out", str(ca_file)]
-        emulator = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        arguments = [program, "emulator", "--tls", "--ca-out", ca_file]
+        emulator = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, stderr=PIPE)
         try:
-            yield Peer(json.loads(emulator.stdout.readline()), ca_file)
+            config = await emulator.stdout.readline()
+            if not config:
+                raise RuntimeError((await emulator.stderr.read()).decode())
+            yield Peer(json.loads(config), ca_file)
         finally:
-            emulator.terminate()
-            emulator.communicate(timeout=PATIENCE_SECONDS)
+            emulator.kill()
+            await emulator.communicate()
 
 
 async def run(function, program):
-    async with asyncio.timeout(PATIENCE_SECONDS), started(program) as peer:
+    async with started(program) as peer:
         await function(peer)
 
 
 def main(program):
+    # Whoever ends this program ends the emulator with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # It logs each refusal, and here they are wanted.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     failed = 0
     for function in TESTS:
         name = function.__name__.replace("_", " ")
         try:
-            asyncio.run(run(function, program))
+            asyncio.run(asyncio.wait_for(run(function, program), PATIENCE_SECONDS))
             print(f"ok      {name}", flush=True)
         except Exception:  # Whatever went wrong, the other tests still tell something.
             failed += 1
