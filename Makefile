@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test peers fuzz component cargo-component toolchain lint
+.PHONY: demo test peers fuzz component cargo-component toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -41,5 +41,9 @@ lint: toolchain
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
-	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check; \
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check bans licenses sources; \
 	else echo 'skipped: cargo deny, as cargo-deny is not installed'; fi
+
+# Known vulnerabilities of the dependencies, from a database on the network (cargo install cargo-deny --locked).
+advisories:
+	cargo deny --workspace check advisories
