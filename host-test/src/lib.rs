@@ -48,8 +48,10 @@ mod policy;
 pub mod replay;
 mod sandbox;
 mod settings;
+pub mod soak;
 mod tls;
 mod trace;
+mod trial_error;
 
 pub use call_error::{CallError, kind_name};
 pub use component::{Interface, Shape, built};
@@ -60,3 +62,4 @@ pub use origin::{InvalidOrigin, Origin};
 pub use sandbox::INTERFACES;
 pub use settings::{Cache, Settings, Trace};
 pub use trace::Exchange;
+pub use trial_error::TrialError;

@@ -8,20 +8,18 @@ use defender_emulator::{Emulator, Exchange};
 use serde::Serialize;
 use serde_json::json;
 
-use super::ChaosError;
 use super::action::Action;
 use super::contract::{Allowed, SUCCESS, at_graph, at_token_endpoint};
 use super::trouble::{Place, Trouble};
 use crate::call_error::CallError;
 use crate::connector::Connector;
 use crate::settings::{Settings, Trace};
+use crate::trial_error::TrialError;
 
 /// The shortest timeout that a configuration may have.
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// How late an action may end.
 const TOLERANCE: f64 = 1.1;
-/// From this part of the time on, what comes of a call may be a matter of how busy the machine is.
-const PRESSED: f64 = 0.8;
 const INCIDENT: &str = "2972395";
 /// Statuses after which a write has not happened.
 const NOTHING_DONE: [u16; 3] = [401, 429, 503];
@@ -47,7 +45,7 @@ pub struct Cell {
     pub graph_requests: usize,
     /// What is against the contract.
     pub failures: Vec<String>,
-    /// Whether it failed when little time was left, which a busy machine can be the reason for.
+    /// Whether it failed in a way that a busy machine can be the reason for.
     #[serde(skip)]
     pub(crate) pressed: bool,
 }
@@ -70,7 +68,7 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// Makes the call with a component of its own, then the same call with the trouble gone.
-    pub(crate) async fn run(&self, component: &Path, emulator: &Emulator, speed: u32) -> Result<Cell, ChaosError> {
+    pub(crate) async fn run(&self, component: &Path, emulator: &Emulator, speed: u32) -> Result<Cell, TrialError> {
         let seen = Arc::<Mutex<Vec<String>>>::default();
         let trace: Trace = {
             let seen = seen.clone();
@@ -121,7 +119,10 @@ impl Attempt {
             failures.push("the fault hit no request".to_owned());
         }
         let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-        failures.extend(seen.iter().filter(|url| !origins.contain(url)).map(|url| format!("asked {url}")));
+        let mut harm: Vec<String> = self.harm(&journal).into_iter().collect();
+        harm.extend(seen.iter().filter(|url| !origins.contain(url)).map(|url| format!("asked {url}")));
+        let pressed = harm.is_empty() && !failures.is_empty();
+        failures.extend(harm);
         let (token_requests, graph_requests) = counts(&journal);
         Ok(Cell {
             trouble: self.trouble.title,
@@ -132,7 +133,7 @@ impl Attempt {
             milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             token_requests,
             graph_requests,
-            pressed: !failures.is_empty() && took > deadline.mul_f64(PRESSED),
+            pressed,
             failures,
         })
     }
@@ -152,13 +153,16 @@ impl Attempt {
         if self.place == Place::TokenEndpoint && word != SUCCESS && graph_requests > 0 {
             failures.push(format!("{graph_requests} requests to Graph without a token"));
         }
+        failures
+    }
+
+    /// What no load on the machine excuses: a write that may have happened twice, or at all where none was asked for.
+    fn harm(&self, journal: &[Exchange]) -> Option<String> {
         let is_write = |exchange: &&Exchange| exchange.method == "PATCH" || exchange.path.ends_with("/comments");
         let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));
         let written = journal.iter().filter(is_write).filter(done).count();
-        if written > 1 || (written > 0 && !self.action.writes()) {
-            failures.push(format!("{written} writes may have happened"));
-        }
-        failures
+        let harmful = written > 1 || (written > 0 && !self.action.writes());
+        harmful.then(|| format!("{written} writes may have happened"))
     }
 }
 
@@ -227,7 +231,9 @@ mod tests {
     #[track_caller]
     fn judged(attempt: &Attempt, journal: &[Exchange], failures: &[&str]) {
         let allowed = Allowed { outcomes: &[SUCCESS], requests: 2 };
-        assert_eq!(attempt.judge(&allowed, &Ok(String::new()), journal), failures);
+        let mut found = attempt.judge(&allowed, &Ok(String::new()), journal);
+        found.extend(attempt.harm(journal));
+        assert_eq!(found, failures);
     }
 
     #[test]

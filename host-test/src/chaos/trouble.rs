@@ -50,6 +50,10 @@ impl Trouble {
         Self { quick: true, ..self }
     }
 
+    fn heavy(self) -> Self {
+        Self { heavy: true, ..self }
+    }
+
     fn delayed(self, seconds: u64) -> Self {
         Self { delay_seconds: seconds, ..self }
     }
@@ -199,7 +203,6 @@ fn contents() -> Vec<Trouble> {
     let types = members(&[("id", json!({})), ("value", json!("x")), ("results", json!(7))]);
     let token =
         |title, set: &[(&str, Value)]| Trouble::new(title, N::Undecodable, members(set)).only(Place::TokenEndpoint);
-    let endless = Trouble::new("endless body", N::Endless, Effect::Endless);
     vec![
         length("length is no number", N::Garbled, "many"),
         length("length too large", N::Broken, "100000"),
@@ -207,8 +210,8 @@ fn contents() -> Vec<Trouble> {
         Trouble::new("more than its length", N::Harmless, Effect::Overlong { bytes: 4096 }),
         Trouble::new("chunks are garbage", N::Garbled, Effect::ChunkedGarbage),
         Trouble::new("not HTTP", N::Garbled, Effect::NotHttp).quick(),
-        Trouble::new("header of 1 MiB", N::Garbled, Effect::HugeHeader { bytes: 1 << 20 }),
-        Trouble { heavy: true, ..endless },
+        Trouble::new("header of 1 MiB", N::Garbled, Effect::HugeHeader { bytes: 1 << 20 }).heavy(),
+        Trouble::new("endless body", N::Endless, Effect::Endless).heavy(),
         Trouble::new("HTML with 200", N::Undecodable, page("<html><body>Sign in to the network</body></html>")).quick(),
         Trouble::new("empty body", N::Undecodable, page("")),
         Trouble::new("next page at another host", N::StrayLink, members(&[("@odata.nextLink", json!(ELSEWHERE))]))

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use comfy_table::{Attribute, Cell as GridCell, Color};
-use host_test::chaos::{Cell, ChaosError, Matrix, Place, columns};
+use host_test::chaos::{Cell, Matrix, Place, columns};
 use serde_json::json;
 
 use super::failure::{Failure, Outcome};
@@ -57,7 +57,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
         matrix.run(move || progress.inc(1)).await
     };
     progress.finish_and_clear();
-    let cells = cells.map_err(failure)?;
+    let cells = cells?;
     let took = started.elapsed();
     let failed = cells.iter().filter(|cell| !cell.passed()).count();
     let passed = cells.len() - failed;
@@ -69,15 +69,6 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
         terminal.print(&format!("{passed} passed, {failed} failed"))?;
     }
     if failed == 0 { Ok(()) } else { Err(Failure::Reported) }
-}
-
-/// Why nothing could be tried.
-fn failure(error: ChaosError) -> Failure {
-    match error {
-        ChaosError::Load(error) => error.into(),
-        ChaosError::Call(error) => error.into(),
-        ChaosError::Emulator(_) => Failure::usage(error.to_string()),
-    }
 }
 
 fn text(cells: &[Cell], took: Duration, terminal: &Terminal) -> String {

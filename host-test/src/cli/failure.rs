@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use host_test::{CallError, LoadError};
+use host_test::{CallError, LoadError, TrialError};
 use serde_json::json;
 
 use super::terminal::Terminal;
@@ -49,6 +49,16 @@ impl Failure {
             Self::Usage(_) | Self::Load { .. } => USAGE,
             Self::Call(_) | Self::Reported => 1,
             Self::Closed => 0,
+        }
+    }
+}
+
+impl From<TrialError> for Failure {
+    fn from(error: TrialError) -> Self {
+        match error {
+            TrialError::Load(error) => error.into(),
+            TrialError::Call(error) => error.into(),
+            TrialError::Emulator(_) => Self::usage(error.to_string()),
         }
     }
 }

@@ -17,6 +17,7 @@ mod inspect;
 mod invoke;
 mod replay;
 mod session;
+mod soak;
 mod source;
 mod terminal;
 mod value;
@@ -62,6 +63,7 @@ fn root() -> Command {
         .subcommand(inspect::command().display_order(902))
         .subcommand(replay::command().display_order(903))
         .subcommand(chaos::command().display_order(904))
+        .subcommand(soak::command().display_order(905))
 }
 
 async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
@@ -74,6 +76,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
         (inspect::NAME, _) => inspect::run(globals, terminal).await,
         (replay::NAME, arguments) => replay::run(arguments, globals, terminal).await,
         (chaos::NAME, arguments) => chaos::run(arguments, globals, terminal).await,
+        (soak::NAME, arguments) => soak::run(arguments, globals, terminal).await,
         _ => return None,
     })
 }
