@@ -12,6 +12,7 @@ mod replay;
 mod sandbox;
 mod secrets;
 mod service;
+mod soak;
 mod support;
 mod tls;
 mod token;
