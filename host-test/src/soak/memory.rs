@@ -1,9 +1,25 @@
 //! How much memory the process holds, as the system counts it.
 
 /// Bytes of memory that are resident (`VmRSS`); none where the system does not tell.
+///
+/// The allocator gives back what it keeps for later first: how much that is depends on which threads met, not on the calls.
 pub(crate) fn resident() -> Option<u64> {
+    trim();
     parse(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn trim() {
+    // SAFETY: the declaration is that of <malloc.h>, and the function may be called at any time from any thread.
+    unsafe extern "C" {
+        safe fn malloc_trim(pad: usize) -> std::ffi::c_int;
+    }
+    // Whether there was anything to give back does not matter.
+    let _ = malloc_trim(0);
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn trim() {}
 
 fn parse(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

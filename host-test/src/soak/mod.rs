@@ -2,10 +2,12 @@
 //!
 //! A leak of a kilobyte or one lost answer in a thousand shows in no single test.
 
+mod ended;
 mod memory;
 mod random;
 mod report;
 mod run;
+mod service;
 
 pub use report::{Report, Sample};
 pub use run::{Soak, run};

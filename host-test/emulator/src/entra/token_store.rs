@@ -18,6 +18,9 @@ use crate::tenant::TENANT_ID;
 /// Tokens start five minutes in the past, to allow for clocks that differ.
 const BACKDATE_SECONDS: i64 = 300;
 
+/// Beyond so many tokens the expired ones are forgotten, so that an emulator can run for long.
+const REMEMBERED: usize = 64;
+
 /// What a token stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
@@ -28,6 +31,12 @@ pub(crate) struct Grant {
     declared_cp1: bool,
     /// Issued for, or before there was, the challenge of this number.
     answers_challenge: u64,
+}
+
+impl Grant {
+    fn has_expired(&self, now: Timestamp) -> bool {
+        self.expired_by_hand || self.expires <= now
+    }
 }
 
 /// Why a token does not count.
@@ -79,6 +88,9 @@ impl TokenStore {
             declared_cp1,
             answers_challenge,
         };
+        if state.grants.len() >= REMEMBERED {
+            state.grants.retain(|_, grant| !grant.has_expired(now));
+        }
         state.grants.insert(token.clone(), grant);
         token
     }
@@ -87,7 +99,7 @@ impl TokenStore {
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Grant, Rejection> {
         let state = self.state();
         let grant = state.grants.get(token).ok_or(Rejection::Unknown)?;
-        if grant.expired_by_hand || grant.expires <= now {
+        if grant.has_expired(now) {
             return Err(Rejection::Expired);
         }
         match &state.challenge {
