@@ -2,10 +2,9 @@
 //!
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
 
-use serde::{Deserialize, Deserializer};
-
-use crate::error::{Fault, invalid, undecodable};
+use crate::error::{Fault, invalid};
 use crate::json::{self, Object};
+use crate::record::{Record, Shape, number, optional_text, records, text, texts};
 use crate::wit::actions::{Alert, Comment, Incident};
 
 /// Said of an update that was only checked.
@@ -30,25 +29,39 @@ pub fn prefer() -> (String, String) {
 }
 
 /// What a caller of `invoke` needs to be told about an incident; the rest passes through.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an incident")]
 pub struct Brief {
     /// Decimal digits.
     pub id: String,
     status: String,
     redirect_incident_id: Option<String>,
     /// RFC 3339; empty when the answer has none.
-    #[serde(default)]
-    pub last_update_date_time: String,
+    pub last_update_at: String,
     /// Tags given by people.
-    #[serde(default, deserialize_with = "texts")]
     pub custom_tags: Vec<String>,
 }
 
 impl Brief {
+    const SHAPE: Shape = Shape {
+        what: "an incident",
+        members: &[
+            text("id"),
+            text("status"),
+            optional_text("redirectIncidentId"),
+            optional_text("lastUpdateDateTime"),
+            texts("customTags"),
+        ],
+    };
+
     /// Reads an incident.
     pub fn parse(json: &str) -> Result<Self, Fault> {
-        serde_json::from_str(json).map_err(|error| not_an_incident(&error))
+        let mut incident = Self::SHAPE.parse(json, "incident")?;
+        Ok(Self {
+            id: incident.text("id"),
+            status: incident.text("status"),
+            redirect_incident_id: incident.optional("redirectIncidentId"),
+            last_update_at: incident.text("lastUpdateDateTime"),
+            custom_tags: incident.texts("customTags"),
+        })
     }
 
     /// What the caller should know.
@@ -66,38 +79,115 @@ fn redirected(id: &str, status: &str, to: Option<&str>) -> Vec<String> {
     }
 }
 
-fn not_an_incident(error: &serde_json::Error) -> Fault {
-    undecodable("incident", error)
-}
+const INCIDENT: Shape = Shape {
+    what: "an incident",
+    members: &[
+        text("id"),
+        optional_text("tenantId"),
+        text("status"),
+        text("severity"),
+        optional_text("classification"),
+        optional_text("determination"),
+        optional_text("displayName"),
+        optional_text("description"),
+        optional_text("summary"),
+        optional_text("resolvingComment"),
+        optional_text("assignedTo"),
+        texts("customTags"),
+        texts("systemTags"),
+        records("comments", &COMMENT),
+        text("createdDateTime"),
+        text("lastUpdateDateTime"),
+        optional_text("lastModifiedBy"),
+        optional_text("incidentWebUrl"),
+        optional_text("redirectIncidentId"),
+        number("priorityScore"),
+        records("alerts", &ALERT),
+    ],
+};
+
+const COMMENT: Shape = Shape {
+    what: "a comment",
+    members: &[optional_text("comment"), optional_text("createdByDisplayName"), optional_text("createdDateTime")],
+};
+
+const ALERT: Shape = Shape {
+    what: "an alert",
+    members: &[
+        text("id"),
+        optional_text("title"),
+        text("severity"),
+        text("status"),
+        optional_text("classification"),
+        optional_text("determination"),
+        optional_text("serviceSource"),
+        optional_text("detectionSource"),
+        optional_text("category"),
+        optional_text("assignedTo"),
+        texts("mitreTechniques"),
+        optional_text("alertWebUrl"),
+        optional_text("createdDateTime"),
+        optional_text("lastUpdateDateTime"),
+    ],
+};
 
 /// Decodes an incident; `json` is kept as it is.
 pub fn decode(json: String) -> Result<Incident, Fault> {
-    let wire: Wire = serde_json::from_str(&json).map_err(|error| not_an_incident(&error))?;
+    let mut incident = INCIDENT.parse(&json, "incident")?;
+    let (id, status) = (incident.text("id"), incident.text("status"));
+    let redirect_incident_id = incident.optional("redirectIncidentId");
     Ok(Incident {
-        warnings: redirected(&wire.id, &wire.status, wire.redirect_incident_id.as_deref()),
-        id: wire.id,
-        tenant_id: wire.tenant_id,
-        status: wire.status,
-        severity: wire.severity,
-        classification: wire.classification,
-        determination: wire.determination,
-        display_name: wire.display_name,
-        description: wire.description,
-        summary: wire.summary,
-        resolving_comment: wire.resolving_comment,
-        assigned_to: wire.assigned_to,
-        custom_tags: wire.custom_tags,
-        system_tags: wire.system_tags,
-        comments: wire.comments.into_iter().map(Comment::from).collect(),
-        created_at: wire.created_date_time,
-        last_update_at: wire.last_update_date_time,
-        last_modified_by: wire.last_modified_by,
-        incident_web_url: wire.incident_web_url,
-        redirect_incident_id: wire.redirect_incident_id,
-        priority_score: wire.priority_score,
-        alerts: wire.alerts.into_iter().map(Alert::from).collect(),
+        warnings: redirected(&id, &status, redirect_incident_id.as_deref()),
+        id,
+        tenant_id: incident.optional("tenantId"),
+        status,
+        severity: incident.text("severity"),
+        classification: incident.optional("classification"),
+        determination: incident.optional("determination"),
+        display_name: incident.optional("displayName"),
+        description: incident.optional("description"),
+        summary: incident.optional("summary"),
+        resolving_comment: incident.optional("resolvingComment"),
+        assigned_to: incident.optional("assignedTo"),
+        custom_tags: incident.texts("customTags"),
+        system_tags: incident.texts("systemTags"),
+        comments: incident.records("comments").into_iter().map(comment).collect(),
+        created_at: incident.text("createdDateTime"),
+        last_update_at: incident.text("lastUpdateDateTime"),
+        last_modified_by: incident.optional("lastModifiedBy"),
+        incident_web_url: incident.optional("incidentWebUrl"),
+        redirect_incident_id,
+        priority_score: incident.number("priorityScore"),
+        alerts: incident.records("alerts").into_iter().map(alert).collect(),
         raw_json: json,
     })
+}
+
+fn comment(mut comment: Record<'_>) -> Comment {
+    Comment {
+        comment: comment.optional("comment"),
+        created_by: comment.optional("createdByDisplayName"),
+        created_at: comment.text("createdDateTime"),
+    }
+}
+
+fn alert(mut alert: Record<'_>) -> Alert {
+    Alert {
+        id: alert.text("id"),
+        title: alert.optional("title"),
+        severity: alert.text("severity"),
+        status: alert.text("status"),
+        classification: alert.optional("classification"),
+        determination: alert.optional("determination"),
+        service_source: alert.optional("serviceSource"),
+        detection_source: alert.optional("detectionSource"),
+        category: alert.optional("category"),
+        assigned_to: alert.optional("assignedTo"),
+        mitre_techniques: alert.texts("mitreTechniques"),
+        alert_web_url: alert.optional("alertWebUrl"),
+        created_at: alert.optional("createdDateTime"),
+        last_update_at: alert.optional("lastUpdateDateTime"),
+    }
 }
 
 /// What an update would send, as an incident that has nothing else.
@@ -130,101 +220,6 @@ pub fn of_dry_run(id: String, body: String) -> Incident {
         warnings: vec![DRY_RUN_WARNING.to_owned()],
         raw_json: body,
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an incident")]
-struct Wire {
-    id: String,
-    tenant_id: Option<String>,
-    status: String,
-    severity: String,
-    classification: Option<String>,
-    determination: Option<String>,
-    display_name: Option<String>,
-    description: Option<String>,
-    summary: Option<String>,
-    resolving_comment: Option<String>,
-    assigned_to: Option<String>,
-    #[serde(default, deserialize_with = "texts")]
-    custom_tags: Vec<String>,
-    #[serde(default, deserialize_with = "texts")]
-    system_tags: Vec<String>,
-    #[serde(default, deserialize_with = "null_as_empty")]
-    comments: Vec<WireComment>,
-    created_date_time: String,
-    last_update_date_time: String,
-    last_modified_by: Option<String>,
-    incident_web_url: Option<String>,
-    redirect_incident_id: Option<String>,
-    priority_score: Option<i32>,
-    #[serde(default, deserialize_with = "null_as_empty")]
-    alerts: Vec<WireAlert>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a comment")]
-struct WireComment {
-    comment: Option<String>,
-    created_by_display_name: Option<String>,
-    #[serde(default)]
-    created_date_time: String,
-}
-
-impl From<WireComment> for Comment {
-    fn from(wire: WireComment) -> Self {
-        Self { comment: wire.comment, created_by: wire.created_by_display_name, created_at: wire.created_date_time }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an alert")]
-struct WireAlert {
-    id: String,
-    title: Option<String>,
-    severity: String,
-    status: String,
-    classification: Option<String>,
-    determination: Option<String>,
-    service_source: Option<String>,
-    detection_source: Option<String>,
-    category: Option<String>,
-    assigned_to: Option<String>,
-    #[serde(default, deserialize_with = "texts")]
-    mitre_techniques: Vec<String>,
-    alert_web_url: Option<String>,
-    created_date_time: Option<String>,
-    last_update_date_time: Option<String>,
-}
-
-impl From<WireAlert> for Alert {
-    fn from(wire: WireAlert) -> Self {
-        Self {
-            id: wire.id,
-            title: wire.title,
-            severity: wire.severity,
-            status: wire.status,
-            classification: wire.classification,
-            determination: wire.determination,
-            service_source: wire.service_source,
-            detection_source: wire.detection_source,
-            category: wire.category,
-            assigned_to: wire.assigned_to,
-            mitre_techniques: wire.mitre_techniques,
-            alert_web_url: wire.alert_web_url,
-            created_at: wire.created_date_time,
-            last_update_at: wire.last_update_date_time,
-        }
-    }
-}
-
-fn null_as_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// A list of texts in which the service allows null.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(null_as_empty::<D, Option<String>>(deserializer)?.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ pub mod origin;
 pub mod percent;
 #[cfg(test)]
 mod properties;
+pub mod record;
 pub mod retry;
 #[cfg(test)]
 pub mod scripted;

@@ -1,15 +1,15 @@
 //! List incidents: one page a call, and a cursor to the next one.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, malformed, undecodable};
+use crate::error::{Fault, invalid, malformed};
 use crate::filter;
 use crate::graph::{Answer, Body, Call, Session};
 use crate::host::Method;
 use crate::incident;
 use crate::percent;
+use crate::record::{Shape, items, number, optional_text};
 use crate::retry::Effect;
 use crate::wit::actions::{IncidentPage, IncidentQuery};
 use crate::wit::types::{Error, ErrorKind};
@@ -23,7 +23,7 @@ pub const EXPANDABLE: &str = "alerts";
 pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPage, Fault> {
     let (body, meta, cursor) = fetch(session, query)?;
     let page = Page::parse(&body)?;
-    let incidents = page.value.iter().map(|incident| incident::decode(incident.get().to_owned()));
+    let incidents = page.incidents.iter().map(|incident| incident::decode(incident.get().to_owned()));
     Ok(IncidentPage {
         incidents: incidents.collect::<Result<_, _>>()?,
         total: page.count,
@@ -41,20 +41,25 @@ pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Faul
     Ok(envelope::close(body, &meta))
 }
 
-#[derive(Deserialize)]
-#[serde(expecting = "an object with value")]
 struct Page<'a> {
-    #[serde(rename = "@odata.count")]
     count: Option<u64>,
-    #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
-    #[serde(borrow)]
-    value: Vec<&'a RawValue>,
+    incidents: Vec<&'a RawValue>,
 }
 
 impl<'a> Page<'a> {
+    const SHAPE: Shape = Shape {
+        what: "an object with value",
+        members: &[number("@odata.count"), optional_text("@odata.nextLink"), items("value")],
+    };
+
     fn parse(body: &'a Body) -> Result<Self, Fault> {
-        serde_json::from_str(body.json()).map_err(|error| undecodable("page of incidents", &error))
+        let mut page = Self::SHAPE.parse(body.json(), "page of incidents")?;
+        Ok(Self {
+            count: page.number("@odata.count"),
+            next_link: page.optional("@odata.nextLink"),
+            incidents: page.items("value"),
+        })
     }
 }
 

@@ -208,7 +208,7 @@ fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, Timestamp)>,
 }
 
 fn check_unchanged(id: &str, text: &str, limit: Timestamp, present: &Brief) -> Result<(), Fault> {
-    let updated = &present.last_update_date_time;
+    let updated = &present.last_update_at;
     match parse_rfc3339(updated) {
         Some(at) if at <= limit => Ok(()),
         Some(_) => Err(Box::new(Error {
