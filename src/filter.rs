@@ -19,7 +19,7 @@ pub fn check(filter: &str) -> Result<(), String> {
     while let Some(character) = rest.chars().next() {
         let length = match character {
             '\'' => quoted_length(rest)?,
-            _ if character.is_alphanumeric() || character == '_' => {
+            _ if is_letter(character) => {
                 let length = word_length(rest);
                 let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
                 check_word(word, after)?;
@@ -50,9 +50,14 @@ fn quoted_length(text: &str) -> Result<usize, String> {
     closing.map(|at| at + 2).ok_or_else(|| "has a text without its closing quote".into())
 }
 
+/// Letters, digits and the underscore; of other scripts everything, as no operator is written in them.
+fn is_letter(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_' || !character.is_ascii()
+}
+
 /// Length of a name, number or date.
 fn word_length(text: &str) -> usize {
-    text.find(|character: char| !character.is_alphanumeric() && !matches!(character, '_' | '.' | ':' | '-' | '+' | '/'))
+    text.find(|character: char| !is_letter(character) && !matches!(character, '.' | ':' | '-' | '+' | '/'))
         .unwrap_or(text.len())
 }
 

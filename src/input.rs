@@ -214,10 +214,10 @@ pub fn is_json(text: &str) -> bool {
 
 /// The known key that a wrong one was probably meant to be: one that holds it or is held by it, or one with few typing errors.
 pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let wanted = key.to_lowercase().replace(['-', ' '], "_");
+    let wanted = key.to_ascii_lowercase().replace(['-', ' '], "_");
     let length = wanted.chars().count();
     let is_part = |name: &str| length > 2 && (name.contains(&wanted) || wanted.contains(name));
-    let distances = known.iter().map(|name| (!is_part(name), strsim::damerau_levenshtein(&wanted, name), *name));
+    let distances = known.iter().map(|name| (!is_part(name), strsim::levenshtein(&wanted, name), *name));
     let (is_no_part, distance, nearest) = distances.min()?;
     (!is_no_part || distance <= length.div_ceil(3)).then_some(nearest)
 }

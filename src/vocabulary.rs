@@ -11,8 +11,8 @@ use crate::wit::types::Cloud;
 pub trait Vocabulary: Copy + Eq + 'static {
     /// Values with their words, in the order that messages list them.
     const WORDS: &'static [(Self, &'static str)];
-    /// Other spellings, in lower case and without separators.
-    const ALIASES: &'static [(&'static str, Self)] = &[];
+    /// Other spellings, in lower case and without separators, and the words that they stand for.
+    const ALIASES: &'static [(&'static str, &'static str)] = &[];
 
     /// The word for a value, as Graph spells it.
     fn word(self) -> &'static str {
@@ -24,27 +24,36 @@ pub trait Vocabulary: Copy + Eq + 'static {
     /// # Errors
     /// What is wrong, to be put behind the name of the field.
     fn parse(text: &str) -> Result<Self, String> {
-        let wanted = normalized(text);
-        if wanted == "unknownfuturevalue" {
-            return Err(format!(
-                "'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; allowed: {}",
-                Self::allowed()
-            ));
-        }
-        let word = Self::WORDS.iter().find(|(_, word)| normalized(word) == wanted).map(|(value, _)| *value);
-        let alias = || Self::ALIASES.iter().find(|(alias, _)| *alias == wanted).map(|(_, value)| *value);
-        word.or_else(alias).ok_or_else(|| format!("'{text}' is unknown; allowed: {}", Self::allowed()))
+        let words: Vec<&str> = Self::WORDS.iter().map(|(_, word)| *word).collect();
+        let meant = meant(text, &words, Self::ALIASES);
+        let value = Self::WORDS.iter().find(|(_, word)| meant == Some(*word)).map(|(value, _)| *value);
+        value.ok_or_else(|| unknown(text, &words))
     }
+}
 
-    /// The words, for a message.
-    fn allowed() -> String {
-        Self::WORDS.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+/// The word that a text stands for. For all vocabularies at once, as the component would hold this ten times.
+fn meant<'w>(text: &str, words: &[&'w str], aliases: &[(&str, &'w str)]) -> Option<&'w str> {
+    let wanted = normalized(text);
+    let word = words.iter().find(|word| normalized(word) == wanted).copied();
+    word.or_else(|| aliases.iter().find(|(alias, _)| *alias == wanted).map(|(_, word)| *word))
+}
+
+fn unknown(text: &str, words: &[&str]) -> String {
+    let allowed = words.join(", ");
+    if normalized(text) == "unknownfuturevalue" {
+        return format!(
+            "'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; \
+             allowed: {allowed}"
+        );
     }
+    format!("'{text}' is unknown; allowed: {allowed}")
 }
 
 /// Lower case, without spaces, hyphens and underscores.
 fn normalized(text: &str) -> String {
-    text.chars().filter(|character| !matches!(character, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+    let mut text = text.replace([' ', '-', '_'], "");
+    text.make_ascii_lowercase();
+    text
 }
 
 impl Vocabulary for IncidentStatus {
@@ -96,12 +105,12 @@ impl Vocabulary for Determination {
     ];
 
     /// Pages of the portal and of older interfaces print these; the wire has other names.
-    const ALIASES: &'static [(&'static str, Self)] = &[
-        ("compromiseduser", Self::CompromisedAccount),
-        ("clean", Self::NotMalicious),
-        ("noenoughdatatovalidate", Self::NotEnoughDataToValidate),
-        ("insufficientdata", Self::NotEnoughDataToValidate),
-        ("confirmeduseractivity", Self::ConfirmedActivity),
+    const ALIASES: &'static [(&'static str, &'static str)] = &[
+        ("compromiseduser", "compromisedAccount"),
+        ("clean", "notMalicious"),
+        ("noenoughdatatovalidate", "notEnoughDataToValidate"),
+        ("insufficientdata", "notEnoughDataToValidate"),
+        ("confirmeduseractivity", "confirmedActivity"),
     ];
 }
 

@@ -184,7 +184,8 @@ fn tags(change: &IncidentChange) -> Option<Vec<String>> {
 
 /// The tags to send. Two tags that differ in case only are one; the spelling that is there stays.
 fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
-    let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    let lower = |tag: &str| tag.chars().flat_map(char::to_lowercase).collect::<String>();
+    let same = |one: &str, other: &str| lower(one) == lower(other);
     let add = |mut tags: Vec<String>, tag: String| {
         if !tags.iter().any(|known| same(known, &tag)) {
             tags.push(tag);

@@ -106,7 +106,24 @@ impl Compiler {
                 ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size".into()),
             ]);
         }
+        variables.push(("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}").into()));
         variables
+    }
+
+    /// Flags of every crate in the component.
+    fn flags(&self) -> Vec<String> {
+        // The compact form of SHA-256 is a sixth of the unrolled one.
+        let mut flags: Vec<String> =
+            ["--cfg", "sha2_backend=\"soft\"", "--cfg", "sha2_backend_soft=\"compact\""].map(String::from).into();
+        // Messages of a panic would name directories of the building machine.
+        for (directory, name) in [(crate::workspace(), "/defender-xdr"), (cargo_home(), "/cargo")] {
+            flags.push(format!("--remap-path-prefix={}={name}", directory.display()));
+        }
+        if self.from_source.is_some() {
+            // Nobody hears a panic in the sandbox: a library built anew needs no text for it.
+            flags.extend(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"].map(String::from));
+        }
+        flags
     }
 
     /// Where a compiler from elsewhere finds rustup's linkers.
@@ -116,6 +133,12 @@ impl Compiler {
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         env::join_paths(path).ok()
     }
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn cargo_home() -> PathBuf {
+    let home = || env::home_dir().unwrap_or_default().join(".cargo");
+    env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
 
 /// The ordinary compiler: the file itself where its sysroot tells, so that nothing that is in front of it in `PATH` is met.
