@@ -34,7 +34,7 @@ cargo-component: toolchain
 
 # The compiler target that the component needs, where it is missing.
 toolchain:
-	@cargo run --quiet --package component-build -- toolchain
+	@cargo run --quiet --package component-build --no-default-features -- toolchain
 
 lint: toolchain
 	cargo fmt --all --check

@@ -8,6 +8,7 @@ mod cli;
 mod deadline;
 mod examples;
 mod limits;
+mod metadata;
 mod replay;
 mod sandbox;
 mod secrets;

@@ -4,27 +4,19 @@
 //! place that knows where to find one, so that the Makefile, `host-test/build.rs` and people get the same component.
 
 mod compiler;
+#[cfg(feature = "build")]
+mod component;
+#[cfg(feature = "build")]
+mod metadata;
 
 pub use compiler::{Compiler, NoCompiler};
+#[cfg(feature = "build")]
+pub use component::{BuildError, build, build_with_cargo_component};
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{fmt, fs, io};
 
 /// The target: its standard library imports nothing, so that the component's imports are those it asks for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
-
-/// Variables of an outer cargo that would change what the inner one builds.
-const OUTER_CARGO_VARIABLES: [&str; 8] = [
-    "CARGO_BUILD_TARGET",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_TARGET_DIR",
-    "RUSTC",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "RUSTC_WRAPPER",
-    "RUSTDOCFLAGS",
-    "RUSTFLAGS",
-];
 
 /// Root of the workspace.
 #[must_use]
@@ -32,124 +24,3 @@ pub fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
-
-/// Builds the release component and copies it to `target/defender_xdr.wasm` below `workspace`.
-///
-/// # Errors
-/// There is no compiler for the target, or the build failed; its output went to stderr.
-pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
-    let compiler = Compiler::find()?;
-    // A directory per compiler: artifacts of one cannot be read by another.
-    let target_dir = workspace.join("target/component").join(compiler.name());
-    let mut cargo = cargo(workspace, &compiler, &target_dir);
-    cargo.args(["build", "--locked", "--release", "--package", "defender-xdr", "--lib", "--target", TARGET]);
-    run(cargo)?;
-    let component = workspace.join("target/defender_xdr.wasm");
-    let built = target_dir.join(TARGET).join("release/defender_xdr.wasm");
-    copy_if_changed(&built, &component).map_err(|error| BuildError::Io(built, error))?;
-    Ok(component)
-}
-
-/// Builds the same component with cargo-component, in a directory of its own.
-///
-/// # Errors
-/// As [`build`].
-pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildError> {
-    let compiler = Compiler::find()?;
-    let target_dir = workspace.join("target/cargo-component");
-    let bin = marked_sysroot(&target_dir).map_err(|error| BuildError::Io(target_dir.clone(), error))?;
-    let mut cargo = cargo(workspace, &compiler, &target_dir);
-    let path = compiler.search_path().unwrap_or_else(|| std::env::var_os("PATH").unwrap_or_default());
-    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
-    cargo.env("PATH", path.unwrap_or_default()).args(["component", "build", "--release", "--target", TARGET]);
-    run(cargo)?;
-    Ok(target_dir.join(TARGET).join("release/defender_xdr.wasm"))
-}
-
-fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for variable in OUTER_CARGO_VARIABLES {
-        command.env_remove(variable);
-    }
-    command.current_dir(workspace).env("CARGO_TARGET_DIR", target_dir).envs(compiler.environment());
-    command
-}
-
-fn run(mut command: Command) -> Result<(), BuildError> {
-    let status = command.status().map_err(|error| BuildError::Io("cargo".into(), error))?;
-    if status.success() { Ok(()) } else { Err(BuildError::Failed) }
-}
-
-/// A directory with a `rustc` that names a sysroot in which cargo-component finds the target it insists on.
-///
-/// cargo-component installs `wasm32-wasip1` with rustup where the sysroot has none, whatever target is built. Cargo itself
-/// takes the compiler from `RUSTC` and never sees this one.
-fn marked_sysroot(target_dir: &Path) -> io::Result<PathBuf> {
-    let sysroot = target_dir.join("sysroot");
-    let bin = sysroot.join("bin");
-    fs::create_dir_all(sysroot.join("lib/rustlib/wasm32-wasip1"))?;
-    fs::create_dir_all(&bin)?;
-    let real = compiler::real_rustc();
-    let script = format!(
-        "#!/bin/sh\nif [ \"$*\" = '--print sysroot' ]; then echo '{}'; else exec '{}' \"$@\"; fi\n",
-        sysroot.display(),
-        real.display()
-    );
-    let rustc = bin.join("rustc");
-    fs::write(&rustc, script)?;
-    make_executable(&rustc)?;
-    Ok(bin)
-}
-
-#[cfg(unix)]
-fn make_executable(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
-}
-
-/// Elsewhere rustup is the way to the target, and cargo-component may use it.
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Keeps the time of an unchanged file, so that what depends on it is not built again.
-fn copy_if_changed(from: &Path, to: &Path) -> io::Result<()> {
-    let new = fs::read(from)?;
-    if fs::read(to).is_ok_and(|old| old == new) {
-        return Ok(());
-    }
-    // Renamed into place: a reader sees the old file or the new one, never a part.
-    let part = to.with_extension(format!("{}.part", std::process::id()));
-    fs::write(&part, new)?;
-    fs::rename(part, to)
-}
-
-/// Why there is no component.
-#[derive(Debug)]
-pub enum BuildError {
-    /// No compiler has the target.
-    NoCompiler(NoCompiler),
-    /// The compiler refused the guest's source.
-    Failed,
-    /// A program or file could not be used.
-    Io(PathBuf, io::Error),
-}
-
-impl From<NoCompiler> for BuildError {
-    fn from(error: NoCompiler) -> Self {
-        Self::NoCompiler(error)
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCompiler(error) => error.fmt(out),
-            Self::Failed => out.write_str("the component does not compile, see the messages above"),
-            Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}

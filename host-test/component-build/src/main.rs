@@ -1,31 +1,44 @@
-//! Builds the component and prints its path. `cargo-component` builds it with that tool, `toolchain` installs what is needed.
+//! `toolchain` installs what building the component needs. Without an argument builds it and prints its path;
+//! `cargo-component` builds it with that tool.
 
 use std::process::ExitCode;
 
-use component_build::{Compiler, build, build_with_cargo_component, workspace};
+use component_build::Compiler;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let built = match arguments[..] {
-        [] => build(&workspace()).map(Some).map_err(|error| error.to_string()),
-        ["cargo-component"] => build_with_cargo_component(&workspace()).map(Some).map_err(|error| error.to_string()),
-        ["toolchain"] => Compiler::find_or_install().map(|_| None),
-        _ => {
-            eprintln!("usage: component-build [cargo-component | toolchain]");
-            return ExitCode::from(2);
-        }
-    };
-    match built {
-        Ok(component) => {
-            if let Some(component) = component {
-                println!("{}", component.display());
-            }
-            ExitCode::SUCCESS
-        }
+    match run(&arguments) {
+        Ok(Some(line)) => println!("{line}"),
+        Ok(None) => {}
         Err(message) => {
             eprintln!("error: {message}");
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
     }
+    ExitCode::SUCCESS
+}
+
+/// The line to print, if there is one.
+fn run(arguments: &[&str]) -> Result<Option<String>, String> {
+    if arguments == ["toolchain"] {
+        return Compiler::find_or_install().map(|_| None);
+    }
+    build(arguments).map(Some)
+}
+
+#[cfg(feature = "build")]
+fn build(arguments: &[&str]) -> Result<String, String> {
+    let workspace = component_build::workspace();
+    let built = match arguments {
+        [] => component_build::build(&workspace),
+        ["cargo-component"] => component_build::build_with_cargo_component(&workspace),
+        _ => return Err("usage: component-build [cargo-component | toolchain]".to_owned()),
+    };
+    built.map(|component| component.display().to_string()).map_err(|error| error.to_string())
+}
+
+#[cfg(not(feature = "build"))]
+fn build(_: &[&str]) -> Result<String, String> {
+    Err("usage: component-build toolchain (the feature `build` has more)".to_owned())
 }

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use clap::Command;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use host_test::{Connector, Interface, Settings, Shape};
+use host_test::{Connector, Interface, Metadata, Settings, Shape};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -26,6 +26,7 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let settings = Settings::default();
     let shape = Shape::of_file(&globals.component, &settings)?;
+    let metadata = Metadata::of_file(&globals.component)?;
     let gzip = gzip_size(&globals.component)?;
     let inside = if shape.foreign().is_empty() && shape.missing().is_empty() {
         Some(Inside::look(globals, settings.clone()).await?)
@@ -33,9 +34,9 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
         None
     };
     if globals.json {
-        terminal.print(&as_json(globals, &shape, gzip, inside.as_ref(), &settings).to_string())?;
+        terminal.print(&as_json(globals, &shape, &metadata, gzip, inside.as_ref(), &settings).to_string())?;
     } else {
-        terminal.print(&as_text(globals, &shape, gzip, inside.as_ref(), &settings, terminal))?;
+        terminal.print(&as_text(globals, &shape, &metadata, gzip, inside.as_ref(), &settings, terminal))?;
     }
     if inside.is_some() { Ok(()) } else { Err(Failure::Reported) }
 }
@@ -63,7 +64,15 @@ fn gzip_size(path: &std::path::Path) -> Result<usize, Failure> {
     Ok(encoder.finish().map_err(cannot)?.len())
 }
 
-fn as_json(globals: &Globals, shape: &Shape, gzip: usize, inside: Option<&Inside>, settings: &Settings) -> Value {
+fn as_json(
+    globals: &Globals,
+    shape: &Shape,
+    metadata: &Metadata,
+    gzip: usize,
+    inside: Option<&Inside>,
+    settings: &Settings,
+) -> Value {
+    let documentation = |docs: &host_test::Documentation| json!({"interface": docs.interface, "function": docs.function, "text": docs.text});
     let interfaces = |interfaces: &[Interface]| -> Vec<Value> {
         interfaces.iter().map(|interface| json!({"name": interface.name, "functions": interface.functions})).collect()
     };
@@ -75,6 +84,16 @@ fn as_json(globals: &Globals, shape: &Shape, gzip: usize, inside: Option<&Inside
         "gzip_bytes": gzip,
         "imports": interfaces(&shape.imports),
         "exports": interfaces(&shape.exports),
+        "metadata": {
+            "name": metadata.name,
+            "version": metadata.version,
+            "description": metadata.description,
+            "licenses": metadata.licenses,
+            "source": metadata.source,
+            "authors": metadata.authors,
+            "producers": metadata.producers,
+        },
+        "documentation": metadata.documentation.iter().map(documentation).collect::<Vec<_>>(),
         "foreign_imports": shape.foreign(),
         "missing_exports": shape.missing(),
         "instance_memory_bytes": inside.map(|inside| inside.memory_bytes),
@@ -91,6 +110,7 @@ fn as_json(globals: &Globals, shape: &Shape, gzip: usize, inside: Option<&Inside
 fn as_text(
     globals: &Globals,
     shape: &Shape,
+    metadata: &Metadata,
     gzip: usize,
     inside: Option<&Inside>,
     settings: &Settings,
@@ -111,24 +131,38 @@ fn as_text(
     lines
         .extend(inside.map(|inside| line("Memory", format!("{} in a fresh instance", kibibytes(inside.memory_bytes)))));
     lines.push(line("Limits", limits));
+    let facts = [
+        ("Name", &metadata.name),
+        ("Version", &metadata.version),
+        ("About", &metadata.description),
+        ("Licence", &metadata.licenses),
+        ("Authors", &metadata.authors),
+        ("Source", &metadata.source),
+    ];
+    lines.extend(facts.into_iter().filter_map(|(label, fact)| Some(line(label, fact.clone()?))));
+    lines.push(line("Made with", metadata.producers.join(", ")));
     for (title, interfaces) in [("Imports", &shape.imports), ("Exports", &shape.exports)] {
         lines.extend([String::new(), terminal.text(title).bold().to_string()]);
-        lines.extend(interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), terminal)));
+        lines.extend(interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), metadata, terminal)));
     }
     let missing = |interface| terminal.text(format!("  ✗ {interface} is missing")).red().to_string();
     lines.extend(shape.missing().into_iter().map(missing));
     lines.join("\n")
 }
 
-/// An interface and its functions; methods of resources are left out.
-fn listed(interface: &Interface, foreign: &[String], terminal: &Terminal) -> Vec<String> {
+/// An interface and its functions with the first line of their documentation; methods of resources are left out.
+fn listed(interface: &Interface, foreign: &[String], metadata: &Metadata, terminal: &Terminal) -> Vec<String> {
     let name = if foreign.contains(&interface.name) {
         terminal.text(format!("  ✗ {} is not in the sandbox", interface.name)).red().to_string()
     } else {
         format!("  {}", interface.name)
     };
     let functions = interface.functions.iter().filter(|function| !function.starts_with('['));
-    let functions = functions.map(|function| terminal.text(format!("    {function}")).dim().to_string());
+    let functions = functions.map(|function| {
+        let docs = metadata.documentation(&interface.name, function).and_then(|text| text.lines().next());
+        let line = docs.map_or_else(|| format!("    {function}"), |docs| format!("    {function}: {docs}"));
+        terminal.text(line).dim().to_string()
+    });
     std::iter::once(name).chain(functions).collect()
 }
 

@@ -1,0 +1,153 @@
+//! Runs cargo for the component and finishes what it linked.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fmt, fs, io};
+
+use crate::compiler::{self, Compiler, NoCompiler};
+use crate::{TARGET, metadata};
+
+/// Variables of an outer cargo that would change what the inner one builds.
+const OUTER_CARGO_VARIABLES: [&str; 8] = [
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_TARGET_DIR",
+    "RUSTC",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTDOCFLAGS",
+    "RUSTFLAGS",
+];
+
+/// Builds the release component and copies it to `target/defender_xdr.wasm` below `workspace`.
+///
+/// # Errors
+/// There is no compiler for the target, or the build failed; its output went to stderr.
+pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let compiler = Compiler::find()?;
+    // A directory per compiler: artifacts of one cannot be read by another.
+    let target_dir = workspace.join("target/component").join(compiler.name());
+    let mut cargo = cargo(workspace, &compiler, &target_dir);
+    cargo.args(["build", "--locked", "--release", "--package", "defender-xdr", "--lib", "--target", TARGET]);
+    run(cargo)?;
+    let component = workspace.join("target/defender_xdr.wasm");
+    let built = target_dir.join(TARGET).join("release/defender_xdr.wasm");
+    finish(workspace, &built, &component)?;
+    Ok(component)
+}
+
+/// Gives a linked component its metadata and documentation.
+fn finish(workspace: &Path, linked: &Path, component: &Path) -> Result<(), BuildError> {
+    let cannot = |error| BuildError::Io(linked.to_owned(), error);
+    let linked = fs::read(linked).map_err(cannot)?;
+    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(BuildError::Metadata)?;
+    write_if_changed(&finished, component).map_err(|error| BuildError::Io(component.to_owned(), error))
+}
+
+/// Builds the same component with cargo-component, in a directory of its own.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let compiler = Compiler::find()?;
+    let target_dir = workspace.join("target/cargo-component");
+    let bin = marked_sysroot(&target_dir).map_err(|error| BuildError::Io(target_dir.clone(), error))?;
+    let mut cargo = cargo(workspace, &compiler, &target_dir);
+    let path = compiler.search_path().unwrap_or_else(|| std::env::var_os("PATH").unwrap_or_default());
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
+    cargo.env("PATH", path.unwrap_or_default()).args(["component", "build", "--release", "--target", TARGET]);
+    run(cargo)?;
+    let component = target_dir.join("defender_xdr.wasm");
+    finish(workspace, &target_dir.join(TARGET).join("release/defender_xdr.wasm"), &component)?;
+    Ok(component)
+}
+
+fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for variable in OUTER_CARGO_VARIABLES {
+        command.env_remove(variable);
+    }
+    command.current_dir(workspace).env("CARGO_TARGET_DIR", target_dir).envs(compiler.environment());
+    command
+}
+
+fn run(mut command: Command) -> Result<(), BuildError> {
+    let status = command.status().map_err(|error| BuildError::Io("cargo".into(), error))?;
+    if status.success() { Ok(()) } else { Err(BuildError::Failed) }
+}
+
+/// A directory with a `rustc` that names a sysroot in which cargo-component finds the target it insists on.
+///
+/// cargo-component installs `wasm32-wasip1` with rustup where the sysroot has none, whatever target is built. Cargo itself
+/// takes the compiler from `RUSTC` and never sees this one.
+fn marked_sysroot(target_dir: &Path) -> io::Result<PathBuf> {
+    let sysroot = target_dir.join("sysroot");
+    let bin = sysroot.join("bin");
+    fs::create_dir_all(sysroot.join("lib/rustlib/wasm32-wasip1"))?;
+    fs::create_dir_all(&bin)?;
+    let real = compiler::real_rustc();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$*\" = '--print sysroot' ]; then echo '{}'; else exec '{}' \"$@\"; fi\n",
+        sysroot.display(),
+        real.display()
+    );
+    let rustc = bin.join("rustc");
+    fs::write(&rustc, script)?;
+    make_executable(&rustc)?;
+    Ok(bin)
+}
+
+#[cfg(unix)]
+fn make_executable(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
+}
+
+/// Elsewhere rustup is the way to the target, and cargo-component may use it.
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Keeps the time of an unchanged file, so that what depends on it is not built again.
+fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
+    if fs::read(to).is_ok_and(|old| old == new) {
+        return Ok(());
+    }
+    // Renamed into place: a reader sees the old file or the new one, never a part.
+    let part = to.with_extension(format!("{}.part", std::process::id()));
+    fs::write(&part, new)?;
+    fs::rename(part, to)
+}
+
+/// Why there is no component.
+#[derive(Debug)]
+pub enum BuildError {
+    /// No compiler has the target.
+    NoCompiler(NoCompiler),
+    /// The compiler refused the guest's source.
+    Failed,
+    /// The component or its interface cannot be read.
+    Metadata(anyhow::Error),
+    /// A program or file could not be used.
+    Io(PathBuf, io::Error),
+}
+
+impl From<NoCompiler> for BuildError {
+    fn from(error: NoCompiler) -> Self {
+        Self::NoCompiler(error)
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCompiler(error) => error.fmt(out),
+            Self::Failed => out.write_str("the component does not compile, see the messages above"),
+            Self::Metadata(error) => write!(out, "the component gets no metadata: {error:#}"),
+            Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}

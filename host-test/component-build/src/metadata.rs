@@ -1,0 +1,76 @@
+//! What a component says about itself without being run: name, version, licence, and the documentation of its interface.
+//!
+//! The linker drops the documentation. Hosts that show it, to a person or to a model, read the custom section `package-docs`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use wasm_encoder::{ComponentSection as _, CustomSection};
+use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Source, Version};
+use wit_parser::{Docs, PackageId, PackageMetadata, Resolve, WorldItem};
+
+const DESCRIPTION: &str = "Microsoft Defender XDR connector over the Microsoft Graph security API";
+/// The format of documentation that old readers know, too.
+const FORMAT: u8 = 0;
+
+/// Adds metadata, and the documentation of all functions as the text of the world.
+///
+/// wit-parser, and with it jco and wasm-tools, refuses a component whose documentation names an interface of any package but
+/// `root:component`, as which it reads every component. Only the world `root` is always there, so its text tells everything.
+/// Source: <https://github.com/bytecodealliance/wasm-tools/pull/2532>.
+pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
+    let (resolve, package) = resolve(wit)?;
+    let text = text(&resolve, package)?;
+    let docs = json!({"worlds": {"root": {"docs": text}}}).to_string();
+    Ok(with_docs(described(component)?, [&[FORMAT], docs.as_bytes()].concat()))
+}
+
+pub(crate) fn resolve(wit: &Path) -> Result<(Resolve, PackageId)> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(wit)?;
+    Ok((resolve, package))
+}
+
+/// World, interfaces and functions with their documentation, as Markdown.
+fn text(resolve: &Resolve, package: PackageId) -> Result<String> {
+    let (_, world) = resolve.packages[package].worlds.first().context("the package has no world")?;
+    let world = &resolve.worlds[*world];
+    let mut text = documentation(&world.docs);
+    for (key, item) in &world.exports {
+        let WorldItem::Interface { id, .. } = item else { continue };
+        let interface = &resolve.interfaces[*id];
+        write!(text, "\n\n# {}\n\n{}", resolve.name_world_key(key), documentation(&interface.docs))?;
+        for function in interface.functions.values() {
+            write!(text, "\n\n## {}\n\n{}", function.name, documentation(&function.docs))?;
+        }
+    }
+    Ok(text)
+}
+
+fn documentation(docs: &Docs) -> String {
+    docs.contents.as_deref().unwrap_or_default().trim().to_owned()
+}
+
+fn described(component: &[u8]) -> Result<Vec<u8>> {
+    // Names of inner items serve nobody who has no source, and take seven kilobytes.
+    let mut metadata = AddMetadata::default();
+    metadata.name = AddMetadataField::Clear;
+    let unnamed = metadata.to_wasm(component)?;
+    metadata.name = AddMetadataField::Set("defender-xdr".to_owned());
+    metadata.language = vec![("Rust".to_owned(), "2024".to_owned())];
+    metadata.authors = AddMetadataField::Set(Authors::new(env!("CARGO_PKG_AUTHORS")));
+    metadata.description = AddMetadataField::Set(Description::new(DESCRIPTION));
+    metadata.licenses = AddMetadataField::Set(Licenses::new(env!("CARGO_PKG_LICENSE"))?);
+    metadata.source = AddMetadataField::Set(Source::new(env!("CARGO_PKG_REPOSITORY"))?);
+    metadata.version = AddMetadataField::Set(Version::new(env!("CARGO_PKG_VERSION")));
+    metadata.to_wasm(&unnamed)
+}
+
+fn with_docs(mut component: Vec<u8>, docs: Vec<u8>) -> Vec<u8> {
+    let section = CustomSection { name: PackageMetadata::SECTION_NAME.into(), data: Cow::Owned(docs) };
+    section.append_to_component(&mut component);
+    component
+}
