@@ -5,14 +5,13 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::config::Connection;
 use crate::entra;
 use crate::error::{Fault, from_failure, malformed};
 use crate::exchange::Exchange;
 use crate::host::{Header, Method, Request};
 use crate::json::{self, Object, Writer};
+use crate::origin::Origin;
 use crate::percent;
 use crate::retry::Effect;
 use crate::secret::Secret;
@@ -29,7 +28,7 @@ thread_local! {
 }
 
 struct Entry {
-    key: [u8; 32],
+    key: Key,
     token: Secret,
     /// On the host's monotonic clock.
     renew_at: Duration,
@@ -37,9 +36,9 @@ struct Entry {
 
 /// The cached token of a connection, or a new one.
 pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, Fault> {
-    let (key, now) = (key(connection), exchange.host.now());
+    let now = exchange.host.now();
     let cached = CACHE.with_borrow_mut(|cache| {
-        let at = cache.iter().position(|entry| entry.key == key)?;
+        let at = cache.iter().position(|entry| entry.key.is_of(connection))?;
         let entry = cache.remove(at);
         let token = (now < entry.renew_at).then(|| entry.token.clone())?;
         cache.push(entry);
@@ -50,13 +49,12 @@ pub fn get(connection: &Connection, exchange: &Exchange<'_>) -> Result<Secret, F
 
 /// A new token in place of the cached one, satisfying the `claims` of a challenge.
 pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Secret, Fault> {
-    let key = key(connection);
-    CACHE.with_borrow_mut(|cache| cache.retain(|entry| entry.key != key));
+    CACHE.with_borrow_mut(|cache| cache.retain(|entry| !entry.key.is_of(connection)));
     let grant = request(connection, exchange, claims)?;
     let lifetime = Duration::from_secs(grant.expires_in);
     let early = RENEW_EARLY.min(lifetime / 2);
     let entry = Entry {
-        key,
+        key: Key::of(connection),
         token: Secret::new(grant.access_token),
         renew_at: exchange.host.now().saturating_add(lifetime.saturating_sub(early)),
     };
@@ -70,15 +68,34 @@ pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&s
     Ok(token)
 }
 
-/// Everything that a token depends on; the secret only as part of a digest.
-fn key(connection: &Connection) -> [u8; 32] {
-    let Connection { tenant_id, client_id, client_secret, login, graph, .. } = connection;
-    let mut digest = Sha256::new();
-    for part in [&login.to_string(), &graph.to_string(), tenant_id, client_id, client_secret.reveal()] {
-        digest.update(part.len().to_le_bytes());
-        digest.update(part);
+/// Everything that a token depends on.
+struct Key {
+    login: Origin,
+    graph: Origin,
+    tenant_id: String,
+    client_id: String,
+    client_secret: Secret,
+}
+
+impl Key {
+    fn of(connection: &Connection) -> Self {
+        let Connection { login, graph, tenant_id, client_id, client_secret, .. } = connection;
+        Self {
+            login: login.clone(),
+            graph: graph.clone(),
+            tenant_id: tenant_id.clone(),
+            client_id: client_id.clone(),
+            client_secret: client_secret.clone(),
+        }
     }
-    digest.finalize().into()
+
+    fn is_of(&self, connection: &Connection) -> bool {
+        self.tenant_id == connection.tenant_id
+            && self.client_id == connection.client_id
+            && self.login == connection.login
+            && self.graph == connection.graph
+            && self.client_secret.is_same(&connection.client_secret)
+    }
 }
 
 struct Grant {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use waki::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
-    OutgoingRequest, RequestOptions, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme,
 };
 use waki::bindings::wasi::io::poll::{self, Pollable};
 use waki::bindings::wasi::io::streams::{InputStream, StreamError};
@@ -78,33 +78,37 @@ impl Timer {
 /// Sends a request and waits for the head of the answer.
 fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<IncomingResponse, Failure> {
     let outgoing = outgoing(request).ok_or_else(|| Failure::Unsent("the host does not take this request".into()))?;
-    let body = outgoing.body().map_err(|()| Failure::Unsent("the host gives no request body".into()))?;
+    // Each call of the host costs as much as a kilobyte of JSON: nothing is asked for that is not needed.
+    let body = match request.body {
+        [] => None,
+        _ => Some(outgoing.body().map_err(|()| Failure::Unsent("the host gives no request body".into()))?),
+    };
     let options = RequestOptions::new();
     // A host that cannot set one of these leaves it to the timer. Connecting must leave time for an answer.
     let _ = options.set_connect_timeout(Some(nanoseconds(time / 10 * 9)));
     let _ = options.set_first_byte_timeout(Some(nanoseconds(time)));
     let _ = options.set_between_bytes_timeout(Some(nanoseconds(time)));
     let future = outgoing_handler::handle(outgoing, Some(options)).map_err(|code| failure(&code))?;
-    write(body, request.body, &future, timer)?;
+    if let Some(body) = body {
+        write(body, request.body, &future, timer)?;
+    }
+    let ready = future.subscribe();
     loop {
+        timer.wait(&[&ready])?;
         if let Some(result) = future.get() {
             let response = result.map_err(|()| Failure::Broken("the host gave the answer away".into()))?;
             return response.map_err(|code| failure(&code));
         }
-        let ready = future.subscribe();
-        timer.wait(&[&ready])?;
     }
 }
 
 fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
-    let headers = Fields::new();
-    for (name, value) in request.headers {
-        headers.append(&name.clone(), &value.clone().into_bytes()).ok()?;
-    }
+    let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
+    let mut headers: Vec<_> = headers.collect();
     if !request.body.is_empty() || request.method != Method::Get {
-        headers.append(&"content-length".into(), &request.body.len().to_string().into_bytes()).ok()?;
+        headers.push(("content-length".into(), request.body.len().to_string().into_bytes()));
     }
-    let outgoing = OutgoingRequest::new(headers);
+    let outgoing = OutgoingRequest::new(Fields::from_list(&headers).ok()?);
     outgoing.set_method(&method(request.method)).ok()?;
     outgoing.set_scheme(Some(&if request.origin.is_https() { Scheme::Https } else { Scheme::Http })).ok()?;
     outgoing.set_authority(Some(request.origin.authority())).ok()?;
@@ -154,7 +158,13 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Result<R
         .headers()
         .entries()
         .into_iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), String::from_utf8_lossy(&value).into_owned()))
+        .map(|(mut name, value)| {
+            name.make_ascii_lowercase();
+            (
+                name,
+                String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            )
+        })
         .collect();
     let announced = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     if announced.is_some_and(|length: usize| length > BODY_MAX_BYTES) {
@@ -166,8 +176,9 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Result<R
     buffer.reserve_exact(prefix.len() + announced.unwrap_or(0) + SPARE_BYTES);
     buffer.extend_from_slice(prefix.as_bytes());
     read(&stream, &mut buffer, prefix.len() + BODY_MAX_BYTES, timer)?;
+    // A stream is a child of its body. Trailers, which `finish` would wait for, say nothing that is needed.
     drop(stream);
-    drop(IncomingBody::finish(body));
+    drop(body);
     if announced.is_some_and(|length| length != buffer.len() - prefix.len()) {
         return Err(Failure::Broken("the answer ended early".into()));
     }
@@ -175,10 +186,10 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Result<R
 }
 
 fn read(stream: &InputStream, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
-    let ready = stream.subscribe();
+    let mut ready = None;
     loop {
         match stream.read(READ_BYTES) {
-            Ok(bytes) if bytes.is_empty() => timer.wait(&[&ready])?,
+            Ok(bytes) if bytes.is_empty() => timer.wait(&[ready.get_or_insert_with(|| stream.subscribe())])?,
             Ok(bytes) if buffer.len() + bytes.len() > limit => return Err(Failure::TooLarge(BODY_MAX_BYTES)),
             Ok(bytes) => buffer.extend_from_slice(&bytes),
             Err(StreamError::Closed) => return Ok(()),
