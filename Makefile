@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test peers fuzz component cargo-component toolchain lint advisories
+.PHONY: demo test peers fuzz component cargo-component release toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -31,6 +31,10 @@ component: toolchain
 cargo-component: toolchain
 	@cargo run --quiet --package component-build -- cargo-component
 	@rm -f src/bindings.rs
+
+# Everything that is handed out, in target/release-artifacts/: the same bytes each time.
+release: toolchain
+	@cargo run --quiet --package component-build --features release -- release
 
 # The compiler target that the component needs, where it is missing.
 toolchain:

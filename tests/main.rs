@@ -6,6 +6,7 @@ mod catalog;
 mod chaos;
 mod cli;
 mod deadline;
+mod documents;
 mod examples;
 mod limits;
 mod metadata;

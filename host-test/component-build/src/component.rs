@@ -19,21 +19,25 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
     "RUSTFLAGS",
 ];
 
-/// Builds the release component and copies it to `target/defender_xdr.wasm` below `workspace`.
+/// Builds the release component, `target/defender_xdr.wasm` below `workspace`.
 ///
 /// # Errors
 /// There is no compiler for the target, or the build failed; its output went to stderr.
 pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let component = workspace.join("target/defender_xdr.wasm");
+    finish(workspace, &link(workspace, "defender-xdr", &[])?, &component)?;
+    Ok(component)
+}
+
+/// Builds a package of the workspace for the target, and answers what the linker left.
+pub(crate) fn link(workspace: &Path, package: &str, features: &[&str]) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
     let mut cargo = cargo(workspace, &compiler, &target_dir);
-    cargo.args(["build", "--locked", "--release", "--package", "defender-xdr", "--lib", "--target", TARGET]);
+    cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]).args(features);
     run(cargo)?;
-    let component = workspace.join("target/defender_xdr.wasm");
-    let built = target_dir.join(TARGET).join("release/defender_xdr.wasm");
-    finish(workspace, &built, &component)?;
-    Ok(component)
+    Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))
 }
 
 /// Gives a linked component its metadata and documentation.
@@ -62,7 +66,7 @@ pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildErro
     Ok(component)
 }
 
-fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
+pub(crate) fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for variable in OUTER_CARGO_VARIABLES {
         command.env_remove(variable);
@@ -110,7 +114,7 @@ fn make_executable(_: &Path) -> io::Result<()> {
 }
 
 /// Keeps the time of an unchanged file, so that what depends on it is not built again.
-fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
+pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     if fs::read(to).is_ok_and(|old| old == new) {
         return Ok(());
     }

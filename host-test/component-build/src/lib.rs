@@ -8,10 +8,16 @@ mod compiler;
 mod component;
 #[cfg(feature = "build")]
 mod metadata;
+#[cfg(feature = "release")]
+mod release;
+#[cfg(feature = "release")]
+mod sbom;
 
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
 pub use component::{BuildError, build, build_with_cargo_component};
+#[cfg(feature = "release")]
+pub use release::release;
 
 use std::path::{Path, PathBuf};
 

@@ -33,7 +33,12 @@ fn build(arguments: &[&str]) -> Result<String, String> {
     let built = match arguments {
         [] => component_build::build(&workspace),
         ["cargo-component"] => component_build::build_with_cargo_component(&workspace),
-        _ => return Err("usage: component-build [cargo-component | toolchain]".to_owned()),
+        #[cfg(feature = "release")]
+        ["release"] => {
+            let released = component_build::release(&workspace);
+            return released.map(|folder| folder.display().to_string()).map_err(|error| format!("{error:#}"));
+        }
+        _ => return Err("usage: component-build [cargo-component | release | toolchain]".to_owned()),
     };
     built.map(|component| component.display().to_string()).map_err(|error| error.to_string())
 }

@@ -28,6 +28,13 @@ pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     Ok(with_docs(described(component)?, [&[FORMAT], docs.as_bytes()].concat()))
 }
 
+/// Adds metadata, and the documentation of each item under its own name, for hosts that look functions up there.
+#[cfg(feature = "release")]
+pub(crate) fn add_by_item(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
+    let (resolve, package) = resolve(wit)?;
+    Ok(with_docs(described(component)?, PackageMetadata::extract(&resolve, package).encode()?))
+}
+
 pub(crate) fn resolve(wit: &Path) -> Result<(Resolve, PackageId)> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit)?;

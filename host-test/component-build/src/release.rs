@@ -1,0 +1,57 @@
+//! `make release`: everything that is handed out, reproducible to the byte.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+use crate::compiler::Compiler;
+use crate::component::link;
+use crate::{build, metadata, sbom};
+
+/// Leaves the artifacts in `target/release-artifacts/` and answers that folder.
+///
+/// # Errors
+/// Something does not build, or two of its inputs do not fit together.
+pub fn release(workspace: &Path) -> Result<PathBuf> {
+    let folder = workspace.join("target/release-artifacts");
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => fs::create_dir_all(&folder)?,
+    }
+    let compiler = Compiler::find()?;
+    let wit = workspace.join("wit");
+    let component = build(workspace)?;
+    fs::copy(&component, folder.join("defender_xdr.wasm"))?;
+    let linked = fs::read(link(workspace, "defender-xdr", &[])?)?;
+    fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
+    fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
+    let bill = sbom::bill(workspace, &compiler, &["defender-xdr"])?;
+    fs::write(folder.join("sbom.cdx.json"), serde_json::to_string_pretty(&bill)? + "\n")?;
+    fs::copy(workspace.join("deploy/policy.yaml"), folder.join("policy.yaml"))?;
+    fs::write(folder.join("SHA256SUMS"), checksums(&folder)?)?;
+    Ok(folder)
+}
+
+/// The interface as a binary package, with its documentation.
+fn package(wit: &Path) -> Result<Vec<u8>> {
+    let (resolve, package) = metadata::resolve(wit)?;
+    wit_component::encode(&resolve, package)
+}
+
+/// In the format of `sha256sum --check`.
+fn checksums(folder: &Path) -> Result<String> {
+    let mut names: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    names.sort();
+    let mut lines = String::new();
+    for path in names {
+        for byte in Sha256::digest(fs::read(&path)?) {
+            write!(lines, "{byte:02x}")?;
+        }
+        let name = path.file_name().context("a file has a name")?.to_string_lossy();
+        writeln!(lines, "  {name}")?;
+    }
+    Ok(lines)
+}
