@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test peers fuzz component cargo-component release toolchain lint advisories
+.PHONY: demo test bench peers fuzz component cargo-component release toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -18,6 +18,11 @@ test: toolchain
 CASES ?= 100000
 fuzz:
 	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
+
+# What the sandbox costs, beside native Rust that does the same. Other work on the machine moves the figures.
+bench: toolchain
+	@cargo build --package host-test
+	@cargo run --quiet --package host-test -- bench
 
 # Microsoft's own Python SDK against the emulator.
 peers: toolchain

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Figures of a program that was not optimised say little, and only the compiler knows.
+    println!("cargo::rustc-env=HOST_TEST_OPT_LEVEL={}", std::env::var("OPT_LEVEL").unwrap_or_default());
     let workspace = component_build::workspace();
     for source in ["src", "wit", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());

@@ -2,6 +2,7 @@
 //!
 //! These tests belong to the package `host-test`, so that those of the guest need no WebAssembly engine.
 
+mod bench;
 mod catalog;
 mod chaos;
 mod cli;

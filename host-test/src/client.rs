@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use hyper::body::Body;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -35,7 +36,7 @@ const CONNECT_LIMIT: Duration = Duration::from_mins(2);
 /// A request that found its kept-alive connection closed before one byte of it was taken is sent on another one
 /// (`retry_canceled_requests`, on by default): hyper hands the request back untouched in that case alone, so this is safe for writes
 /// too. After the first byte nothing is repeated here; that decision is the guest's.
-pub(crate) type Client = HyperClient<Connector, WasiBody>;
+pub(crate) type Client<B = WasiBody> = HyperClient<Connector, B>;
 
 /// The clients of a connector: one that verifies certificates and one that does not, each built when first needed.
 #[derive(Debug)]
@@ -59,7 +60,12 @@ impl Clients {
     }
 }
 
-fn client(tls: rustls::ClientConfig) -> Client {
+/// A client for requests with bodies of some type.
+pub(crate) fn client<B>(tls: rustls::ClientConfig) -> Client<B>
+where
+    B: Body + Send,
+    B::Data: Send,
+{
     let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     tcp.enforce_http(false);
     tcp.set_nodelay(true);

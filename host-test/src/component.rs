@@ -3,8 +3,11 @@
 //! A host is given many files that are not our component; each gets one clear sentence instead of a linker error.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
@@ -27,6 +30,16 @@ const EXPORTS: [&str; 5] = [
 #[must_use]
 pub fn built() -> PathBuf {
     PathBuf::from(env!("DEFENDER_XDR_COMPONENT"))
+}
+
+/// Size of a component when it is compressed, as registries keep it.
+///
+/// # Errors
+/// When there is no memory for it.
+pub fn gzip_bytes(wasm: &[u8]) -> io::Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(wasm)?;
+    Ok(encoder.finish()?.len())
 }
 
 /// A component before it is compiled.

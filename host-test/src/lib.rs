@@ -28,6 +28,7 @@
 //! Many calls may run at the same time; each has an instance of its own. A caller with several calls in a row keeps its
 //! [`Instance`], and with it the access token that the first call got.
 
+pub mod bench;
 pub mod bindings;
 mod body;
 mod cache;
@@ -47,6 +48,7 @@ mod origin;
 mod outbound;
 mod policy;
 pub mod replay;
+mod residence;
 mod sandbox;
 mod settings;
 pub mod soak;
@@ -55,7 +57,7 @@ mod trace;
 mod trial_error;
 
 pub use call_error::{CallError, kind_name};
-pub use component::{Interface, Shape, built};
+pub use component::{Interface, Shape, built, gzip_bytes};
 pub use connector::{Connector, Statistics};
 pub use instance::Instance;
 pub use load_error::LoadError;

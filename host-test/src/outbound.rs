@@ -2,6 +2,7 @@
 //!
 //! Policy, trust, connection pool, timeouts, error codes and the trace all meet here, in the hook that wasmtime offers for it.
 
+use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper_util::client::legacy::connect::capture_connection;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -80,11 +81,15 @@ async fn exchange(
     }
 }
 
-async fn send(
-    client: &Client,
-    mut request: Request<WasiBody>,
+/// Sends one request and waits for the head of its answer.
+pub(crate) async fn send<B>(
+    client: &Client<B>,
+    mut request: Request<B>,
     timeouts: &Timeouts,
-) -> Result<Response<Incoming>, Error> {
+) -> Result<Response<Incoming>, Error>
+where
+    B: Body<Data: Send, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + Unpin + 'static,
+{
     let mut connection = capture_connection(&mut request);
     let mut response = pin!(client.request(request));
     let connected = async { drop(connection.wait_for_connection_metadata().await) };
@@ -103,11 +108,11 @@ async fn send(
 
 /// The guest's timeouts, in real time.
 #[derive(Debug)]
-struct Timeouts {
+pub(crate) struct Timeouts {
     /// For DNS, TCP and TLS together.
-    connect: Duration,
-    first_byte: Duration,
-    between_bytes: Duration,
+    pub(crate) connect: Duration,
+    pub(crate) first_byte: Duration,
+    pub(crate) between_bytes: Duration,
 }
 
 impl Timeouts {

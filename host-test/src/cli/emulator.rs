@@ -41,6 +41,12 @@ pub(crate) fn command() -> Command {
                 .help("Write the certificate that clients have to trust to this file"),
         )
         .arg(
+            Arg::new("until-stdin-ends")
+                .long("until-stdin-ends")
+                .action(ArgAction::SetTrue)
+                .help("Stop when standard input ends, too: for programs that start it and may end in any way"),
+        )
+        .arg(
             Arg::new("incidents")
                 .long("incidents")
                 .value_name("N")
@@ -71,7 +77,14 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     if let Some(file) = &authority {
         terminal.note(&format!("Its certificate is trusted with --ca-file {}", file.path().display()));
     }
-    stopped.await;
+    if arguments.get_flag("until-stdin-ends") {
+        tokio::select! {
+            () = stopped => {}
+            () = end_of_input() => {}
+        }
+    } else {
+        stopped.await;
+    }
     Ok(())
 }
 
@@ -99,6 +112,18 @@ impl Authority {
             Self::Temporary(file) => file.path(),
         }
     }
+}
+
+/// Ends when whoever writes to standard input closes it or is gone.
+async fn end_of_input() {
+    let (over, ended) = tokio::sync::oneshot::channel();
+    // A thread, which the end of the program does not wait for as it would for a task that blocks.
+    std::thread::spawn(move || {
+        // Input that cannot be read is at its end.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = over.send(());
+    });
+    let _ = ended.await;
 }
 
 /// Ends on Ctrl-C, and on the signal that service managers send. Listens from the moment it is made.

@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use host_test::bench::BenchError;
 use host_test::{CallError, LoadError, TrialError};
 use serde_json::json;
 
@@ -28,6 +29,9 @@ pub(crate) enum Failure {
     /// The action failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Nothing could be measured.
+    #[error("{0}")]
+    Bench(BenchError),
     /// A check failed, and its report was printed.
     #[error("the check failed")]
     Reported,
@@ -47,7 +51,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Load { .. } => USAGE,
-            Self::Call(_) | Self::Reported => 1,
+            Self::Call(_) | Self::Bench(_) | Self::Reported => 1,
             Self::Closed => 0,
         }
     }
@@ -59,6 +63,15 @@ impl From<TrialError> for Failure {
             TrialError::Load(error) => error.into(),
             TrialError::Call(error) => error.into(),
             TrialError::Emulator(_) => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<BenchError> for Failure {
+    fn from(error: BenchError) -> Self {
+        match error {
+            BenchError::Load(error) => error.into(),
+            other => Self::Bench(other),
         }
     }
 }
@@ -79,6 +92,7 @@ pub(crate) fn exit_code(outcome: Outcome, as_json: bool, terminal: &Terminal) ->
         Failure::Closed | Failure::Reported => None,
         Failure::Call(error) => Some(error.to_json()),
         Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
+        Failure::Bench(error) => Some(json!({"kind": "bench", "message": error.to_string()})),
         Failure::Load { .. } => Some(json!({"kind": "component", "message": failure.to_string()})),
     };
     match object {

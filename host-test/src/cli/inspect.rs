@@ -2,12 +2,8 @@
 //!
 //! A platform's reviewer reads the imports: what is not among them, the component cannot do.
 
-use std::io::Write as _;
-
 use clap::Command;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use host_test::{Connector, Interface, Metadata, Settings, Shape};
+use host_test::{Connector, Interface, Metadata, Settings, Shape, gzip_bytes};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -59,9 +55,7 @@ impl Inside {
 
 fn gzip_size(path: &std::path::Path) -> Result<usize, Failure> {
     let cannot = |error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&std::fs::read(path).map_err(cannot)?).map_err(cannot)?;
-    Ok(encoder.finish().map_err(cannot)?.len())
+    std::fs::read(path).and_then(|wasm| gzip_bytes(&wasm)).map_err(cannot)
 }
 
 fn as_json(

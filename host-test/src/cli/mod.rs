@@ -5,6 +5,7 @@
 //! always there, and, when that is not enough, once more with those of the component.
 
 mod action;
+mod bench;
 mod chaos;
 mod check;
 mod demo;
@@ -64,6 +65,7 @@ fn root() -> Command {
         .subcommand(replay::command().display_order(903))
         .subcommand(chaos::command().display_order(904))
         .subcommand(soak::command().display_order(905))
+        .subcommand(bench::command().display_order(906))
 }
 
 async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
@@ -77,6 +79,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
         (replay::NAME, arguments) => replay::run(arguments, globals, terminal).await,
         (chaos::NAME, arguments) => chaos::run(arguments, globals, terminal).await,
         (soak::NAME, arguments) => soak::run(arguments, globals, terminal).await,
+        (bench::NAME, arguments) => bench::run(arguments, globals, terminal).await,
         _ => return None,
     })
 }

@@ -82,7 +82,7 @@ impl Terminal {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(steps as u64);
-        if let Ok(look) = ProgressStyle::with_template("{bar:40.cyan/dim} {pos}/{len} {elapsed}") {
+        if let Ok(look) = ProgressStyle::with_template("{bar:40.cyan/dim} {pos}/{len} {elapsed} {msg}") {
             bar.set_style(look);
         }
         bar.enable_steady_tick(SPINNER_TICK);

@@ -3,7 +3,6 @@
 //! A leak of a kilobyte or one lost answer in a thousand shows in no single test.
 
 mod ended;
-mod memory;
 mod random;
 mod report;
 mod run;

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::ended::Ended;
-use super::memory;
 use super::random::Random;
 use super::report::{Report, Sample};
 use super::service::Service;
@@ -15,6 +14,7 @@ use crate::chaos::Place;
 use crate::chaos::action::ACTIONS;
 use crate::chaos::trouble::{Trouble, all};
 use crate::connector::Connector;
+use crate::residence;
 use crate::settings::Settings;
 use crate::trial_error::TrialError;
 
@@ -92,7 +92,7 @@ impl Shared {
         let step = (self.soak.calls / SAMPLES).max(1);
         if calls.is_multiple_of(step) || calls == self.baseline || calls == self.soak.calls {
             let guest_bytes = self.connector.statistics().memory_bytes as u64;
-            report.samples.push(Sample { calls, host_bytes: memory::resident(), guest_bytes });
+            report.samples.push(Sample { calls, host_bytes: residence::resident(), guest_bytes });
         }
         drop(report);
         (self.done)();

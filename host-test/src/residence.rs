@@ -5,7 +5,13 @@
 /// The allocator gives back what it keeps for later first: how much that is depends on which threads met, not on the calls.
 pub(crate) fn resident() -> Option<u64> {
     trim();
-    parse(&std::fs::read_to_string("/proc/self/status").ok()?)
+    parse(&std::fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
+}
+
+/// As [`resident`], but a page that is mapped many times counts once (`Pss`): instances share what they have not written to.
+pub(crate) fn proportional() -> Option<u64> {
+    trim();
+    parse(&std::fs::read_to_string("/proc/self/smaps_rollup").ok()?, "Pss:")
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -21,8 +27,8 @@ fn trim() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn trim() {}
 
-fn parse(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn parse(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -33,7 +39,8 @@ mod tests {
 
     #[test]
     fn reads_the_resident_size() {
-        assert_eq!(parse("Name:\tx\nVmRSS:\t   2048 kB\nRssAnon:\t 1 kB\n"), Some(2 << 20));
-        assert_eq!(parse("Name:\tx\n"), None);
+        assert_eq!(parse("Name:\tx\nVmRSS:\t   2048 kB\nRssAnon:\t 1 kB\n", "VmRSS:"), Some(2 << 20));
+        assert_eq!(parse("Rss:     3 kB\nPss:     2 kB\n", "Pss:"), Some(2 << 10));
+        assert_eq!(parse("Name:\tx\n", "VmRSS:"), None);
     }
 }

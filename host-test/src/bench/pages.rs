@@ -1,0 +1,24 @@
+//! Pages of incidents with their alerts: how the cost grows with what has to be decoded.
+
+use super::comparison::times;
+use super::error::BenchError;
+use super::plan::Plan;
+use super::report::Page;
+use super::side::{Component, Native, Side as _};
+use super::work;
+
+/// Incidents on a page; the service gives 50 at most.
+const INCIDENTS: [u32; 3] = [1, 10, 50];
+/// Calls of one side in a row.
+const CALLS: usize = 5;
+
+/// Times each page.
+pub(crate) fn measure(component: &Component, native: &Native, plan: &Plan) -> Result<Vec<Page>, BenchError> {
+    let timed = INCIDENTS.into_iter().map(|incidents| {
+        let work = work::page(incidents);
+        let body_bytes = native.answer(&work)?.len();
+        let times = times(plan.page_rounds, CALLS, || component.run(&work), || native.run(&work))?;
+        Ok(Page::new(incidents, body_bytes, times))
+    });
+    timed.collect()
+}

@@ -1,0 +1,44 @@
+//! How long to measure: enough for two runs to agree, or a fast look.
+
+use std::time::Duration;
+
+/// Rounds are of four turns, two of each side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    /// Loads of the component, and first answers after them.
+    pub(crate) loads: usize,
+    pub(crate) instantiations: usize,
+    pub(crate) action_rounds: usize,
+    pub(crate) page_rounds: usize,
+    /// For the smallest hunt; larger ones get fewer.
+    pub(crate) hunt_rounds: [usize; 3],
+    pub(crate) caller_rounds: usize,
+    /// How long callers call in one turn.
+    pub(crate) caller_turn: Duration,
+}
+
+impl Plan {
+    pub(crate) fn new(quick: bool) -> Self {
+        if quick {
+            Self {
+                loads: 5,
+                instantiations: 500,
+                action_rounds: 10,
+                page_rounds: 5,
+                hunt_rounds: [10, 3, 1],
+                caller_rounds: 1,
+                caller_turn: Duration::from_millis(150),
+            }
+        } else {
+            Self {
+                loads: 30,
+                instantiations: 5_000,
+                action_rounds: 150,
+                page_rounds: 75,
+                hunt_rounds: [100, 40, 20],
+                caller_rounds: 8,
+                caller_turn: Duration::from_millis(500),
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The calls that are measured.
+
+use serde_json::json;
+
+/// Rows of the largest hunt, at which the service cuts.
+pub(crate) const ROWS_MAX: u32 = 100_000;
+
+/// A call of an action.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    /// What a report calls it.
+    pub(crate) name: &'static str,
+    /// As `json.invoke` knows it.
+    pub(crate) action: &'static str,
+    pub(crate) input: String,
+}
+
+/// The five actions with answers of a few kilobytes.
+pub(crate) fn actions() -> [Work; 5] {
+    let update = json!({"incident_id": "2972395", "status": "inProgress", "custom_tags": ["Night shift"]});
+    let generic = json!({"method": "GET", "endpoint": "security/alerts_v2", "query_params": {"$top": 3}});
+    [
+        incident(),
+        Work { name: "list_incidents", action: "list_incidents", input: json!({"max_results": 10}).to_string() },
+        hunt(10),
+        Work { name: "update_incident", action: "update_incident", input: update.to_string() },
+        Work { name: "generic_action", action: "generic_action", input: generic.to_string() },
+    ]
+}
+
+/// The smallest of them.
+pub(crate) fn incident() -> Work {
+    let input = json!({"incident_id": "2972395"}).to_string();
+    Work { name: "get_incident_details", action: "get_incident_details", input }
+}
+
+/// A hunt with so many rows of about 500 bytes.
+pub(crate) fn hunt(rows: u32) -> Work {
+    let input = json!({"query": format!("SyntheticEvents | take {rows}")}).to_string();
+    Work { name: "run_hunting_query", action: "run_hunting_query", input }
+}
+
+/// A page of incidents with their alerts.
+pub(crate) fn page(incidents: u32) -> Work {
+    let input = json!({"max_results": incidents, "expand": "alerts"}).to_string();
+    Work { name: "list_incidents with alerts", action: "list_incidents", input }
+}

@@ -1,0 +1,103 @@
+//! `bench`: what the sandbox costs, beside native Rust that does the same.
+
+mod growth;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use comfy_table::{Cell, CellAlignment, Color};
+use host_test::bench::{Bar, BenchError, Report, STEPS, run as bench};
+use serde_json::json;
+use tokio::runtime::Handle;
+
+use super::failure::{Failure, Outcome};
+use super::globals::Globals;
+use super::terminal::Terminal;
+use super::view::table;
+
+pub(crate) const NAME: &str = "bench";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Measure what the sandbox costs beside native Rust that does the same")
+        .long_about(
+            "Measure what the sandbox costs beside native Rust that does the same.\n\n\
+             The component and its own source, compiled natively, take turns on one machine against one emulator, over the same \
+             HTTP client; figures are medians. Before anything is timed, both must have made the same requests and given the \
+             same answers. Takes a few minutes; other work on the machine moves the figures.\n\n\
+             Exits with 0 whether the bars are met or not, and with 1 when nothing could be measured.",
+        )
+        .arg(
+            Arg::new("quick")
+                .long("quick")
+                .action(ArgAction::SetTrue)
+                .help("A fast look: fewer rounds, figures that vary more"),
+        )
+}
+
+pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
+    let program =
+        std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?;
+    let progress = terminal.progress(STEPS.len());
+    let (component, quick) = (globals.component.clone(), arguments.get_flag("quick"));
+    let report = {
+        let progress = progress.clone();
+        // Callers block, which no thread of the runtime may.
+        tokio::task::spawn_blocking(move || {
+            bench(&component, &program, quick, &Handle::current(), |step| {
+                progress.inc(u64::from(!progress.message().is_empty()));
+                progress.set_message(step);
+            })
+        })
+        .await
+    };
+    progress.finish_and_clear();
+    let report = report.map_err(|error| Failure::Bench(BenchError::Panicked(error.to_string())))??;
+    if globals.json { terminal.print(&json!(report).to_string()) } else { terminal.print(&text(&report, terminal)) }
+}
+
+fn text(report: &Report, terminal: &Terminal) -> String {
+    let mut parts = vec![bars(&report.bars, terminal), String::new()];
+    parts.push(growth::text(report, terminal));
+    parts.push(String::new());
+    let unmet = report.bars.iter().filter(|bar| !bar.met).count();
+    parts.push(match unmet {
+        0 => format!("{} all {} bars met", terminal.text("✓").green(), report.bars.len()),
+        _ => format!("{} {unmet} of {} bars not met", terminal.text("✗").red(), report.bars.len()),
+    });
+    let machine = &report.machine;
+    let facts = format!(
+        "{} {}, {} cores; loading compiled code takes {:.1} ms, making an instance {:.0} µs in 99 of 100 cases",
+        machine.os,
+        machine.architecture,
+        machine.cores,
+        report.aot_load_us / 1e3,
+        report.instantiate_us.p99,
+    );
+    parts.push(terminal.text(facts).dim().to_string());
+    if !machine.optimised {
+        let warning = "This program was built without optimisation: its figures say nothing about the component.";
+        parts.push(terminal.text(warning).red().bold().to_string());
+    }
+    parts.join("\n")
+}
+
+/// Every figure beside its bar.
+fn bars(bars: &[Bar], terminal: &Terminal) -> String {
+    let mut table = table::new(&["Figure", "Component", "Native", "Ratio", "Bar", ""], terminal);
+    for bar in bars {
+        let (mark, colour) = if bar.met { ("✓", Color::Green) } else { ("✗", Color::Red) };
+        table.add_row([
+            Cell::new(&bar.figure),
+            number(&bar.component),
+            number(bar.native.as_deref().unwrap_or_default()),
+            number(&bar.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default()),
+            number(&bar.bar),
+            Cell::new(mark).fg(colour),
+        ]);
+    }
+    table::text(&table)
+}
+
+/// Numbers stand below each other.
+fn number(text: &str) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
