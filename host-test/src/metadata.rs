@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn finds_functions_below_their_interfaces() {
-        let json = r##"{"worlds":{"root":{"docs":"A connector.\n\n# a:b/one\n\nFirst.\n\n## f\n\nDoes f.\n\nMore.\n\n## g\n\nDoes g.\n\n# a:b/two\n\nSecond.\n\n## f\n\nAnother f."}}}"##;
+        let json = r#"{"worlds":{"root":{"docs":"A connector.\n\n# a:b/one\n\nFirst.\n\n## f\n\nDoes f.\n\nMore.\n\n## g\n\nDoes g.\n\n# a:b/two\n\nSecond.\n\n## f\n\nAnother f."}}}"#;
         let metadata = Metadata { documentation: documentation(json.as_bytes()), ..Metadata::default() };
         assert_eq!(metadata.documentation("a:b/one", "f"), Some("Does f.\n\nMore."));
         assert_eq!(metadata.documentation("a:b/one", "g"), Some("Does g."));
