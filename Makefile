@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test peers fuzz component cargo-component toolchain lint advisories
+.PHONY: demo test examples wasmtime-cli peers fuzz component cargo-component toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -18,6 +18,14 @@ test: toolchain
 CASES ?= 100000
 fuzz:
 	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
+
+# The hosts in examples/, each against the emulator.
+examples: toolchain
+	@examples/run
+
+# The command `wasmtime`, where none of version 48 or newer is installed; prints its path.
+wasmtime-cli:
+	@examples/wasmtime-cli/install
 
 # Microsoft's own Python SDK against the emulator.
 peers: toolchain
