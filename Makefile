@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test bench peers fuzz component cargo-component release toolchain lint advisories
+.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -23,6 +23,14 @@ fuzz:
 bench: toolchain
 	@cargo build --package host-test
 	@cargo run --quiet --package host-test -- bench
+
+# The hosts in examples/, each against the emulator.
+examples: toolchain
+	@examples/run
+
+# The command `wasmtime`, where none of version 48 or newer is installed; prints its path.
+wasmtime-cli:
+	@examples/wasmtime-cli/install
 
 # Microsoft's own Python SDK against the emulator.
 peers: toolchain

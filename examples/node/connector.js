@@ -1,0 +1,35 @@
+// The connector in a Node.js program: the eight interfaces that it may have, and an allow-list. This is the file to copy.
+
+import { clocks, http, io, random } from '@bytecodealliance/preview2-shim';
+
+import { instantiate } from './generated/defender_xdr.js';
+
+/**
+ * A fresh instance that reaches these origins (`https://graph.microsoft.com`) and no other. It keeps its access token.
+ *
+ * Its functions block the thread until the service has answered.
+ */
+export function connector(origins) {
+  return instantiate(undefined, {
+    'wasi:clocks/monotonic-clock': clocks.monotonicClock,
+    'wasi:clocks/wall-clock': clocks.wallClock,
+    'wasi:http/outgoing-handler': { handle: outbound(origins) },
+    'wasi:http/types': http.types,
+    'wasi:io/error': io.error,
+    'wasi:io/poll': io.poll,
+    'wasi:io/streams': io.streams,
+    'wasi:random/random': random.random,
+  });
+}
+
+/** The allow-list, at the one place where requests leave the sandbox. */
+function outbound(origins) {
+  return (request, options) => {
+    const origin = `${request.scheme()?.tag.toLowerCase()}://${request.authority()}`;
+    if (!origins.includes(origin)) {
+      // An error code of wasi:http, which the component answers as `denied`.
+      throw { tag: 'HTTP-request-denied' };
+    }
+    return http.outgoingHandler.handle(request, options);
+  };
+}

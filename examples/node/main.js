@@ -1,0 +1,63 @@
+// Lists incidents, hunts, and shows what errors look like, through typed calls.
+
+import assert from 'node:assert/strict';
+import { env } from 'node:process';
+
+import { connector } from './connector.js';
+
+const config = configuration();
+const { login, graph } = config.endpoints ?? {
+  login: 'https://login.microsoftonline.com',
+  graph: 'https://graph.microsoft.com',
+};
+const { actions } = await connector([login, graph]);
+
+const query = { filter: "severity eq 'high'", maxResults: 5, count: true };
+const { incidents, total } = actions.listIncidents(config, query);
+assert.equal(incidents.length, Math.min(Number(total), 5));
+console.log(`Incidents of high severity: ${incidents.length} of ${total}`);
+for (const { id, status, displayName } of incidents) {
+  console.log(`  ${id}  ${status.padEnd(11)} ${displayName}`);
+}
+
+const found = actions.runHuntingQuery(config, 'AlertInfo | summarize Alerts = count() by Severity');
+const rows = JSON.parse(found.rowsJson);
+assert.deepEqual(found.columns.map((column) => column.name), ['Severity', 'Alerts']);
+assert.equal(rows.length, found.rowCount);
+console.log(`Alerts by severity: ${rows.map((row) => `${row.Severity} ${row.Alerts}`).join(', ')}`);
+
+console.log('A column that does not exist');
+showError('rejected', () => actions.runHuntingQuery(config, "AlertInfo | where Severityy == 'High'"));
+console.log('A wrong secret');
+showError('unauthenticated', () => actions.listIncidents({ ...config, clientSecret: 'wrong' }, query));
+console.log('A host that is not allowed');
+const elsewhere = { login: 'https://elsewhere.example', graph: 'https://elsewhere.example' };
+showError('denied', () => actions.listIncidents({ ...config, endpoints: elsewhere }, query));
+
+/** The configuration, with the secret from the environment, where a secret manager puts it: not an argument, not a file. */
+function configuration() {
+  const required = (name) => env[name] ?? assert.fail(`${name} is not set`);
+  const [login, graph] = [env.DEFENDER_LOGIN_ENDPOINT, env.DEFENDER_GRAPH_ENDPOINT];
+  return {
+    tenantId: required('DEFENDER_TENANT_ID'),
+    clientId: required('DEFENDER_CLIENT_ID'),
+    clientSecret: required('DEFENDER_CLIENT_SECRET'),
+    endpoints: login && graph ? { login, graph } : undefined,
+  };
+}
+
+/** Shows the error that is expected; anything else is a failure. */
+function showError(expected, call) {
+  let error;
+  try {
+    call();
+  } catch (thrown) {
+    // The error of an action is the payload; what has none is a crash of the component.
+    error = thrown.payload ?? assert.fail(thrown);
+  }
+  assert.equal(error?.kind, expected);
+  console.log(`  ${error.kind}: ${error.message}`);
+  if (error.remedy) {
+    console.log(`  What to do: ${error.remedy}`);
+  }
+}

@@ -1,0 +1,68 @@
+"""Lists incidents, hunts, and shows what errors look like, through typed calls and through `invoke`."""
+
+import json
+import os
+import sys
+
+from connector import Connector, ConnectorError
+
+
+def configuration():
+    """The secret comes from the environment, where a secret manager puts it: not an argument, not a file."""
+    config = {key: os.environ[f"DEFENDER_{key.upper()}"] for key in ("tenant_id", "client_id", "client_secret")}
+    if "DEFENDER_GRAPH_ENDPOINT" in os.environ:
+        config["endpoints"] = {key: os.environ[f"DEFENDER_{key.upper()}_ENDPOINT"] for key in ("login", "graph")}
+    return config
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit(f"failed: {what}")
+
+
+def show_error(expected, call, *arguments):
+    """Shows the error that is expected; anything else is a failure."""
+    try:
+        answer = call(*arguments)
+    except ConnectorError as error:
+        check(error.kind == expected, f"{expected} was expected, not {error}")
+        print(f"  {error}")
+        if error.remedy:
+            print(f"  What to do: {error.remedy}")
+    else:
+        sys.exit(f"failed: {expected} was expected, not {answer}")
+
+
+def main():
+    config = configuration()
+    connector = Connector(sys.argv[1] if len(sys.argv) > 1 else "target/defender_xdr.wasm")
+
+    query = {"filter": "severity eq 'high'", "max_results": 5, "count": True}
+    page = connector.typed("list-incidents", config, query)
+    check(len(page["incidents"]) == min(page["total"], 5), f"{len(page['incidents'])} incidents of {page['total']}")
+    print(f"Incidents of high severity: {len(page['incidents'])} of {page['total']}")
+    for incident in page["incidents"]:
+        print(f"  {incident['id']}  {incident['status']:<11} {incident['display_name']}")
+
+    found = connector.typed("run-hunting-query", config, "AlertInfo | summarize Alerts = count() by Severity", None)
+    rows = json.loads(found["rows_json"])
+    check([column["name"] for column in found["columns"]] == ["Severity", "Alerts"], found["columns"])
+    check(len(rows) == found["row_count"], f"{len(rows)} rows of {found['row_count']}")
+    print("Alerts by severity:", ", ".join(f"{row['Severity']} {row['Alerts']}" for row in rows))
+
+    answer = connector.invoke("list_incidents", config, query)
+    check(answer["meta"]["total"] == page["total"], answer["meta"])
+    incidents = answer["data"]["value"]
+    check([each["id"] for each in incidents] == [each["id"] for each in page["incidents"]], "other incidents")
+    print(f"The same through `invoke`, as JSON: {len(incidents)} of {answer['meta']['total']}")
+
+    print("A column that does not exist")
+    show_error("rejected", connector.typed, "run-hunting-query", config, "AlertInfo | where Severityy == 'High'", None)
+    print("A wrong secret")
+    show_error("unauthenticated", connector.typed, "list-incidents", config | {"client_secret": "wrong"}, query)
+    print("A misspelt key")
+    show_error("invalid-input", connector.invoke, "list_incidents", config, {"max_result": 5})
+
+
+if __name__ == "__main__":
+    main()

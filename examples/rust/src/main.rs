@@ -1,0 +1,91 @@
+//! Lists incidents, hunts, and shows what errors look like, through typed calls.
+
+mod host;
+
+use std::env;
+use std::path::PathBuf;
+
+use host::types::{Config, Endpoints, Error, ErrorKind};
+use host::{Host, actions};
+use wasmtime::{Result, ensure, format_err};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let file = env::args_os().nth(1).map_or_else(|| PathBuf::from("target/defender_xdr.wasm"), PathBuf::from);
+    let host = Host::load(&file)?;
+    let config = config()?;
+    let origins = match &config.endpoints {
+        Some(endpoints) => [endpoints.login.clone(), endpoints.graph.clone()],
+        None => ["https://login.microsoftonline.com".to_owned(), "https://graph.microsoft.com".to_owned()],
+    };
+    let mut connector = host.instance(&origins).await?;
+
+    let page = connector.list_incidents(&config, &incidents_of_high_severity()).await??;
+    let total = page.total.ok_or_else(|| format_err!("no total, although it was asked for"))?;
+    ensure!(page.incidents.len() as u64 == total.min(5), "{} incidents of {total}", page.incidents.len());
+    println!("Incidents of high severity: {} of {total}", page.incidents.len());
+    for incident in &page.incidents {
+        let name = incident.display_name.as_deref().unwrap_or_default();
+        println!("  {}  {:<11} {name}", incident.id, incident.status);
+    }
+
+    let query = "AlertInfo | summarize Alerts = count() by Severity";
+    let found = connector.run_hunting_query(&config, query).await??;
+    let columns: Vec<_> = found.columns.iter().map(|column| column.name.as_str()).collect();
+    ensure!(columns == ["Severity", "Alerts"], "columns {columns:?}");
+    println!("Alerts by severity: {} rows\n  {}", found.row_count, found.rows_json);
+
+    println!("A column that does not exist");
+    let query = "AlertInfo | where Severityy == 'High'";
+    refused(connector.run_hunting_query(&config, query).await?, ErrorKind::Rejected)?;
+
+    println!("A wrong secret");
+    let wrong = Config { client_secret: "wrong".to_owned(), ..config.clone() };
+    let error = refused(connector.run_hunting_query(&wrong, query).await?, ErrorKind::Unauthenticated)?;
+    ensure!(error.remedy.is_some(), "no remedy");
+
+    println!("A host that is not allowed");
+    let elsewhere = "https://elsewhere.example".to_owned();
+    let elsewhere = Config { endpoints: Some(Endpoints { login: elsewhere.clone(), graph: elsewhere }), ..config };
+    refused(connector.run_hunting_query(&elsewhere, query).await?, ErrorKind::Denied)?;
+    Ok(())
+}
+
+/// The configuration, with the secret from the environment, where a secret manager puts it: not an argument, not a file.
+fn config() -> Result<Config> {
+    let required = |name| env::var(name).map_err(|_| format_err!("{name} is not set"));
+    let endpoints = env::var("DEFENDER_LOGIN_ENDPOINT").ok().zip(env::var("DEFENDER_GRAPH_ENDPOINT").ok());
+    Ok(Config {
+        tenant_id: required("DEFENDER_TENANT_ID")?,
+        client_id: required("DEFENDER_CLIENT_ID")?,
+        client_secret: required("DEFENDER_CLIENT_SECRET")?,
+        timeout_seconds: Some(30),
+        verify: None,
+        api_version: None,
+        cloud: None,
+        endpoints: endpoints.map(|(login, graph)| Endpoints { login, graph }),
+    })
+}
+
+fn incidents_of_high_severity() -> actions::IncidentQuery {
+    actions::IncidentQuery {
+        filter: Some("severity eq 'high'".to_owned()),
+        max_results: Some(5),
+        skip: None,
+        count: Some(true),
+        expand: None,
+        order_by: None,
+        cursor: None,
+    }
+}
+
+/// Shows the error that is expected, and returns it; anything else is a failure.
+fn refused<T>(answer: Result<T, Error>, expected: ErrorKind) -> Result<Error> {
+    let error = answer.err().ok_or_else(|| format_err!("an answer where {expected:?} was expected"))?;
+    ensure!(error.kind == expected, "{error} where {expected:?} was expected");
+    println!("  {:?}: {}", error.kind, error.message);
+    if let Some(remedy) = &error.remedy {
+        println!("  What to do: {remedy}");
+    }
+    Ok(error)
+}
