@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release toolchain lint advisories
+.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release service service-spin service-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -11,6 +11,7 @@ demo: toolchain
 # `demo` does, and it would be compiled twice.
 test: toolchain
 	cargo test --package defender-xdr
+	cargo test --package defender-xdr-gateway
 	cargo test --package defender-emulator
 	cargo test --package host-test
 
@@ -49,6 +50,17 @@ cargo-component: toolchain
 release: toolchain
 	@cargo run --quiet --package component-build --features release -- release
 
+# The service form: connector and HTTP gateway as one component; prints its path. `service-spin` is the same for Spin.
+service: toolchain
+	@cargo run --quiet --package component-build --features compose -- service
+
+service-spin: toolchain
+	@cargo run --quiet --package component-build --features compose -- service spin
+
+# The service in `wasmtime serve` against the emulator, and the files of deploy/.
+service-test: toolchain
+	@tests/service/run
+
 # The compiler target that the component needs, where it is missing.
 toolchain:
 	@cargo run --quiet --package component-build --no-default-features -- toolchain
@@ -56,7 +68,9 @@ toolchain:
 lint: toolchain
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --target-dir target/lint -- -D warnings
+	cargo clippy --package component-build --features compose -- -D warnings
+	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings
+	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr-gateway --features spin --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check bans licenses sources; \
 	else echo 'skipped: cargo deny, as cargo-deny is not installed'; fi

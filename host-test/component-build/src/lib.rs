@@ -6,6 +6,8 @@
 mod compiler;
 #[cfg(feature = "build")]
 mod component;
+#[cfg(feature = "compose")]
+mod compose;
 #[cfg(feature = "build")]
 mod metadata;
 #[cfg(feature = "release")]
@@ -16,6 +18,8 @@ mod sbom;
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
 pub use component::{BuildError, build, build_with_cargo_component};
+#[cfg(feature = "compose")]
+pub use compose::{Engine, build_service};
 #[cfg(feature = "release")]
 pub use release::release;
 

@@ -1,5 +1,5 @@
 //! `toolchain` installs what building the component needs. Without an argument builds it and prints its path;
-//! `cargo-component` builds it with that tool.
+//! `cargo-component` builds it with that tool, `service` the service form.
 
 use std::process::ExitCode;
 
@@ -38,7 +38,13 @@ fn build(arguments: &[&str]) -> Result<String, String> {
             let released = component_build::release(&workspace);
             return released.map(|folder| folder.display().to_string()).map_err(|error| format!("{error:#}"));
         }
-        _ => return Err("usage: component-build [cargo-component | release | toolchain]".to_owned()),
+        #[cfg(feature = "compose")]
+        ["service", engine @ ..] if engine.is_empty() || engine == ["spin"] => {
+            let engine = if engine.is_empty() { component_build::Engine::Any } else { component_build::Engine::Spin };
+            let service = component_build::build_service(&workspace, engine);
+            return service.map(|service| service.display().to_string()).map_err(|error| format!("{error:#}"));
+        }
+        _ => return Err("usage: component-build [cargo-component | release | service [spin] | toolchain]".to_owned()),
     };
     built.map(|component| component.display().to_string()).map_err(|error| error.to_string())
 }

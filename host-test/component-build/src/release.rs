@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::compiler::Compiler;
 use crate::component::link;
+use crate::compose::{Engine, build_service};
 use crate::{build, metadata, sbom};
 
 /// Leaves the artifacts in `target/release-artifacts/` and answers that folder.
@@ -27,8 +28,9 @@ pub fn release(workspace: &Path) -> Result<PathBuf> {
     fs::copy(&component, folder.join("defender_xdr.wasm"))?;
     let linked = fs::read(link(workspace, "defender-xdr", &[])?)?;
     fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
+    fs::copy(build_service(workspace, Engine::Any)?, folder.join("defender-xdr-service.wasm"))?;
     fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
-    let bill = sbom::bill(workspace, &compiler, &["defender-xdr"])?;
+    let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-gateway"])?;
     fs::write(folder.join("sbom.cdx.json"), serde_json::to_string_pretty(&bill)? + "\n")?;
     fs::copy(workspace.join("deploy/policy.yaml"), folder.join("policy.yaml"))?;
     fs::write(folder.join("SHA256SUMS"), checksums(&folder)?)?;

@@ -1,0 +1,177 @@
+//! The configuration and the callers' key, from the variables of the host and never from a request.
+//!
+//! The names are those of `host-test`, so that one set of variables serves both.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use crate::bindings::catalog::{Parameter, ParameterKind};
+use crate::bindings::types::ErrorKind;
+use crate::connector::Connector;
+use crate::key::KEY_MIN_CHARACTERS;
+
+/// Prefix of the variables.
+const PREFIX: &str = "DEFENDER_";
+const KEY: &str = "DEFENDER_GATEWAY_KEY";
+const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
+const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
+/// An action that refuses an empty input, once the configuration is in order and before it sends anything.
+const PROBE: (&str, &str) = ("get_incident_details", "incident_id:");
+
+/// Everything that the service needs to know.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// The callers' key.
+    pub key: String,
+    /// The configuration, as `json.invoke` takes it.
+    pub config: String,
+    /// Values that no answer may hold.
+    pub secrets: Vec<String>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Environment(***)")
+    }
+}
+
+/// A variable that keeps the service from working. Its value is not told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its name.
+    pub variable: String,
+    /// What is wrong, to be put behind the name.
+    pub why: String,
+}
+
+impl Environment {
+    /// Reads it from the host's variables.
+    pub fn read(connector: &dyn Connector, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
+        // A secret from a file often ends in a line end.
+        let variable =
+            |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let mut faults = Vec::new();
+        let mut config = Map::new();
+        let mut secrets = Vec::new();
+        for parameter in connector.describe().configuration {
+            let name = variable_name(&parameter);
+            match variable(&name) {
+                // The endpoints are an object; it comes from two variables of their own.
+                _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
+                Some(value) => {
+                    if matches!(parameter.kind, ParameterKind::Password) {
+                        secrets.push(value.clone());
+                    }
+                    config.insert(parameter.name, value.into());
+                }
+                None if parameter.required => faults.push(not_set(&name)),
+                None => {}
+            }
+        }
+        match (variable(LOGIN_ENDPOINT), variable(GRAPH_ENDPOINT)) {
+            (Some(login), Some(graph)) => {
+                config.insert("endpoints".into(), json!({ "login": login, "graph": graph }));
+            }
+            (Some(_), None) => faults.push(not_set(GRAPH_ENDPOINT)),
+            (None, Some(_)) => faults.push(not_set(LOGIN_ENDPOINT)),
+            (None, None) => {}
+        }
+        let key = variable(KEY).unwrap_or_default();
+        if key.is_empty() {
+            faults.push(not_set(KEY));
+        } else if key.chars().count() < KEY_MIN_CHARACTERS {
+            let why = format!("is shorter than {KEY_MIN_CHARACTERS} characters");
+            faults.push(Fault { variable: KEY.into(), why });
+        }
+        let config = Value::Object(config).to_string();
+        if faults.is_empty() {
+            faults.extend(refused(connector, &config));
+        }
+        secrets.push(key.clone());
+        if faults.is_empty() { Ok(Self { key, config, secrets }) } else { Err(faults) }
+    }
+}
+
+/// What the connector would refuse in the configuration. Nothing is sent for it.
+fn refused(connector: &dyn Connector, config: &str) -> Option<Fault> {
+    let (action, in_order) = PROBE;
+    let error = connector.invoke(action, config, "{}").err()?;
+    if !matches!(error.kind, ErrorKind::InvalidInput) || error.message.starts_with(in_order) {
+        return None;
+    }
+    // `endpoints.login: must start with …`: the rest may repeat the value.
+    let field = error.message.split(':').next().unwrap_or_default();
+    let name = match field.strip_prefix("endpoints.") {
+        Some(endpoint) => format!("{PREFIX}{}_ENDPOINT", endpoint.to_ascii_uppercase()),
+        None => format!("{PREFIX}{}", field.to_ascii_uppercase()),
+    };
+    Some(Fault { variable: name, why: "has a value that is not allowed".into() })
+}
+
+fn variable_name(parameter: &Parameter) -> String {
+    format!("{PREFIX}{}", parameter.name.to_ascii_uppercase())
+}
+
+fn not_set(name: &str) -> Fault {
+    Fault { variable: name.into(), why: "is not set".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::{Scripted, VARIABLES};
+
+    /// The environment of the tests with some variables changed.
+    fn read(changes: &[(&str, &str)]) -> Result<Environment, Vec<Fault>> {
+        let variable = |name: &str| {
+            let change = changes.iter().find(|(changed, _)| *changed == name);
+            change.or_else(|| VARIABLES.iter().find(|(known, _)| *known == name)).map(|(_, value)| (*value).to_owned())
+        };
+        Environment::read(&Scripted::default(), variable)
+    }
+
+    #[track_caller]
+    fn faults(changes: &[(&str, &str)]) -> Vec<String> {
+        let faults = read(changes).expect_err("it is refused");
+        faults.into_iter().map(|fault| format!("{} {}", fault.variable, fault.why)).collect()
+    }
+
+    #[test]
+    fn variables_become_a_configuration() {
+        let environment = read(&[("DEFENDER_TIMEOUT", " 30\n"), ("DEFENDER_ENDPOINTS", "no")]).expect("complete");
+        assert_eq!(
+            environment.config,
+            r#"{"tenant_id":"tenant","client_id":"client","client_secret":"s3cret-value","timeout":"30"}"#
+        );
+        assert_eq!(environment.secrets, ["s3cret-value", environment.key.as_str()]);
+    }
+
+    #[test]
+    fn endpoints_come_in_pairs() {
+        let both = [(LOGIN_ENDPOINT, "http://127.0.0.1:1"), (GRAPH_ENDPOINT, "http://127.0.0.1:2")];
+        let config = read(&both).expect("complete").config;
+        assert!(
+            config.ends_with(r#""endpoints":{"login":"http://127.0.0.1:1","graph":"http://127.0.0.1:2"}}"#),
+            "{config}"
+        );
+        assert_eq!(faults(&both[..1]), ["DEFENDER_GRAPH_ENDPOINT is not set"]);
+        assert_eq!(faults(&both[1..]), ["DEFENDER_LOGIN_ENDPOINT is not set"]);
+    }
+
+    #[test]
+    fn names_all_that_is_missing_at_once() {
+        assert_eq!(
+            faults(&[("DEFENDER_TENANT_ID", ""), ("DEFENDER_CLIENT_SECRET", " "), (KEY, "")]),
+            ["DEFENDER_TENANT_ID is not set", "DEFENDER_CLIENT_SECRET is not set", "DEFENDER_GATEWAY_KEY is not set"]
+        );
+        assert_eq!(faults(&[(KEY, "fifteen-letters")]), ["DEFENDER_GATEWAY_KEY is shorter than 16 characters"]);
+    }
+
+    #[test]
+    fn names_what_the_connector_refuses_and_not_its_value() {
+        assert_eq!(faults(&[("DEFENDER_TIMEOUT", "5")]), ["DEFENDER_TIMEOUT has a value that is not allowed"]);
+        let endpoints = [(LOGIN_ENDPOINT, "ftp://x"), (GRAPH_ENDPOINT, "https://x")];
+        assert_eq!(faults(&endpoints), ["DEFENDER_LOGIN_ENDPOINT has a value that is not allowed"]);
+    }
+}

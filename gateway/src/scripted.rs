@@ -1,0 +1,146 @@
+//! A connector and bodies of the tests.
+
+use std::cell::RefCell;
+
+use crate::bindings::catalog::{Action, CloudHosts, Connector as Catalog, Effect, Parameter, ParameterKind};
+use crate::bindings::types::{Error, ErrorKind};
+use crate::connector::Connector;
+use crate::http::{Body, Unread};
+
+pub(crate) const KEY: &str = "a-key-for-the-callers";
+pub(crate) const VARIABLES: [(&str, &str); 4] = [
+    ("DEFENDER_TENANT_ID", "tenant"),
+    ("DEFENDER_CLIENT_ID", "client"),
+    ("DEFENDER_CLIENT_SECRET", "s3cret-value"),
+    ("DEFENDER_GATEWAY_KEY", KEY),
+];
+
+/// A body that is there already.
+pub(crate) struct Bytes(Vec<u8>);
+
+impl Bytes {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl Body for Bytes {
+    fn read(&mut self, limit: usize) -> Result<Vec<u8>, Unread> {
+        if self.0.len() > limit { Err(Unread::TooLarge) } else { Ok(std::mem::take(&mut self.0)) }
+    }
+}
+
+/// Refuses what the real one refuses in a configuration, and gives each call the same answer.
+pub(crate) struct Scripted {
+    answer: Result<String, Box<Error>>,
+    /// Action, configuration and input of each call but the probes.
+    pub(crate) calls: RefCell<Vec<[String; 3]>>,
+}
+
+impl Scripted {
+    pub(crate) fn answering(answer: Result<&str, Box<Error>>) -> Self {
+        Self { answer: answer.map(str::to_owned), calls: RefCell::default() }
+    }
+}
+
+impl Default for Scripted {
+    fn default() -> Self {
+        Self::answering(Ok("{}"))
+    }
+}
+
+impl Connector for Scripted {
+    fn describe(&self) -> Catalog {
+        let mut configuration = vec![
+            parameter("tenant_id", ParameterKind::Text),
+            parameter("client_id", ParameterKind::Text),
+            parameter("client_secret", ParameterKind::Password),
+        ];
+        for entry in &mut configuration {
+            entry.required = true;
+        }
+        let timeout = parameter("timeout", ParameterKind::Integer);
+        configuration.push(Parameter {
+            title: "Timeout".into(),
+            description: "Seconds.".into(),
+            minimum: Some(15),
+            maximum: Some(120),
+            ..timeout
+        });
+        configuration.push(parameter("endpoints", ParameterKind::KeyValue));
+        Catalog {
+            name: "Connector".into(),
+            vendor: String::new(),
+            category: String::new(),
+            description: String::new(),
+            connector_version: String::new(),
+            component_version: "0.1.0".into(),
+            api_version: String::new(),
+            configuration,
+            actions: vec![action("list_incidents")],
+            hosts: vec![CloudHosts {
+                cloud: "global".into(),
+                login: "login.example".into(),
+                graph: "graph.example".into(),
+            }],
+        }
+    }
+
+    fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
+        if (action, input) == ("get_incident_details", "{}") {
+            let message = if config.contains(r#""timeout":"5""#) {
+                "timeout: 5 is below 15"
+            } else if config.contains("ftp:") {
+                "endpoints.login: must start with https://"
+            } else {
+                "incident_id: is required"
+            };
+            return Err(error(ErrorKind::InvalidInput, message));
+        }
+        self.calls.borrow_mut().push([action, config, input].map(str::to_owned));
+        self.answer.clone()
+    }
+}
+
+pub(crate) fn error(kind: ErrorKind, message: &str) -> Box<Error> {
+    Box::new(Error {
+        kind,
+        message: message.into(),
+        status: None,
+        code: None,
+        request_id: None,
+        client_request_id: None,
+        retry_after_seconds: None,
+        remedy: None,
+        details_json: None,
+    })
+}
+
+pub(crate) fn parameter(name: &str, kind: ParameterKind) -> Parameter {
+    Parameter {
+        name: name.into(),
+        title: name.to_uppercase(),
+        description: format!("About {name}."),
+        kind,
+        required: false,
+        default_value: None,
+        allowed_values: Vec::new(),
+        minimum: None,
+        maximum: None,
+        example: None,
+        comment: None,
+    }
+}
+
+pub(crate) fn action(name: &str) -> Action {
+    Action {
+        name: name.into(),
+        function: name.replace('_', "-"),
+        title: name.into(),
+        description: format!("About {name}."),
+        effect: Effect::Read,
+        permissions: vec!["A.Read".into(), "A.ReadWrite".into()],
+        parameters: vec![parameter("max_results", ParameterKind::Integer)],
+        example_json: r#"{"max_results": "5"}"#.into(),
+    }
+}

@@ -1,0 +1,145 @@
+//! The real engine: wasi:http through waki's raw bindings, and the host's variables. A body is read and written in chunks, as
+//! fast as the other side goes.
+
+use std::borrow::Cow;
+
+use waki::bindings::exports::wasi::http::incoming_handler::Guest;
+use waki::bindings::wasi::http::types::{
+    Fields, IncomingBody, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
+};
+use waki::bindings::wasi::io::streams::{OutputStream, StreamError};
+
+use crate::bindings::catalog::{self, Connector as Catalog};
+use crate::bindings::json;
+use crate::bindings::types::Error;
+use crate::connector::Connector;
+use crate::gateway;
+use crate::http::{Body, Request, Response, Unread};
+
+/// Bytes read at once.
+const READ_BYTES: u64 = 256 * 1024;
+/// Bytes written at once.
+const WRITE_BYTES: usize = 256 * 1024;
+
+/// The service.
+#[derive(Debug)]
+pub struct Service;
+
+impl Guest for Service {
+    fn handle(incoming: IncomingRequest, answer: ResponseOutparam) {
+        let request = request(&incoming);
+        let response = gateway::answer(&request, &mut Incoming(incoming), &Composed, variables());
+        send(response, request.method == "HEAD", answer);
+    }
+}
+
+/// The connector that the gateway was composed with.
+struct Composed;
+
+impl Connector for Composed {
+    fn describe(&self) -> Catalog {
+        catalog::describe()
+    }
+
+    fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
+        json::invoke(action, config, input).map_err(Box::new)
+    }
+}
+
+#[cfg(not(feature = "spin"))]
+fn variables() -> impl Fn(&str) -> Option<String> {
+    let all = crate::bindings::wasi::cli::environment::get_environment();
+    move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+}
+
+/// Spin's names are in lower case.
+#[cfg(feature = "spin")]
+fn variables() -> impl Fn(&str) -> Option<String> {
+    |name| crate::bindings::wasi::config::store::get(&name.to_ascii_lowercase()).ok().flatten()
+}
+
+fn request(incoming: &IncomingRequest) -> Request {
+    let headers = incoming.headers().entries();
+    Request {
+        method: method(&incoming.method()).into_owned(),
+        target: incoming.path_with_query().unwrap_or_default(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+    }
+}
+
+fn method(method: &Method) -> Cow<'_, str> {
+    match method {
+        Method::Get => "GET".into(),
+        Method::Head => "HEAD".into(),
+        Method::Post => "POST".into(),
+        Method::Put => "PUT".into(),
+        Method::Delete => "DELETE".into(),
+        Method::Connect => "CONNECT".into(),
+        Method::Options => "OPTIONS".into(),
+        Method::Trace => "TRACE".into(),
+        Method::Patch => "PATCH".into(),
+        Method::Other(name) => name.into(),
+    }
+}
+
+/// The body of a request that came.
+struct Incoming(IncomingRequest);
+
+impl Body for Incoming {
+    fn read(&mut self, limit: usize) -> Result<Vec<u8>, Unread> {
+        let body = self.0.consume().map_err(|()| Unread::Broken)?;
+        let stream = body.stream().map_err(|()| Unread::Broken)?;
+        let mut bytes = Vec::new();
+        loop {
+            match stream.blocking_read(READ_BYTES) {
+                Ok(more) if bytes.len() + more.len() > limit => return Err(Unread::TooLarge),
+                Ok(more) => bytes.extend_from_slice(&more),
+                Err(StreamError::Closed) => break,
+                Err(StreamError::LastOperationFailed(_)) => return Err(Unread::Broken),
+            }
+        }
+        drop(stream);
+        drop(IncomingBody::finish(body));
+        Ok(bytes)
+    }
+}
+
+/// Sends an answer. Where a host takes no more of it, the caller went away, and there is nobody to tell.
+fn send(response: Response, head: bool, answer: ResponseOutparam) {
+    let headers = Fields::new();
+    for (name, value) in response.headers {
+        let _ = headers.append(&name.into(), &value.into_bytes());
+    }
+    // An engine holds the body against this header, and HEAD has none.
+    if !head {
+        let _ = headers.append(&"content-length".into(), &response.body.len().to_string().into_bytes());
+    }
+    let outgoing = OutgoingResponse::new(headers);
+    let _ = outgoing.set_status_code(response.status);
+    let body = outgoing.body();
+    ResponseOutparam::set(answer, Ok(outgoing));
+    let Ok(body) = body else { return };
+    if let Ok(stream) = body.write()
+        && !head
+        && write(&stream, &response.body).is_err()
+    {
+        // Left unfinished, so that a part is not taken for the whole.
+        return;
+    }
+    let _ = OutgoingBody::finish(body, None);
+}
+
+fn write(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), StreamError> {
+    let writable = stream.subscribe();
+    while !bytes.is_empty() {
+        let room = usize::try_from(stream.check_write()?).unwrap_or(usize::MAX);
+        if room == 0 {
+            writable.block();
+            continue;
+        }
+        let (now, later) = bytes.split_at_checked(room.min(WRITE_BYTES)).unwrap_or((bytes, b""));
+        stream.write(now)?;
+        bytes = later;
+    }
+    stream.blocking_flush()
+}

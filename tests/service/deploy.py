@@ -1,0 +1,103 @@
+"""The files of deploy/: they parse, they have the form that their engine wants, and the hosts that they allow are the catalog's.
+
+Kubernetes' own kinds are held against its published schemas. Those of wasmCloud, SpinKube and Cilium have their shape checked by
+hand here. Nothing is deployed.
+
+Run it with `make service-test`, or: python deploy.py path/to/host-test path/to/service-spin.wasm
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import kubernetes_validate
+import yaml
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+KUBERNETES = "1.34"
+VARIABLES = {"DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID", "DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
+SECRETS = {"DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
+# Kinds that Kubernetes has no schema of.
+CUSTOM = {
+    "WorkloadDeployment": "runtime.wasmcloud.dev/v1alpha1",
+    "SpinApp": "core.spinkube.dev/v1alpha1",
+    "CiliumNetworkPolicy": "cilium.io/v2",
+}
+
+
+def equal(found, expected):
+    if found != expected:
+        raise AssertionError(f"expected {expected!r}, found {found!r}")
+
+
+def read(name, kind):
+    documents = list(yaml.safe_load_all((DEPLOY / name).read_text()))
+    for document in documents:
+        if document["kind"] in CUSTOM:
+            equal(document["apiVersion"], CUSTOM[document["kind"]])
+        else:
+            kubernetes_validate.validate(document, KUBERNETES, strict=True)
+    return next(document["spec"] for document in documents if document["kind"] == kind)
+
+
+def names(policies):
+    return {entry["matchName"] for entry in policies}
+
+
+def kubernetes(hosts):
+    pod = read("kubernetes/defender-xdr.yaml", "Deployment")["template"]["spec"]
+    container = pod["containers"][0]
+    given = {variable["name"]: variable for variable in container["env"]}
+    equal(set(given), VARIABLES)
+    equal({name for name, variable in given.items() if "secretKeyRef" in variable.get("valueFrom", {})}, SECRETS)
+    equal(container["readinessProbe"]["httpGet"]["path"], "/healthz")
+    dns, https = read("kubernetes/egress-cilium.yaml", "CiliumNetworkPolicy")["egress"]
+    equal(names(https["toFQDNs"]), hosts)
+    equal(names(dns["toPorts"][0]["rules"]["dns"]), hosts)
+    read("kubernetes/egress-addresses.yaml", "NetworkPolicy")
+    # The engine's arguments hand over every variable that the pod has.
+    passed = set(re.findall(r'"--env", "(\w+)"', (DEPLOY / "kubernetes/Containerfile").read_text()))
+    equal(VARIABLES - passed, set())
+
+
+def wasmcloud(hosts):
+    spec = read("wasmcloud/workload.yaml", "WorkloadDeployment")["template"]["spec"]
+    resources = spec["components"][0]["localResources"]
+    equal(set(resources["allowedHosts"]), hosts)
+    equal(set(resources["environment"]["config"]), VARIABLES - SECRETS)
+    equal(resources["environment"]["secretFrom"], [{"name": "defender-xdr"}])
+    equal([entry["interfaces"] for entry in spec["hostInterfaces"]], [["incoming-handler"]])
+
+
+def spinkube(hosts, component):
+    manifest = tomllib.loads((DEPLOY / "spinkube/spin.toml").read_text())
+    spin = manifest["component"]["defender-xdr"]
+    equal(set(spin["allowed_outbound_hosts"]), {f"https://{host}" for host in hosts})
+    equal((DEPLOY / "spinkube" / spin["source"]).resolve(), Path(component).resolve())
+    equal({name: f"{{{{ {name} }}}}" for name in manifest["variables"]}, spin["variables"])
+    required = {name.upper() for name, entry in manifest["variables"].items() if entry.get("required")}
+    equal(required, VARIABLES)
+    equal({name.upper() for name, entry in manifest["variables"].items() if entry.get("secret")}, SECRETS)
+    app = read("spinkube/spinapp.yaml", "SpinApp")
+    given = {variable["name"].upper(): variable for variable in app["variables"]}
+    equal(set(given), VARIABLES)
+    equal({name for name, variable in given.items() if "secretKeyRef" in variable.get("valueFrom", {})}, SECRETS)
+
+
+def main(host_test, component):
+    described = subprocess.run([host_test, "describe", "--json"], capture_output=True, check=True)
+    cloud = next(cloud for cloud in json.loads(described.stdout)["hosts"] if cloud["cloud"] == "global")
+    hosts = {cloud["login"], cloud["graph"]}
+    kubernetes(hosts)
+    wasmcloud(hosts)
+    spinkube(hosts, component)
+    print(f"ok      the files of deploy/ parse and allow {' and '.join(sorted(hosts))} alone")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python deploy.py path/to/host-test path/to/service-spin.wasm")
+    main(*sys.argv[1:])

@@ -1,0 +1,506 @@
+"""The service form, served by the wasmtime command and asked by a real HTTP client.
+
+Microsoft's side is the emulator. Every answer, whichever test asks, is held against the service's own description, and none
+may hold the key or the secret.
+
+Run it with `make service-test`, or: python service.py path/to/wasmtime path/to/host-test path/to/service.wasm
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import openapi_spec_validator
+from jsonschema import Draft202012Validator
+
+KEY = "a-key-for-those-who-may-call"
+ACTIONS = ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
+PROBLEM = "application/problem+json"
+JSON = {"Content-Type": "application/json"}
+BEARER = {"Authorization": f"Bearer {KEY}"}
+BODY_MAX_BYTES = 16 * 1024 * 1024
+# Longest time that one answer may take on a busy machine.
+PATIENCE_SECONDS = 60
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def equal(found, expected):
+    if found != expected:
+        raise AssertionError(f"expected {str(expected)[:1000]}, found {str(found)[:1000]}")
+
+
+def holds(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+class Emulator:
+    """Microsoft Graph and Entra ID on loopback."""
+
+    def __init__(self, program):
+        self.process = subprocess.Popen([program, "emulator"], stdout=subprocess.PIPE)
+        self.config = json.loads(self.process.stdout.readline())
+        self.url = self.config["endpoints"]["graph"]
+
+    def variables(self):
+        endpoints = self.config["endpoints"]
+        return {
+            "DEFENDER_TENANT_ID": self.config["tenant_id"],
+            "DEFENDER_CLIENT_ID": self.config["client_id"],
+            "DEFENDER_CLIENT_SECRET": self.config["client_secret"],
+            "DEFENDER_LOGIN_ENDPOINT": endpoints["login"],
+            "DEFENDER_GRAPH_ENDPOINT": endpoints["graph"],
+            "DEFENDER_GATEWAY_KEY": KEY,
+        }
+
+    def control(self, method, function, body=None):
+        answer = httpx.request(method, f"{self.url}/_emulator/{function}", json=body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @contextmanager
+    def fault(self, fault):
+        self.control("POST", "faults", fault)
+        try:
+            yield
+        finally:
+            self.control("DELETE", "faults")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Replica:
+    """One `wasmtime serve`. Variables are passed by name, as an argument would show their values to everyone."""
+
+    def __init__(self, world, variables, *options):
+        names = [argument for name in variables for argument in ("--env", name)]
+        command = [world.wasmtime, "serve", "--addr", "127.0.0.1:0", "-Scli", *names, *options, world.service]
+        self.process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True)
+        self.log = []
+        for line in self.process.stderr:
+            self.log.append(line)
+            if found := re.search(r"Serving HTTP on (http://\S+?)/?$", line.strip()):
+                self.url = found[1]
+                break
+        else:
+            raise RuntimeError("".join(self.log))
+        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
+        self.client = httpx.Client(
+            base_url=self.url, headers=BEARER, timeout=PATIENCE_SECONDS, event_hooks={"response": [world.checks]}
+        )
+
+    def stop(self):
+        self.client.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class World:
+    """What the tests share, and what every answer is held against."""
+
+    def __init__(self, wasmtime, host_test, service):
+        self.wasmtime, self.host_test, self.service = wasmtime, host_test, service
+        self.replicas = []
+        self.description = None
+        self.answers = 0
+        self.emulator = Emulator(host_test)
+        self.secrets = [KEY, self.emulator.config["client_secret"]]
+        self.variables = self.emulator.variables()
+        self.replica = self.start(self.variables)
+        self.client = self.replica.client
+        self.description = self.client.get("/openapi.json").json()
+
+    def start(self, variables, *options):
+        self.replicas.append(Replica(self, variables, *options))
+        return self.replicas[-1]
+
+    def stop(self):
+        for replica in self.replicas:
+            replica.stop()
+        self.emulator.stop()
+
+    def checks(self, answer):
+        """Of every answer that any client here gets."""
+        text = answer.read().decode() + str(answer.headers)
+        for secret in self.secrets:
+            holds(secret not in text, f"{answer.request.url} tells a secret")
+        equal(answer.headers["cache-control"], "no-store")
+        if self.description and answer.request.method != "HEAD":
+            self.validate(answer)
+        self.answers += 1
+
+    def validate(self, answer):
+        kind = answer.headers["content-type"]
+        path = answer.request.url.path.replace("/update_incidents", "/update_incident")
+        described = self.description["paths"].get(path, {}).get(answer.request.method.lower())
+        if not described:
+            # An unknown path, action or method: the description has nothing but the form of a problem.
+            equal(kind, PROBLEM)
+            described = {"responses": {str(answer.status_code): {"$ref": f"#/components/responses/{answer.status_code}"}}}
+        response = self.resolve(described["responses"][str(answer.status_code)])
+        schema = response["content"][kind]["schema"]
+        self.valid(schema, answer.json())
+        if kind == PROBLEM:
+            equal(answer.json()["status"], answer.status_code)
+        for header in response.get("headers", {}):
+            optional = header == "Retry-After"
+            holds(optional or header in answer.headers, f"{header} is missing")
+
+    def resolve(self, value):
+        while "$ref" in value:
+            found = self.description
+            for part in value["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            value = found
+        return value
+
+    def valid(self, schema, value):
+        Draft202012Validator({**schema, "components": self.description["components"]}).validate(value)
+
+    def act(self, action, body, **options):
+        return self.client.post(f"/actions/{action}", json=body, **options)
+
+
+def refused(answer, status, kind):
+    equal((answer.status_code, answer.headers["content-type"], answer.json()["kind"]), (status, PROBLEM, kind))
+    return answer.json()
+
+
+@test
+def describes_itself_as_valid_openapi(world):
+    openapi_spec_validator.validate(world.description)
+    posts = [path for path, item in world.description["paths"].items() if "post" in item]
+    equal(posts, [f"/actions/{action}" for action in ACTIONS])
+
+
+@test
+def runs_the_five_actions_on_the_examples_of_the_description(world):
+    for action in ACTIONS:
+        body = world.description["paths"][f"/actions/{action}"]["post"]["requestBody"]["content"]["application/json"]
+        world.valid(body["schema"], body["example"])
+        answer = world.act(action, body["example"])
+        equal(answer.status_code, 200)
+        holds(answer.json()["data"], "there is data")
+    equal(world.act("get_incident_details", {"incident_id": "2972395"}).json()["data"]["determination"], "apt")
+
+
+@test
+def takes_what_the_app_documents(world):
+    catalog = world.client.get("/actions").json()
+    for action in catalog["actions"]:
+        answer = world.client.post(f"/actions/{action['name']}", json=action["example"])
+        equal(answer.status_code, 200)
+    equal(world.act("update_incidents", [{"incident_id": "2972395", "status": "Resolved"}]).status_code, 200)
+    json_type = {"Content-Type": "application/vnd.playbook+json; charset=utf-8"}
+    equal(world.client.post("/actions/list_incidents", content="{}", headers=json_type).status_code, 200)
+
+
+@test
+def tells_the_catalog_of_the_connector(world):
+    program = subprocess.run([world.host_test, "describe", "--json"], capture_output=True, check=True)
+    equal(world.client.get("/actions").json(), json.loads(program.stdout))
+
+
+@test
+def pages_with_the_cursor(world):
+    first = world.act("list_incidents", {"max_results": 2}).json()
+    second = world.act("list_incidents", {"cursor": first["meta"]["cursor"]}).json()
+    ids = [incident["id"] for page in (first, second) for incident in page["data"]["value"]]
+    equal(len(set(ids)), 4)
+
+
+@test
+def head_answers_as_get_without_a_body(world):
+    for path in ("/actions", "/openapi.json", "/healthz"):
+        answer = world.client.head(path)
+        equal((answer.status_code, answer.headers["content-type"], answer.content), (200, "application/json", b""))
+    equal(httpx.head(f"{world.replica.url}/actions").status_code, 401)
+
+
+@test
+def refuses_bodies_that_are_no_json(world):
+    post = lambda body, **headers: world.client.post("/actions/list_incidents", content=body, headers=headers or JSON)
+    for body in (b"", b" ", b"{", b"{}{}", b"\xff", b"[" * 100_000):
+        refused(post(body), 400, "invalid-body")
+    refused(post(b"[]"), 400, "invalid-input")
+    refused(post(b"{}", **{"Content-Type": "text/plain"}), 415, "unsupported-media-type")
+    refused(world.client.post("/actions/list_incidents", content=b"{}"), 415, "unsupported-media-type")
+
+
+@test
+def refuses_large_bodies_announced_or_not(world):
+    def refusal(headers, body):
+        with socket.create_connection(world.replica.url.removeprefix("http://").split(":")) as connection:
+            head = f"POST /actions/list_incidents HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            connection.sendall(f"{head}Content-Type: application/json\r\n{headers}\r\n\r\n".encode())
+            connection.sendall(body)
+            return connection.recv(12)
+
+    # Announced and never sent; and sent in chunks that announce nothing, to the first byte too many.
+    equal(refusal(f"Content-Length: {BODY_MAX_BYTES + 1}", b""), b"HTTP/1.1 413")
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    chunks = chunk * (BODY_MAX_BYTES // 0x10000)
+    equal(refusal("Transfer-Encoding: chunked", chunks + b"1\r\n \r\n"), b"HTTP/1.1 413")
+    equal(refusal("Transfer-Encoding: chunked", chunks + b"0\r\n\r\n"), b"HTTP/1.1 400")
+    answer = world.client.post("/actions/list_incidents", content=b"{}" + b" " * (BODY_MAX_BYTES - 2), headers=JSON)
+    equal(answer.status_code, 200)
+
+
+@test
+def refuses_whoever_has_no_key(world):
+    for headers in ({}, {"Authorization": "Bearer"}, {"Authorization": f"Bearer {KEY}x"}, {"Authorization": f"Basic {KEY}"}):
+        for method, path in (("GET", "/actions"), ("POST", "/actions/list_incidents"), ("POST", "/actions/none")):
+            with httpx.Client(base_url=world.replica.url, event_hooks={"response": [world.checks]}) as stranger:
+                answer = stranger.request(method, path, headers=headers)
+            refused(answer, 401, "unauthorized")
+            equal(answer.headers["www-authenticate"].split()[0], "Bearer")
+    world.emulator.control("DELETE", "journal")
+    httpx.post(f"{world.replica.url}/actions/list_incidents", json={})
+    equal(world.emulator.control("GET", "journal"), [])
+
+
+@test
+def refuses_paths_and_methods_that_it_does_not_have(world):
+    refused(world.client.get("/"), 404, "unknown-path")
+    equal(refused(world.act("delete_tenant", {}), 404, "unknown-action")["actions"], ACTIONS)
+    for method, path, allowed in (
+        ("GET", "/actions/list_incidents", "POST"),
+        ("PUT", "/actions/list_incidents", "POST"),
+        ("OPTIONS", "/actions", "GET, HEAD"),
+        ("POST", "/healthz", "GET, HEAD"),
+    ):
+        answer = world.client.request(method, path)
+        refused(answer, 405, "method-not-allowed")
+        equal(answer.headers["allow"], allowed)
+
+
+@test
+def odd_requests_get_an_answer_and_no_trap(world):
+    address = world.replica.url.removeprefix("http://").split(":")
+    lines = ["BREW /actions", "GET *", "OPTIONS *", "GET //", "GET /%00", "GET /%ff%fe?%", "GET /actions/../healthz", "POST /actions/"]
+    lines += ["GET /actions?" + "x" * 8000, "get /healthz", "GET http://elsewhere/healthz", "POST /actions/%6cist_incidents"]
+    for line in lines:
+        with socket.create_connection(address) as connection:
+            head = f"{line} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n\r\n"
+            connection.sendall(head.encode())
+            status = int(connection.recv(4096).split()[1])
+        holds(status in (200, 400, 404, 405, 414, 415), f"{line[:40]}: {status}")
+    holds(not any("wasm trap" in line for line in world.replica.log), "".join(world.replica.log))
+
+
+@test
+def errors_of_the_connector_are_problems(world):
+    problem = refused(world.act("get_incident_details", {"incident_id": "999999999"}), 404, "not-found")
+    equal(problem["type"], "urn:defender-xdr:error:not-found")
+    holds(problem["request_id"] and problem["client_request_id"], "it names the request")
+    refused(world.act("run_hunting_query", {"query": "Nowhere | take 1"}), 422, "rejected")
+    refused(world.act("get_incident_details", {"incident": "1"}), 400, "invalid-input")
+    for status, kind, ours in ((403, "forbidden", 403), (409, "conflict", 409), (500, "unavailable", 503), (429, "throttled", 429)):
+        action = {"kind": "respond", "status": status, "headers": {"Retry-After": "77"}, "body": {"error": {"code": "x"}}}
+        with world.emulator.fault({"matches": {"path_contains": "/incidents"}, "action": action}):
+            answer = world.act("get_incident_details", {"incident_id": "2972395"})
+        refused(answer, ours, kind)
+        if status == 429:
+            equal((answer.headers["retry-after"], answer.json()["retry_after_seconds"]), ("77", 77))
+
+
+@test
+def a_wrong_secret_is_the_services_fault_and_not_the_callers(world):
+    wrong = world.start({**world.variables, "DEFENDER_CLIENT_SECRET": "wrong~secret.of-this-app"})
+    world.secrets.append("wrong~secret.of-this-app")
+    problem = refused(wrong.client.post("/actions/list_incidents", json={}), 502, "unauthenticated")
+    equal(problem["code"], "AADSTS7000215")
+    nowhere = {"DEFENDER_LOGIN_ENDPOINT": "http://127.0.0.1:9", "DEFENDER_GRAPH_ENDPOINT": "http://127.0.0.1:9"}
+    refused(world.start({**world.variables, **nowhere}).client.post("/actions/list_incidents", json={}), 502, "unreachable")
+
+
+@test
+def a_secret_that_a_caller_sends_is_not_repeated(world):
+    for secret in world.secrets[:2]:
+        refused(world.act("update_incident", {"incident_id": "1", "status": secret}), 400, "invalid-input")
+        refused(world.client.get(f"/{secret}"), 404, "unknown-path")
+        refused(world.act(secret, {}), 404, "unknown-action")
+
+
+@test
+def refuses_to_work_unless_it_is_configured(world):
+    cases = [
+        ({"DEFENDER_GATEWAY_KEY": ""}, ["DEFENDER_GATEWAY_KEY"]),
+        ({"DEFENDER_GATEWAY_KEY": "fifteen-letters"}, ["DEFENDER_GATEWAY_KEY"]),
+        ({"DEFENDER_TENANT_ID": "", "DEFENDER_CLIENT_ID": " "}, ["DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID"]),
+        ({"DEFENDER_GRAPH_ENDPOINT": ""}, ["DEFENDER_GRAPH_ENDPOINT"]),
+        ({"DEFENDER_TIMEOUT": "3600"}, ["DEFENDER_TIMEOUT"]),
+        ({"DEFENDER_CLOUD": "china"}, ["DEFENDER_CLOUD"]),
+        ({"DEFENDER_LOGIN_ENDPOINT": "http://example.com"}, ["DEFENDER_LOGIN_ENDPOINT"]),
+    ]
+    for changes, missing in cases:
+        replica = world.start({**world.variables, **changes})
+        for path in ("/healthz", "/openapi.json", "/actions"):
+            equal(refused(replica.client.get(path), 503, "not-configured")["variables"], missing)
+        refused(replica.client.post("/actions/list_incidents", json={}), 503, "not-configured")
+        replica.stop()
+
+
+@test
+def eight_callers_at_a_time_get_their_own_answers(world):
+    ids = [incident["id"] for incident in world.act("list_incidents", {"max_results": 8}).json()["data"]["value"]]
+
+    def caller(incident):
+        return [world.act("get_incident_details", {"incident_id": incident}).json()["data"]["id"] for _ in range(10)]
+
+    with ThreadPoolExecutor(8) as callers:
+        for incident, answers in zip(ids, callers.map(caller, ids)):
+            equal(answers, [incident] * 10)
+
+
+@test
+def a_large_answer_streams_to_a_slow_reader(world):
+    body = {"query": "SyntheticEvents | take 100000"}
+    options = {"json": body, "headers": BEARER, "timeout": PATIENCE_SECONDS}
+    with httpx.stream("POST", f"{world.replica.url}/actions/run_hunting_query", **options) as answer:
+        length = int(answer.headers["content-length"])
+        chunks = []
+        for chunk in answer.iter_raw(1024 * 1024):
+            time.sleep(0.01)
+            chunks.append(chunk)
+    text = b"".join(chunks)
+    equal(len(text), length)
+    holds(length > 20_000_000, f"it is large: {length}")
+    equal(json.loads(text)["meta"]["row_count"], 100_000)
+    # A reader that goes away in the middle harms nobody.
+    with httpx.stream("POST", f"{world.replica.url}/actions/run_hunting_query", **options) as answer:
+        next(answer.iter_raw(1024))
+    equal(world.client.get("/healthz").status_code, 200)
+    print(f"        {length:,} bytes", flush=True)
+
+
+@test
+def two_requests_to_microsoft_for_each_call_and_one_where_instances_are_used_again(world):
+    def requests(replica, calls):
+        world.emulator.control("DELETE", "journal")
+        for _ in range(calls):
+            equal(replica.client.post("/actions/get_incident_details", json={"incident_id": "2972395"}).status_code, 200)
+        return len(world.emulator.control("GET", "journal"))
+
+    equal(requests(world.replica, 5), 10)
+    options = ["--max-instance-reuse-count", "100", "--idle-instance-timeout", "60s"]
+    equal(requests(world.start(world.variables, *options), 5), 6)
+
+
+@test
+def of_two_replicas_one_is_killed_and_no_other_answer_is_lost(world):
+    """Eight callers that alternate, and turn to the other replica after a failure. What one may lose is what was in flight."""
+    replicas = [world.start(world.variables) for _ in range(2)]
+    seconds = 4.0
+    end = time.monotonic() + seconds
+    gone_at = []
+
+    def caller(turn):
+        answered, refused, broken = 0, [], []
+        while time.monotonic() < end:
+            turn += 1
+            began, replica = time.monotonic(), replicas[turn % 2]
+            try:
+                answer = replica.client.post("/actions/get_incident_details", json={"incident_id": "2972395"})
+                equal(answer.status_code, 200)
+                answered += 1
+            except httpx.ConnectError:
+                refused.append((replica, began))
+            except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                broken.append((replica, began))
+        return answered, refused, broken
+
+    def kill():
+        time.sleep(seconds / 2)
+        os.kill(replicas[0].process.pid, signal.SIGKILL)
+        replicas[0].process.wait()
+        gone_at.append(time.monotonic())
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with ThreadPoolExecutor(8) as callers:
+        results = list(callers.map(caller, range(8)))
+    killer.join()
+    answered, refused, broken = (list(column) for column in zip(*results))
+    refused, broken = sum(refused, []), sum(broken, [])
+    holds(all(answered), "every caller got answers")
+    holds(all(replica is replicas[0] for replica, _ in refused + broken), "the other replica lost nothing")
+    holds(all(began < gone_at[0] for _, began in broken), "what broke was in flight")
+    holds(len(broken) <= 8, f"one for each caller at most: {len(broken)}")
+    print(f"        {sum(answered)} answers; {len(broken)} in flight were lost, {len(refused)} connections refused", flush=True)
+
+
+@test
+def a_replica_that_is_told_to_stop_answers_what_it_has_begun(world):
+    replica = world.start(world.variables)
+    slow = {"matches": {"path_contains": "/incidents"}, "action": {"kind": "genuine"}, "delay_milliseconds": 1500}
+    world.emulator.control("DELETE", "journal")
+    with world.emulator.fault(slow), ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(replica.client.post, "/actions/get_incident_details", json={"incident_id": "2972395"})
+        # Its token is there: the slow request is next.
+        while not world.emulator.control("GET", "journal"):
+            time.sleep(0.01)
+        replica.process.send_signal(signal.SIGINT)
+        equal(answer.result().status_code, 200)
+    replica.client.close()
+    equal(replica.process.wait(PATIENCE_SECONDS), 0)
+
+
+@test
+def the_commands_of_the_documentation_run_as_written(world):
+    commands = []
+    for page in ("README.md", "gateway/README.md"):
+        text = (ROOT / page).read_text().replace("\\\n", " ")
+        commands += [line.removeprefix("$ ") for line in text.splitlines() if line.removeprefix("$ ").startswith("curl ")]
+    holds(len(commands) >= 4, f"there are commands: {commands}")
+    environment = {"PATH": os.environ["PATH"], "SERVICE": world.replica.url, "DEFENDER_GATEWAY_KEY": KEY}
+    for command in commands:
+        ran = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True)
+        equal((command, ran.returncode, ran.stderr), (command, 0, ""))
+        json.loads(ran.stdout)
+    print(f"        {len(commands)} commands", flush=True)
+
+
+def main(wasmtime, host_test, service):
+    # Whoever ends this program ends what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    failed = 0
+    world = World(wasmtime, host_test, service)
+    try:
+        for function in TESTS:
+            name = function.__name__.replace("_", " ")
+            try:
+                function(world)
+                print(f"ok      {name}", flush=True)
+            except Exception:  # Whatever went wrong, the other tests still tell something.
+                failed += 1
+                print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
+    finally:
+        world.stop()
+    print(f"{len(TESTS) - failed} passed, {failed} failed; {world.answers} answers fit the description and tell no secret")
+    return failed
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit("usage: python service.py path/to/wasmtime path/to/host-test path/to/service.wasm")
+    sys.exit(1 if main(*sys.argv[1:]) else 0)
