@@ -68,7 +68,7 @@ toolchain:
 lint: toolchain
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package component-build --features compose -- -D warnings
+	cargo clippy --package component-build --features release -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr-gateway --features spin --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet

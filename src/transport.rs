@@ -3,6 +3,7 @@
 //! waki's own client blocks without a deadline and loses error codes, so the request is driven here: everything that waits
 //! is polled together with a timer.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use waki::bindings::wasi::clocks::{monotonic_clock, wall_clock};
@@ -26,17 +27,24 @@ const SPARE_BYTES: usize = 4096;
 
 /// The host that runs the component.
 #[derive(Debug, Default)]
-pub struct WasiHost;
+pub struct WasiHost {
+    /// The time, until something waits: asking again in between costs more than what is computed there takes.
+    now: Cell<Option<Duration>>,
+}
 
 impl Host for WasiHost {
     fn send(&self, request: &Request<'_>, deadline: Duration) -> Result<Response, Failure> {
         let timer = Timer::until(deadline);
-        let response = start(request, &timer, deadline.saturating_sub(self.now()))?;
+        let time = deadline.saturating_sub(self.now());
+        self.now.take();
+        let response = start(request, &timer, time)?;
         receive(&response, request.prefix, &timer)
     }
 
     fn now(&self) -> Duration {
-        Duration::from_nanos(monotonic_clock::now())
+        let now = self.now.get().unwrap_or_else(|| Duration::from_nanos(monotonic_clock::now()));
+        self.now.set(Some(now));
+        now
     }
 
     fn unix_seconds(&self) -> u64 {
@@ -44,6 +52,7 @@ impl Host for WasiHost {
     }
 
     fn sleep(&self, span: Duration) {
+        self.now.take();
         monotonic_clock::subscribe_duration(nanoseconds(span)).block();
     }
 
@@ -109,7 +118,10 @@ fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
         headers.push(("content-length".into(), request.body.len().to_string().into_bytes()));
     }
     let outgoing = OutgoingRequest::new(Fields::from_list(&headers).ok()?);
-    outgoing.set_method(&method(request.method)).ok()?;
+    // A new one is a GET already.
+    if request.method != Method::Get {
+        outgoing.set_method(&method(request.method)).ok()?;
+    }
     outgoing.set_scheme(Some(&if request.origin.is_https() { Scheme::Https } else { Scheme::Http })).ok()?;
     outgoing.set_authority(Some(request.origin.authority())).ok()?;
     outgoing.set_path_with_query(Some(request.target)).ok()?;

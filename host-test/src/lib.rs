@@ -40,6 +40,8 @@ mod component;
 mod connector;
 mod engine;
 mod failure;
+mod handler;
+mod in_flight;
 mod instance;
 mod load_error;
 mod memory;

@@ -8,16 +8,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Incoming};
-use hyper_util::client::legacy::connect::capture_connection;
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use crate::body::ResponseBody;
 use crate::client::{Client, Clients};
 use crate::clock::Clock;
 use crate::failure;
+use crate::in_flight::{Answer, InFlight};
 use crate::policy::Policy;
 use crate::settings::Trace;
 use crate::trace::Recorder;
@@ -33,26 +34,43 @@ pub(crate) struct Outbound {
     pub(crate) trace: Option<Trace>,
 }
 
-type Completion = Box<dyn Future<Output = Result<(), Error>> + Send>;
-type Answer = Result<(Response<WasiBody>, Completion), Error>;
-
-impl WasiHttpHooks for Outbound {
-    fn set_host_header(&mut self) -> bool {
-        // The client sets it, from the URL that it connects to.
-        false
+impl Outbound {
+    /// Starts to send a request.
+    pub(crate) fn start(&self, mut request: Request<WasiBody>, options: RequestOptions) -> InFlight {
+        let connection = capture_connection(&mut request);
+        InFlight::start(Box::pin(self.exchange(request, connection.clone(), options)), &connection)
     }
 
-    fn send_request(
-        &mut self,
+    fn exchange(
+        &self,
         request: Request<WasiBody>,
-        options: Option<RequestOptions>,
-        _received: Completion,
-    ) -> Box<dyn Future<Output = Answer> + Send> {
+        connection: CaptureConnection,
+        options: RequestOptions,
+    ) -> impl Future<Output = Answer> + Send + use<> {
         let recorder = Recorder::new(self.trace.as_ref(), &request);
         let client =
             self.policy.allows(request.uri()).then(|| self.clients.get(self.policy.accept_any_certificate).clone());
-        let timeouts = Timeouts::new(options.unwrap_or_default(), self.clock);
-        Box::new(exchange(client, request, timeouts, recorder))
+        exchange(client, request, connection, Timeouts::new(options, self.clock), recorder)
+    }
+}
+
+type Completion = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Completing = Result<(Response<WasiBody>, Completion), Error>;
+
+impl WasiHttpHooks for Outbound {
+    fn send_request(
+        &mut self,
+        mut request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _received: Completion,
+    ) -> Box<dyn Future<Output = Completing> + Send> {
+        let connection = capture_connection(&mut request);
+        let exchange = self.exchange(request, connection, options.unwrap_or_default());
+        Box::new(async { Ok((exchange.await?, Box::new(std::future::ready(Ok(()))) as Completion)) })
+    }
+
+    fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
+        DEFAULT_FORBIDDEN_HEADERS.contains(name)
     }
 }
 
@@ -60,19 +78,18 @@ impl WasiHttpHooks for Outbound {
 async fn exchange(
     client: Option<Client>,
     request: Request<WasiBody>,
+    connection: CaptureConnection,
     timeouts: Timeouts,
     mut recorder: Recorder,
 ) -> Answer {
     let answer = match client {
-        Some(client) => send(&client, request, &timeouts).await,
+        Some(client) => send(&client, request, connection, &timeouts).await,
         None => Err(Error::HttpRequestDenied),
     };
     match answer {
         Ok(response) => {
             recorder.head(response.status());
-            let response =
-                response.map(|body| ResponseBody::new(body, timeouts.between_bytes, recorder).boxed_unsync());
-            Ok((response, Box::new(std::future::ready(Ok(())))))
+            Ok(response.map(|body| ResponseBody::new(body, timeouts.between_bytes, recorder).boxed_unsync()))
         }
         Err(error) => {
             recorder.failed(&error);
@@ -81,16 +98,16 @@ async fn exchange(
     }
 }
 
-/// Sends one request and waits for the head of its answer.
+/// Sends one request and waits for the head of its answer. `connection` is the request's, see [`capture_connection`].
 pub(crate) async fn send<B>(
     client: &Client<B>,
-    mut request: Request<B>,
+    request: Request<B>,
+    mut connection: CaptureConnection,
     timeouts: &Timeouts,
 ) -> Result<Response<Incoming>, Error>
 where
     B: Body<Data: Send, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + Unpin + 'static,
 {
-    let mut connection = capture_connection(&mut request);
     let mut response = pin!(client.request(request));
     let connected = async { drop(connection.wait_for_connection_metadata().await) };
     // The response is looked at first: a request that is dropped here has not been sent, and its connection attempt ends with it.

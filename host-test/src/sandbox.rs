@@ -12,14 +12,14 @@ use wasmtime_wasi::clocks::{WasiClocks, WasiClocksCtx, WasiClocksCtxView};
 use wasmtime_wasi::p2::IoError;
 use wasmtime_wasi::p2::bindings::{clocks, io, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomCtx};
-use wasmtime_wasi_http::p2::bindings::http::{self, outgoing_handler, types};
-use wasmtime_wasi_http::p2::types::HostOutgoingRequest;
-use wasmtime_wasi_http::{RequestOptions, WasiHttp, WasiHttpCtx, WasiHttpCtxView};
+use wasmtime_wasi_http::p2::bindings::http;
+use wasmtime_wasi_http::{WasiHttp, WasiHttpCtx, WasiHttpCtxView};
 
 use crate::client::Clients;
 use crate::clock::{Clock, ClockView, Monotonic};
 use crate::engine::TICK;
 use crate::failure;
+use crate::handler;
 use crate::memory::{Budget, Memory};
 use crate::outbound::Outbound;
 use crate::policy::Policy;
@@ -53,17 +53,15 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     clocks::wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, Guest::clocks)?;
     random::random::add_to_linker::<_, WasiRandom>(&mut linker, Guest::random)?;
     http::types::add_to_linker::<_, WasiHttp>(&mut linker, &http::types::LinkOptions::default(), Guest::http)?;
-    http::outgoing_handler::add_to_linker::<_, WasiHttp>(&mut linker, Guest::http)?;
     linker.allow_shadowing(true);
     answer_codes_of_bodies(&mut linker)?;
-    drop_request_options(&mut linker)?;
+    handler::add_to_linker(&mut linker)?;
     linker.allow_shadowing(false);
     Ok(linker)
 }
 
-/// The interfaces as wasmtime 48 names them.
-const HTTP_TYPES: &str = "wasi:http/types@0.2.12";
-const OUTGOING_HANDLER: &str = "wasi:http/outgoing-handler@0.2.12";
+/// The interface as wasmtime 48 names it.
+pub(crate) const HTTP_TYPES: &str = "wasi:http/types@0.2.12";
 
 /// Lets a guest learn why a body broke off. wasmtime 48 keeps the reason as an error of its own, and its `http-error-code` looks
 /// for the type of the WIT only, so it never finds any (`wasmtime-wasi-http/src/p2/types_impl.rs`).
@@ -73,26 +71,6 @@ fn answer_codes_of_bodies(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         Ok((error.downcast_ref().and_then(failure::code_of_body),))
     };
     linker.instance(HTTP_TYPES)?.func_wrap("http-error-code", code)
-}
-
-/// Drops the options of a request after it was sent. wasmtime 48 reads them and leaves them in the table
-/// (`wasmtime-wasi-http/src/p2/http_impl.rs`), which would grow with each request of a warm instance.
-fn drop_request_options(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    type Arguments = (Resource<HostOutgoingRequest>, Option<Resource<RequestOptions>>);
-    let handle = |mut store: StoreContextMut<'_, Guest>, (request, options): Arguments| {
-        let given = options.as_ref().map(|options| Resource::<RequestOptions>::new_own(options.rep()));
-        let mut http = store.data_mut().http();
-        let sent = outgoing_handler::Host::handle(&mut http, request, options);
-        if let Some(options) = given {
-            http.table.delete(options)?;
-        }
-        let sent = match sent {
-            Ok(future) => Ok(future),
-            Err(error) => Err(types::Host::convert_error_code(&mut http, error)?),
-        };
-        Ok((sent,))
-    };
-    linker.instance(OUTGOING_HANDLER)?.func_wrap("handle", handle)
 }
 
 /// Says to the linker that `wasi:io` is served by the resource table.
@@ -171,7 +149,7 @@ impl Guest {
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     }
 
-    fn table(&mut self) -> &mut ResourceTable {
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
         &mut self.table
     }
 
@@ -187,7 +165,11 @@ impl Guest {
         WasiClocksCtxView { ctx: &mut self.clocks, table: &mut self.table }
     }
 
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    pub(crate) fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
     }
 }

@@ -8,6 +8,7 @@ use defender_xdr::host::{Failure, Host, Method, Request, Response};
 use defender_xdr::vocabulary::Vocabulary as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::capture_connection;
 use tokio::runtime::Handle;
 
 use crate::client::{self, Client};
@@ -59,11 +60,12 @@ impl Host for NativeHost {
 
 /// Sends a request as the component's transport does, with the same headers and timeouts.
 async fn exchange(client: &Client<Full<Bytes>>, request: &Request<'_>, time: Duration) -> Result<Response, Failure> {
-    let outgoing = outgoing(request).map_err(|error| Failure::Unsent(error.to_string()))?;
+    let mut outgoing = outgoing(request).map_err(|error| Failure::Unsent(error.to_string()))?;
     let timeouts = Timeouts { connect: time / 10 * 9, first_byte: time, between_bytes: time };
     // What went wrong does not matter here: a run in which a call fails is given up.
-    let response =
-        outbound::send(client, outgoing, &timeouts).await.map_err(|error| Failure::Broken(error.to_string()))?;
+    let connection = capture_connection(&mut outgoing);
+    let response = outbound::send(client, outgoing, connection, &timeouts).await;
+    let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
     receive(response, request.prefix).await.map_err(|error| Failure::Broken(error.to_string()))
 }
 

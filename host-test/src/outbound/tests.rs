@@ -49,11 +49,12 @@ fn client() -> Client {
 /// What comes of a POST: the body, or the error's name.
 async fn post(client: &Client, url: String) -> String {
     let body = Full::new(Bytes::from("body")).map_err(|never| match never {}).boxed_unsync();
-    let request = Request::post(url).body(body).unwrap();
+    let mut request = Request::post(url).body(body).unwrap();
+    let connection = capture_connection(&mut request);
     let recorder = Recorder::new(None, &request);
     let timeouts = Timeouts { connect: TIMEOUT, first_byte: TIMEOUT, between_bytes: TIMEOUT };
     let whole = async {
-        let (response, _) = exchange(Some(client.clone()), request, timeouts, recorder).await?;
+        let response = exchange(Some(client.clone()), request, connection, timeouts, recorder).await?;
         Ok::<_, Error>(response.into_body().collect().await?.to_bytes())
     };
     match whole.await {
@@ -65,10 +66,11 @@ async fn post(client: &Client, url: String) -> String {
 #[tokio::test]
 async fn without_a_client_it_is_denied() {
     let body = Full::default().map_err(|never| match never {}).boxed_unsync();
-    let request = Request::get("https://elsewhere.example/").body(body).unwrap();
+    let mut request = Request::get("https://elsewhere.example/").body(body).unwrap();
     let recorder = Recorder::new(None, &request);
     let timeouts = Timeouts { connect: TIMEOUT, first_byte: TIMEOUT, between_bytes: TIMEOUT };
-    let answer = exchange(None, request, timeouts, recorder).await;
+    let connection = capture_connection(&mut request);
+    let answer = exchange(None, request, connection, timeouts, recorder).await;
     assert!(matches!(answer, Err(Error::HttpRequestDenied)));
 }
 
