@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
@@ -53,4 +54,112 @@ fn every_text_of_troubleshooting_is_in_the_source() {
             assert!(source.contains(part), "{text}: {part}");
         }
     }
+}
+
+fn readme() -> String {
+    fs::read_to_string(workspace().join("README.md")).expect("the document is there")
+}
+
+/// What `host-test describe --json` says.
+fn catalog() -> serde_json::Value {
+    let program = env!("CARGO_BIN_EXE_host-test");
+    let output = Command::new(program).args(["describe", "--json"]).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn list<'v>(value: &'v serde_json::Value, name: &str) -> &'v [serde_json::Value] {
+    value[name].as_array().unwrap_or_else(|| panic!("{name} is a list"))
+}
+
+fn text(value: &serde_json::Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+/// The cells of the one row in the document that starts with this code.
+#[track_caller]
+fn row(document: &str, code: &str) -> Vec<String> {
+    let start = format!("| `{code}` |");
+    let mut rows = document.lines().map(str::trim).filter(|line| line.starts_with(&start));
+    let row = rows.next().unwrap_or_else(|| panic!("no row for {code}"));
+    assert_eq!(rows.next(), None, "{code} has one row");
+    row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn the_readme_tells_actions_and_hosts_as_the_catalog_does() {
+    let (readme, catalog) = (readme(), catalog());
+    for action in list(&catalog, "actions") {
+        let permissions: Vec<_> = list(action, "permissions").iter().map(|name| format!("`{}`", text(name))).collect();
+        let told = row(&readme, text(&action["name"])).pop().expect("a cell");
+        let expected = if permissions.is_empty() { "as the endpoint needs".to_owned() } else { permissions.join(", ") };
+        assert_eq!(told, expected, "{}", action["name"]);
+    }
+    for cloud in list(&catalog, "hosts") {
+        let hosts = [text(&cloud["login"]), text(&cloud["graph"])].map(|host| format!("`{host}`"));
+        assert_eq!(row(&readme, text(&cloud["cloud"]))[1..], hosts);
+    }
+}
+
+#[test]
+fn the_readme_tells_every_key_of_the_configuration_and_its_variable() {
+    let readme = readme();
+    let keys: Vec<String> = quoted("README.md").iter().flat_map(|cell| cell.split("`, `")).map(str::to_owned).collect();
+    let catalog = catalog();
+    for parameter in list(&catalog, "configuration") {
+        let name = text(&parameter["name"]);
+        assert!(keys.iter().any(|key| key == name), "no row for {name}");
+        let variables: &[&str] = match name {
+            "endpoints" => &["DEFENDER_LOGIN_ENDPOINT", "DEFENDER_GRAPH_ENDPOINT"],
+            _ => &[&format!("DEFENDER_{}", name.to_ascii_uppercase())],
+        };
+        for variable in variables {
+            assert!(readme.contains(&format!("`{variable}`")), "{variable} is not told");
+        }
+    }
+}
+
+#[test]
+fn the_readme_has_a_row_for_every_kind_of_error() {
+    let (readme, wit) = (readme(), fs::read_to_string(workspace().join("wit/types.wit")).expect("the interface"));
+    let (_, kinds) = wit.split_once("enum error-kind {").expect("the kinds");
+    let kinds = kinds.split('}').next().expect("an end").lines().map(str::trim);
+    let kinds: Vec<_> =
+        kinds.filter(|line| !line.starts_with("///")).filter_map(|line| line.strip_suffix(',')).collect();
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
+    for kind in kinds {
+        assert_eq!(row(&readme, kind).len(), 2, "{kind}");
+    }
+}
+
+#[test]
+fn the_commands_of_the_documents_are_there() {
+    let makefile = fs::read_to_string(workspace().join("Makefile")).expect("the Makefile");
+    let help = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("--help").output().expect("it runs");
+    let help = String::from_utf8(help.stdout).expect("text");
+    let mut found = [0, 0];
+    for document in [
+        "README.md",
+        "SECURITY.md",
+        "TROUBLESHOOTING.md",
+        "examples/README.md",
+        "gateway/README.md",
+        "deploy/README.md",
+    ] {
+        let text = fs::read_to_string(workspace().join(document)).expect("the document is there");
+        for code in text.split('`').skip(1).step_by(2) {
+            let mut words = code.split_whitespace();
+            match (words.next(), words.next()) {
+                (Some("make"), Some(target)) => {
+                    found[0] += 1;
+                    assert!(makefile.contains(&format!("\n{target}:")), "{document}: {code}");
+                }
+                (Some("host-test"), Some(command)) if !command.starts_with('/') => {
+                    found[1] += 1;
+                    assert!(help.contains(&format!("\n  {command} ")), "{document}: {code}");
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(found[0] > 10 && found[1] > 10, "{found:?}");
 }

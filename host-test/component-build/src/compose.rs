@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, plug};
 
-use crate::build;
 use crate::component::{link, write_if_changed};
+use crate::{build, metadata};
 
 /// The whole of the sandbox: the connector's doors, and the one that the configuration comes through.
 const DOORS: [&str; 6] =
@@ -36,7 +36,7 @@ pub fn build_service(workspace: &Path, engine: Engine) -> Result<PathBuf> {
     let gateway = link(workspace, "defender-xdr-gateway", features)?;
     let service = compose(fs::read(gateway)?, fs::read(connector)?).context("cannot compose the service")?;
     let path = workspace.join("target").join(name);
-    write_if_changed(&service, &path)?;
+    write_if_changed(&metadata::describe(&service, &metadata::SERVICE)?, &path)?;
     Ok(path)
 }
 

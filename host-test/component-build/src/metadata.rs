@@ -12,7 +12,22 @@ use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Source, Version};
 use wit_parser::{Docs, PackageId, PackageMetadata, Resolve, WorldItem};
 
-const DESCRIPTION: &str = "Microsoft Defender XDR connector over the Microsoft Graph security API";
+const CONNECTOR: About = About {
+    name: "defender-xdr",
+    description: "Microsoft Defender XDR connector over the Microsoft Graph security API",
+};
+#[cfg(feature = "compose")]
+pub(crate) const SERVICE: About = About {
+    name: "defender-xdr-service",
+    description: "HTTP service over the Microsoft Defender XDR connector: wasi:http/incoming-handler",
+};
+
+/// What differs between artifacts.
+pub(crate) struct About {
+    name: &'static str,
+    description: &'static str,
+}
+
 /// The format of documentation that old readers know, too.
 const FORMAT: u8 = 0;
 
@@ -25,14 +40,14 @@ pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
     let text = text(&resolve, package)?;
     let docs = json!({"worlds": {"root": {"docs": text}}}).to_string();
-    Ok(with_docs(described(component)?, [&[FORMAT], docs.as_bytes()].concat()))
+    Ok(with_docs(describe(component, &CONNECTOR)?, [&[FORMAT], docs.as_bytes()].concat()))
 }
 
 /// Adds metadata, and the documentation of each item under its own name, for hosts that look functions up there.
 #[cfg(feature = "release")]
 pub(crate) fn add_by_item(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
-    Ok(with_docs(described(component)?, PackageMetadata::extract(&resolve, package).encode()?))
+    Ok(with_docs(describe(component, &CONNECTOR)?, PackageMetadata::extract(&resolve, package).encode()?))
 }
 
 pub(crate) fn resolve(wit: &Path) -> Result<(Resolve, PackageId)> {
@@ -61,15 +76,16 @@ fn documentation(docs: &Docs) -> String {
     docs.contents.as_deref().unwrap_or_default().trim().to_owned()
 }
 
-fn described(component: &[u8]) -> Result<Vec<u8>> {
+/// Name, version, description, licence, source and authors.
+pub(crate) fn describe(component: &[u8], about: &About) -> Result<Vec<u8>> {
     // Names of inner items serve nobody who has no source, and take seven kilobytes.
     let mut metadata = AddMetadata::default();
     metadata.name = AddMetadataField::Clear;
     let unnamed = metadata.to_wasm(component)?;
-    metadata.name = AddMetadataField::Set("defender-xdr".to_owned());
+    metadata.name = AddMetadataField::Set(about.name.to_owned());
     metadata.language = vec![("Rust".to_owned(), "2024".to_owned())];
     metadata.authors = AddMetadataField::Set(Authors::new(env!("CARGO_PKG_AUTHORS")));
-    metadata.description = AddMetadataField::Set(Description::new(DESCRIPTION));
+    metadata.description = AddMetadataField::Set(Description::new(about.description));
     metadata.licenses = AddMetadataField::Set(Licenses::new(env!("CARGO_PKG_LICENSE"))?);
     metadata.source = AddMetadataField::Set(Source::new(env!("CARGO_PKG_REPOSITORY"))?);
     metadata.version = AddMetadataField::Set(Version::new(env!("CARGO_PKG_VERSION")));
