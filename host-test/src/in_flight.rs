@@ -87,13 +87,13 @@ mod tests {
         capture_connection(&mut Request::new(()))
     }
 
-    fn answer() -> Answer {
-        Ok(Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync()))
+    fn answer() -> Response<WasiBody> {
+        Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync())
     }
 
     #[tokio::test]
     async fn gives_its_answer_once() {
-        let mut in_flight = InFlight::start(Box::pin(ready(answer())), &none());
+        let mut in_flight = InFlight::start(Box::pin(ready(Ok(answer()))), &none());
         assert!(matches!(in_flight.take(), Some(Ok(Ok(_)))));
         assert!(matches!(in_flight.take(), Some(Err(()))));
     }
@@ -104,7 +104,7 @@ mod tests {
         let exchange = async {
             tokio::task::yield_now().await;
             tell.send(()).unwrap();
-            answer()
+            Ok(answer())
         };
         let mut in_flight = InFlight::start(Box::pin(exchange), &none());
         assert!(in_flight.take().is_none());
