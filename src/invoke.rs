@@ -1,5 +1,8 @@
 //! The JSON form of the actions: reads config and input, runs the action, answers data and meta.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::actions::{generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::catalog;
 use crate::config::Connection;
@@ -15,11 +18,16 @@ use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQ
 use crate::wit::connection::ActionAccess;
 use crate::wit::types::{Cloud, Config, Endpoints};
 
+thread_local! {
+    /// The configuration of the last call: a warm instance mostly gets the same one again, and reading it is a third of the work.
+    static LAST: RefCell<Option<(String, Rc<Connection>)>> = const { RefCell::new(None) };
+}
+
 /// Runs an action by name.
 pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Fault> {
     let action = action_name(action)?;
     let input = Fields::parse(input_json, "input", &catalog::parameter_names(action))?;
-    let connection = Connection::new(&config(config_json)?)?;
+    let connection = connection(config_json)?;
     let session = Session::new(host, &connection, envelope::PREFIX);
     match action {
         catalog::GET_INCIDENT => get_incident::json(&session, &input.required_text("incident_id")?),
@@ -36,7 +44,7 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
 
 /// Tells which actions will work.
 pub fn check(host: &dyn Host, config_json: &str) -> Result<String, Fault> {
-    let connection = Connection::new(&config(config_json)?)?;
+    let connection = connection(config_json)?;
     let report = connection::check(&Session::new(host, &connection, ""))?;
     let actions: Vec<String> = report.actions.iter().map(access).collect();
     let mut object = Writer::new();
@@ -67,6 +75,18 @@ fn action_name(name: &str) -> Result<&'static str, Fault> {
         let hint = nearest(name, &known).map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
         invalid(format!("action: '{name}' is unknown; allowed: {}{hint}", known.join(", ")))
     })
+}
+
+fn connection(config_json: &str) -> Result<Rc<Connection>, Fault> {
+    let known = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(json, _)| json == config_json).map(|(_, connection)| connection.clone())
+    });
+    if let Some(connection) = known {
+        return Ok(connection);
+    }
+    let connection = Rc::new(Connection::new(&config(config_json)?)?);
+    LAST.set(Some((config_json.to_owned(), connection.clone())));
+    Ok(connection)
 }
 
 fn config(json: &str) -> Result<Config, Fault> {

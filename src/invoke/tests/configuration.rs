@@ -93,3 +93,17 @@ fn a_configuration_may_be_a_list_of_one() {
     invoke(&host, "get_incident_details", &config, r#"{"incident_id":"29"}"#).expect("an answer");
     assert_eq!(host.left(), 0);
 }
+
+#[test]
+fn every_call_has_its_own_configuration() {
+    let beta = config_with("api_version", "\"beta\"");
+    let incident = || answer(200, INCIDENT);
+    let host = ScriptedHost::new([token(), incident(), incident(), incident(), incident()]);
+    for config in [CONFIG, CONFIG, &beta, CONFIG] {
+        invoke(&host, "get_incident_details", config, r#"{"incident_id":"29"}"#).expect("an incident");
+        // One that is refused leaves nothing behind.
+        invoke(&host, "get_incident_details", "{}", r#"{"incident_id":"29"}"#).expect_err("no configuration");
+    }
+    let url = |version: &str| format!("GET https://graph.microsoft.com/{version}/security/incidents/29");
+    assert_eq!(host.calls(), ["v1.0", "v1.0", "beta", "v1.0"].map(url));
+}
