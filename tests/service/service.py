@@ -471,13 +471,15 @@ def the_commands_of_the_documentation_run_as_written(world):
     for page in ("README.md", "gateway/README.md"):
         text = (ROOT / page).read_text().replace("\\\n", " ")
         commands += [line.removeprefix("$ ") for line in text.splitlines() if line.removeprefix("$ ").startswith("curl ")]
-    holds(len(commands) >= 4, f"there are commands: {commands}")
     environment = {"PATH": os.environ["PATH"], "SERVICE": world.replica.url, "DEFENDER_GATEWAY_KEY": KEY}
-    for command in commands:
+    paths = {re.search(r'\$SERVICE(/[^"]+)"', command)[1]: command for command in commands}
+    holds(paths.keys() >= {f"/actions/{action}" for action in ACTIONS}, f"each action is there: {list(paths)}")
+    for path, command in paths.items():
         ran = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True)
         equal((command, ran.returncode, ran.stderr), (command, 0, ""))
-        json.loads(ran.stdout)
-    print(f"        {len(commands)} commands", flush=True)
+        described = world.description["paths"][path]["post" if " -d " in command else "get"]["responses"]["200"]
+        world.valid(world.resolve(described)["content"]["application/json"]["schema"], json.loads(ran.stdout))
+    print(f"        {len(paths)} commands", flush=True)
 
 
 def main(wasmtime, host_test, service):
