@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release service service-spin service-test toolchain lint advisories
+.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-spin service-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: toolchain
@@ -49,6 +49,10 @@ cargo-component: toolchain
 # Everything that is handed out, in target/release-artifacts/: the same bytes each time.
 release: toolchain
 	@cargo run --quiet --package component-build --features release -- release
+
+# A release from here and one from a clone elsewhere, compared.
+release-test: toolchain
+	@tests/release/run
 
 # The service form: connector and HTTP gateway as one component; prints its path. `service-spin` is the same for Spin.
 service: toolchain
