@@ -1,6 +1,6 @@
 //! Sends the requests of guests: the one place where bytes leave the sandbox.
 //!
-//! Policy, trust, connection pool, timeouts, error codes and the trace all meet here, in the hook that wasmtime offers for it.
+//! Policy, trust, connection pool, timeouts, error codes and the trace all meet here. Guests come through `handler`.
 
 use std::error::Error as StdError;
 use std::future::Future;
@@ -58,6 +58,7 @@ type Completion = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Completing = Result<(Response<WasiBody>, Completion), Error>;
 
 impl WasiHttpHooks for Outbound {
+    /// The way that wasmtime's own handler would take; a host that links it has the same policy.
     fn send_request(
         &mut self,
         mut request: Request<WasiBody>,
@@ -69,6 +70,7 @@ impl WasiHttpHooks for Outbound {
         Box::new(async { Ok((exchange.await?, Box::new(std::future::ready(Ok(()))) as Completion)) })
     }
 
+    /// The default, without the closure that it makes for each header.
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
         DEFAULT_FORBIDDEN_HEADERS.contains(name)
     }
