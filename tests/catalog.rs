@@ -1,8 +1,8 @@
 //! What `describe` shows against the app's documentation, whose facts are typed again in `app_parameters.tsv`.
 
-use std::process::Command;
-
 use serde_json::Value;
+
+use crate::support::catalog;
 
 const DOCUMENTED: &str = include_str!("app_parameters.tsv");
 
@@ -19,8 +19,7 @@ const OURS: [(&str, &str); 8] = [
 ];
 
 fn described() -> Vec<(String, Value)> {
-    let output = Command::new(env!("CARGO_BIN_EXE_host-test")).args(["describe", "--json"]).output().expect("it runs");
-    let catalog: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let catalog = catalog();
     let place = |place: &str, parameters: &Value| {
         let parameters = parameters.as_array().expect("a list").clone();
         parameters.into_iter().map(|parameter| (place.to_owned(), parameter)).collect::<Vec<_>>()

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::catalog;
+
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
@@ -58,13 +60,6 @@ fn every_text_of_troubleshooting_is_in_the_source() {
 
 fn readme() -> String {
     fs::read_to_string(workspace().join("README.md")).expect("the document is there")
-}
-
-/// What `host-test describe --json` says.
-fn catalog() -> serde_json::Value {
-    let program = env!("CARGO_BIN_EXE_host-test");
-    let output = Command::new(program).args(["describe", "--json"]).output().expect("it runs");
-    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 fn list<'v>(value: &'v serde_json::Value, name: &str) -> &'v [serde_json::Value] {

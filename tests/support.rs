@@ -1,5 +1,7 @@
 //! A component and an emulator in two lines.
 
+use std::process::Command;
+
 use defender_emulator::{Emulator, Options};
 use host_test::bindings::types::{Config, Endpoints};
 use host_test::{CallError, Connector, Settings, built};
@@ -20,6 +22,13 @@ pub(crate) fn config(emulator: &Emulator, change: impl FnOnce(&mut Value)) -> St
     let mut config = serde_json::to_value(emulator.connector_config()).expect("a configuration is JSON");
     change(&mut config);
     config.to_string()
+}
+
+/// The catalog as `host-test describe --json` prints it.
+pub(crate) fn catalog() -> Value {
+    let program = env!("CARGO_BIN_EXE_host-test");
+    let output = Command::new(program).args(["describe", "--json"]).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// The answer of `invoke`, parsed.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::bindings::catalog::{Parameter, ParameterKind};
+use crate::bindings::catalog::{Connector as Catalog, Parameter, ParameterKind};
 use crate::bindings::types::ErrorKind;
 use crate::connector::Connector;
 use crate::key::KEY_MIN_CHARACTERS;
@@ -47,15 +47,19 @@ pub struct Fault {
 
 impl Environment {
     /// Reads it from the host's variables.
-    pub fn read(connector: &dyn Connector, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
+    pub fn read(
+        catalog: &Catalog,
+        connector: &dyn Connector,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Fault>> {
         // A secret from a file often ends in a line end.
         let variable =
             |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let mut faults = Vec::new();
         let mut config = Map::new();
         let mut secrets = Vec::new();
-        for parameter in connector.describe().configuration {
-            let name = variable_name(&parameter);
+        for parameter in &catalog.configuration {
+            let name = variable_name(parameter);
             match variable(&name) {
                 // The endpoints are an object; it comes from two variables of their own.
                 _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
@@ -63,7 +67,7 @@ impl Environment {
                     if matches!(parameter.kind, ParameterKind::Password) {
                         secrets.push(value.clone());
                     }
-                    config.insert(parameter.name, value.into());
+                    config.insert(parameter.name.clone(), value.into());
                 }
                 None if parameter.required => faults.push(not_set(&name)),
                 None => {}
@@ -128,7 +132,8 @@ mod tests {
             let change = changes.iter().find(|(changed, _)| *changed == name);
             change.or_else(|| VARIABLES.iter().find(|(known, _)| *known == name)).map(|(_, value)| (*value).to_owned())
         };
-        Environment::read(&Scripted::default(), variable)
+        let connector = Scripted::default();
+        Environment::read(&connector.describe(), &connector, variable)
     }
 
     #[track_caller]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::bindings::catalog::Connector as Catalog;
 use crate::catalog_json;
 use crate::connector::Connector;
 use crate::environment::{Environment, Fault};
@@ -22,9 +23,10 @@ pub fn answer(
     connector: &dyn Connector,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Response {
-    let environment = Environment::read(connector, variable);
+    let catalog = connector.describe();
+    let environment = Environment::read(&catalog, connector, variable);
     let secrets = environment.as_ref().map(|environment| environment.secrets.clone()).unwrap_or_default();
-    let response = respond(request, body, connector, environment);
+    let response = respond(request, body, connector, &catalog, environment);
     let response = response.unwrap_or_else(|problem| problem.response(&secrets));
     // Incidents are nobody's to keep on the way.
     response.with("cache-control", "no-store")
@@ -34,6 +36,7 @@ fn respond(
     request: &Request,
     body: &mut dyn Body,
     connector: &dyn Connector,
+    catalog: &Catalog,
     environment: Result<Environment, Vec<Fault>>,
 ) -> Result<Response, Box<Problem>> {
     // Nothing that came is repeated in these: it may be a key that went astray.
@@ -54,19 +57,19 @@ fn respond(
     }
     match route {
         Route::Health => Ok(Response::json(json!({ "status": "ready" }).to_string())),
-        Route::OpenApi => Ok(Response::json(openapi::document(&connector.describe()).to_string())),
-        Route::Catalog => Ok(Response::json(catalog_json::catalog(&connector.describe()).to_string())),
+        Route::OpenApi => Ok(Response::json(openapi::document(catalog).to_string())),
+        Route::Catalog => Ok(Response::json(catalog_json::catalog(catalog).to_string())),
         Route::Action(action) => {
-            known(action, connector)?;
+            known(action, catalog)?;
             let input = media::input(request, body)?;
             Ok(Response::json(connector.invoke(action, &environment.config, &input)?))
         }
     }
 }
 
-fn known(action: &str, connector: &dyn Connector) -> Result<(), Box<Problem>> {
-    let names: Vec<String> = connector.describe().actions.into_iter().map(|entry| entry.name).collect();
-    if action == UPDATE_INCIDENTS || names.iter().any(|name| name == action) {
+fn known(action: &str, catalog: &Catalog) -> Result<(), Box<Problem>> {
+    let names: Vec<&str> = catalog.actions.iter().map(|entry| entry.name.as_str()).collect();
+    if action == UPDATE_INCIDENTS || names.contains(&action) {
         return Ok(());
     }
     let problem =

@@ -36,21 +36,23 @@ pub(crate) struct Outbound {
 
 impl Outbound {
     /// Starts to send a request.
-    pub(crate) fn start(&self, mut request: Request<WasiBody>, options: RequestOptions) -> InFlight {
-        let connection = capture_connection(&mut request);
-        InFlight::start(Box::pin(self.exchange(request, connection.clone(), options)), &connection)
+    pub(crate) fn start(&self, request: Request<WasiBody>, options: RequestOptions) -> InFlight {
+        let (exchange, connection) = self.exchange(request, options);
+        InFlight::start(Box::pin(exchange), &connection)
     }
 
+    /// What sends a request, and tells whether it got a connection.
     fn exchange(
         &self,
-        request: Request<WasiBody>,
-        connection: CaptureConnection,
+        mut request: Request<WasiBody>,
         options: RequestOptions,
-    ) -> impl Future<Output = Answer> + Send + use<> {
+    ) -> (impl Future<Output = Answer> + Send + use<>, CaptureConnection) {
+        let connection = capture_connection(&mut request);
         let recorder = Recorder::new(self.trace.as_ref(), &request);
         let client =
             self.policy.allows(request.uri()).then(|| self.clients.get(self.policy.accept_any_certificate).clone());
-        exchange(client, request, connection, Timeouts::new(options, self.clock), recorder)
+        let timeouts = Timeouts::new(options, self.clock);
+        (exchange(client, request, connection.clone(), timeouts, recorder), connection)
     }
 }
 
@@ -61,12 +63,11 @@ impl WasiHttpHooks for Outbound {
     /// The way that wasmtime's own handler would take; a host that links it has the same policy.
     fn send_request(
         &mut self,
-        mut request: Request<WasiBody>,
+        request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _received: Completion,
     ) -> Box<dyn Future<Output = Completing> + Send> {
-        let connection = capture_connection(&mut request);
-        let exchange = self.exchange(request, connection, options.unwrap_or_default());
+        let (exchange, _) = self.exchange(request, options.unwrap_or_default());
         Box::new(async { Ok((exchange.await?, Box::new(std::future::ready(Ok(()))) as Completion)) })
     }
 

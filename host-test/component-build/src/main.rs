@@ -31,22 +31,17 @@ fn run(arguments: &[&str]) -> Result<Option<String>, String> {
 fn build(arguments: &[&str]) -> Result<String, String> {
     let workspace = component_build::workspace();
     let built = match arguments {
-        [] => component_build::build(&workspace),
-        ["cargo-component"] => component_build::build_with_cargo_component(&workspace),
+        [] => component_build::build(&workspace).map_err(Into::into),
+        ["cargo-component"] => component_build::build_with_cargo_component(&workspace).map_err(Into::into),
         #[cfg(feature = "release")]
-        ["release"] => {
-            let released = component_build::release(&workspace);
-            return released.map(|folder| folder.display().to_string()).map_err(|error| format!("{error:#}"));
-        }
+        ["release"] => component_build::release(&workspace),
         #[cfg(feature = "compose")]
-        ["service", engine @ ..] if engine.is_empty() || engine == ["spin"] => {
-            let engine = if engine.is_empty() { component_build::Engine::Any } else { component_build::Engine::Spin };
-            let service = component_build::build_service(&workspace, engine);
-            return service.map(|service| service.display().to_string()).map_err(|error| format!("{error:#}"));
-        }
+        ["service"] => component_build::build_service(&workspace, component_build::Engine::Any),
+        #[cfg(feature = "compose")]
+        ["service", "spin"] => component_build::build_service(&workspace, component_build::Engine::Spin),
         _ => return Err("usage: component-build [cargo-component | release | service [spin] | toolchain]".to_owned()),
     };
-    built.map(|component| component.display().to_string()).map_err(|error| error.to_string())
+    built.map(|path| path.display().to_string()).map_err(|error: anyhow::Error| format!("{error:#}"))
 }
 
 #[cfg(not(feature = "build"))]
