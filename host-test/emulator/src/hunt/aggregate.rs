@@ -47,6 +47,14 @@ pub(crate) fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) ->
     {
         return Err(Trouble::semantic(scope.operator, format!("{function}(): function expects {wanted} argument(s).")));
     }
+    let limit = match arguments.get(1) {
+        Some(Expression::Literal(_, Cell::Long(limit))) => usize::try_from(*limit).unwrap_or(0),
+        // The accuracy of dcount: here it always counts exactly.
+        Some(_) if function != "dcount" => {
+            return Err(Trouble::NotEmulated(format!("a limit of {function}() that is not a number")));
+        }
+        _ => usize::MAX,
+    };
     let argument = arguments.first().map(|argument| bind(argument, scope)).transpose()?;
     let name = named.name.clone().unwrap_or_else(|| {
         let of = arguments.first().and_then(natural_name).unwrap_or_default();
@@ -65,12 +73,12 @@ pub(crate) fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) ->
             Some(argument) => rows.iter().map(|row| (argument.eval)(row)).collect(),
             None => Vec::new(),
         };
-        vec![fold(&function, rows.len(), values)]
+        vec![fold(&function, rows.len(), values, limit)]
     };
     Ok(Aggregate { columns: vec![Column { name, kind }], fold: Box::new(fold) })
 }
 
-fn fold(function: &str, rows: usize, values: Vec<Cell>) -> Cell {
+fn fold(function: &str, rows: usize, values: Vec<Cell>, limit: usize) -> Cell {
     let count = |count: usize| i64::try_from(count).map_or(Cell::Null, Cell::Long);
     match function {
         "count" => count(rows),
@@ -85,10 +93,16 @@ fn fold(function: &str, rows: usize, values: Vec<Cell>) -> Cell {
             let average = numbers.iter().sum::<f64>() / numbers.len() as f64;
             if numbers.is_empty() { Cell::Null } else { Cell::Real(average) }
         }
-        "make_set" => Cell::Dynamic(Arc::new(Value::Array(distinct(values).iter().map(json).collect()))),
-        "make_list" => Cell::Dynamic(Arc::new(Value::Array(values.iter().map(json).collect()))),
+        "make_set" => array(&distinct(values), limit),
+        "make_list" => array(&values, limit),
         _ => values.into_iter().next().unwrap_or(Cell::Null),
     }
+}
+
+/// Neither kind of list has nulls in it.
+fn array(values: &[Cell], limit: usize) -> Cell {
+    let values = values.iter().filter(|value| **value != Cell::Null).take(limit);
+    Cell::Dynamic(Arc::new(Value::Array(values.map(json).collect())))
 }
 
 fn distinct(values: Vec<Cell>) -> Vec<Cell> {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde_json::Value;
 
 /// A type of the engine.
@@ -82,7 +83,7 @@ impl Cell {
             Self::Bool(value) => if *value { "True" } else { "False" }.into(),
             Self::Long(value) => value.to_string().into(),
             Self::Real(value) => value.to_string().into(),
-            Self::DateTime(at) => at.to_string().into(),
+            Self::DateTime(at) => date_time_text(*at).into(),
             Self::TimeSpan(ticks) => timespan_text(*ticks).into(),
             Self::Dynamic(value) => match value.as_ref() {
                 Value::String(text) => text.as_str().into(),
@@ -117,6 +118,12 @@ impl Cell {
             },
         }
     }
+}
+
+/// `2024-02-01T08:00:00.0000000Z`: always seven digits.
+fn date_time_text(at: Timestamp) -> String {
+    let local = Offset::UTC.to_datetime(at);
+    format!("{}.{:07}Z", local.strftime("%Y-%m-%dT%H:%M:%S"), local.subsec_nanosecond() / 100)
 }
 
 /// `1.02:03:04.5670000`, as .NET writes a time span.
@@ -178,6 +185,8 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frame {
     pub(crate) columns: Vec<Column>,
+    /// Columns that the service has here and the emulator has not.
+    pub(crate) absent: Vec<&'static str>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -190,6 +199,12 @@ mod tests {
         assert_eq!(timespan_text(36_000_000_000), "01:00:00");
         assert_eq!(timespan_text(-10_000_000 * 90_061), "-1.01:01:01");
         assert_eq!(timespan_text(15_000_000), "00:00:01.5000000");
+    }
+
+    #[test]
+    fn writes_dates_with_seven_digits() {
+        let at = Cell::DateTime("2024-02-01T08:00:00.5Z".parse().unwrap());
+        assert_eq!(at.text().as_ref(), "2024-02-01T08:00:00.5000000Z");
     }
 
     #[test]

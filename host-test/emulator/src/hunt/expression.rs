@@ -2,13 +2,13 @@
 //! One function a level of precedence.
 
 use super::Trouble;
-use super::cell::Cell;
+use super::cell::{Cell, Kind};
 use super::lexer::Word;
 use super::parser::Cursor;
 use super::syntax::{Binary, Expression, Named};
 
 /// Operators that are words; those with a list take several arguments.
-const MATCHES: [&str; 20] = [
+const MATCHES: [&str; 24] = [
     "contains",
     "!contains",
     "contains_cs",
@@ -29,6 +29,22 @@ const MATCHES: [&str; 20] = [
     "!hasprefix",
     "hassuffix",
     "!hassuffix",
+    "hasprefix_cs",
+    "!hasprefix_cs",
+    "hassuffix_cs",
+    "!hassuffix_cs",
+];
+const OTHER_MATCHES: [&str; 10] = [
+    "!between",
+    "containscs",
+    "like",
+    "likecs",
+    "notcontains",
+    "notcontainscs",
+    "notlike",
+    "notlikecs",
+    "notstartswith",
+    "startswithcs",
 ];
 const LIST_MATCHES: [&str; 6] = ["in", "!in", "in~", "!in~", "has_any", "has_all"];
 
@@ -107,10 +123,7 @@ fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expr
         cursor.next();
         cursor.expect_sign("(")?;
         let items = cursor.list(expression)?;
-        if cursor.peek_is_sign("|") {
-            return Err(Trouble::NotEmulated("queries inside a query".into()));
-        }
-        cursor.expect_sign(")")?;
+        let items = close(cursor, items)?;
         return Ok(Expression::Match(name.to_owned(), left, items));
     }
     match name {
@@ -131,7 +144,7 @@ fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expr
             cursor.expect_sign(")")?;
             Ok(Expression::Between(left, Box::new(low), Box::new(high)))
         }
-        name if name.starts_with('!') => Err(Trouble::NotEmulated(format!("the KQL operator '{name}'"))),
+        name if OTHER_MATCHES.contains(&name) => Err(Trouble::NotEmulated(format!("the KQL operator '{name}'"))),
         _ => Ok(*left),
     }
 }
@@ -147,14 +160,13 @@ fn product(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
 fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
     if cursor.take_sign("(") {
         let inner = expression(cursor)?;
-        cursor.expect_sign(")")?;
-        return Ok(inner);
+        return close(cursor, inner);
     }
     if cursor.take_sign("-") {
         let inner = cursor.nested(primary)?;
         return Ok(match inner {
-            Expression::Literal(Cell::TimeSpan(ticks)) => Expression::Literal(Cell::TimeSpan(-ticks)),
-            other => binary(Binary::Subtract, Expression::Literal(Cell::Long(0)), other),
+            Expression::Literal(kind, Cell::TimeSpan(ticks)) => Expression::Literal(kind, Cell::TimeSpan(-ticks)),
+            other => binary(Binary::Subtract, Expression::Literal(Kind::Long, Cell::Long(0)), other),
         });
     }
     match cursor.peek() {
@@ -162,10 +174,11 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
             cursor.next();
             Ok(Expression::Star)
         }
-        Some(Word::Literal(cell)) => {
+        Some(Word::Literal(kind, cell)) => {
             cursor.next();
-            Ok(Expression::Literal(cell.clone()))
+            Ok(Expression::Literal(*kind, cell.clone()))
         }
+        Some(Word::Sign("[")) => Err(Trouble::NotEmulated("names and values in brackets".into())),
         Some(Word::Name(name)) => {
             cursor.next();
             if cursor.peek_is_sign(".") || cursor.peek_is_sign("[") {
@@ -175,11 +188,22 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
                 return Ok(Expression::Column(name.clone()));
             }
             let arguments = if cursor.peek_is_sign(")") { Vec::new() } else { cursor.list(expression)? };
-            cursor.expect_sign(")")?;
-            Ok(Expression::Call(name.clone(), arguments))
+            Ok(Expression::Call(name.clone(), close(cursor, arguments)?))
         }
         _ => Err(cursor.unexpected()),
     }
+}
+
+/// The end of a parenthesis.
+fn close<T>(cursor: &mut Cursor<'_>, inside: T) -> Result<T, Trouble> {
+    if cursor.peek_is_sign("|") {
+        return Err(Trouble::NotEmulated("queries inside a query".into()));
+    }
+    cursor.expect_sign(")")?;
+    if cursor.peek_is_sign(".") || cursor.peek_is_sign("[") {
+        return Err(Trouble::NotEmulated("members of dynamic values".into()));
+    }
+    Ok(inside)
 }
 
 fn binary(operator: Binary, left: Expression, right: Expression) -> Expression {

@@ -1,11 +1,14 @@
 //! Scalar functions.
 //! A name that Kusto does not have gets the engine's error; the set here is what hunts commonly use.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 
 use super::Trouble;
 use super::aggregate;
 use super::cell::{Cell, Kind};
+use super::date_time;
 use super::scalar::{Scalar, Scope, add_ticks, bind};
 use super::syntax::Expression;
 use super::vocabulary;
@@ -18,7 +21,7 @@ type Function = fn(&[Cell], Timestamp) -> Cell;
 const FUNCTIONS: [(&str, Kind, usize, usize, Function); 18] = [
     ("now", Kind::DateTime, 0, 1, |arguments, now| moved(now, arguments.first(), 1)),
     ("ago", Kind::DateTime, 1, 1, |arguments, now| moved(now, arguments.first(), -1)),
-    ("not", Kind::Bool, 1, 1, |arguments, _| Cell::Bool(!arguments[0].is_true())),
+    ("not", Kind::Bool, 1, 1, |arguments, _| not(&arguments[0])),
     ("isempty", Kind::Bool, 1, 1, |arguments, _| Cell::Bool(arguments[0].text().is_empty())),
     ("isnotempty", Kind::Bool, 1, 1, |arguments, _| Cell::Bool(!arguments[0].text().is_empty())),
     ("isnull", Kind::Bool, 1, 1, |arguments, _| Cell::Bool(arguments[0] == Cell::Null)),
@@ -30,8 +33,8 @@ const FUNCTIONS: [(&str, Kind, usize, usize, Function); 18] = [
     ("strcat", Kind::String, 1, 64, |arguments, _| {
         arguments.iter().map(|it| it.text().to_string()).collect::<String>().into()
     }),
-    ("toint", Kind::Int, 1, 1, |arguments, _| whole(&arguments[0])),
-    ("tolong", Kind::Long, 1, 1, |arguments, _| whole(&arguments[0])),
+    ("toint", Kind::Int, 1, 1, |arguments, _| whole(&arguments[0], i64::from(i32::MIN)..=i64::from(i32::MAX))),
+    ("tolong", Kind::Long, 1, 1, |arguments, _| whole(&arguments[0], i64::MIN..=i64::MAX)),
     ("todatetime", Kind::DateTime, 1, 1, |arguments, _| date_time(&arguments[0])),
     ("startofday", Kind::DateTime, 1, 1, |arguments, _| floor(&arguments[0], &Cell::TimeSpan(TICKS_PER_DAY))),
     ("bin", Kind::Dynamic, 2, 2, |arguments, _| floor(&arguments[0], &arguments[1])),
@@ -59,21 +62,22 @@ pub(crate) fn bind_call(name: &str, arguments: &[Expression], scope: &Scope<'_>)
         vocabulary::check_function(name)?;
         return Err(Trouble::semantic(scope.operator, format!("Unknown function: '{name}'")));
     };
+    if name == "startofday" && arguments.len() == 2 {
+        return Err(Trouble::NotEmulated("an offset of startofday()".into()));
+    }
     if !(*fewest..=*most).contains(&arguments.len()) {
         return Err(Trouble::semantic(
             scope.operator,
             format!("{name}(): function expects [{fewest}..{most}] argument(s)."),
         ));
     }
+    let literal = arguments.first().filter(|argument| matches!(argument, Expression::Literal(..)));
     let arguments: Vec<Scalar> = arguments.iter().map(|argument| bind(argument, scope)).collect::<Result<_, _>>()?;
+    check_arguments(name, known, &arguments, literal, scope)?;
     let kind = match (known, arguments.as_slice()) {
         ("bin", [value, _]) => value.kind,
         ("iff", [_, then, other]) if then.kind.is_number() && other.kind == Kind::Real => Kind::Real,
         ("iff", [_, then, _]) => then.kind,
-        ("ago" | "now", [span]) if span.kind != Kind::TimeSpan => {
-            let message = format!("{name}(): argument #1 expected to be a timespan expression");
-            return Err(Trouble::semantic(scope.operator, message));
-        }
         _ => *kind,
     };
     let (function, now) = (*function, scope.now);
@@ -82,6 +86,46 @@ pub(crate) fn bind_call(name: &str, arguments: &[Expression], scope: &Scope<'_>)
         function(&values, now)
     };
     Ok(Scalar { kind, eval: Box::new(eval) })
+}
+
+/// What an argument must be, and what of it is not emulated.
+fn check_arguments(
+    name: &str,
+    known: &str,
+    arguments: &[Scalar],
+    literal: Option<&Expression>,
+    scope: &Scope<'_>,
+) -> Result<(), Trouble> {
+    let Some(first) = arguments.first() else { return Ok(()) };
+    let wanted = match known {
+        "ago" | "now" => Kind::TimeSpan,
+        "not" | "iff" => Kind::Bool,
+        "startofday" => Kind::DateTime,
+        _ => first.kind,
+    };
+    if first.kind != wanted && (wanted == Kind::TimeSpan || first.kind != Kind::Dynamic) {
+        let message = format!("{name}(): argument #1 expected to be a {} expression", wanted.kusto_name());
+        return Err(Trouble::semantic(scope.operator, message));
+    }
+    let not_emulated = |what: String| Err(Trouble::NotEmulated(what));
+    match (known, first.kind) {
+        ("todatetime", kind) if kind.is_number() => not_emulated("todatetime() of a number".into()),
+        ("toint" | "tolong", Kind::DateTime | Kind::TimeSpan) => not_emulated(format!("{name}() of a time")),
+        ("todatetime", Kind::String) => match literal {
+            Some(Expression::Literal(_, Cell::String(text)))
+                if date_time::read(text).is_none() && date_time::may_be_a_date(text) =>
+            {
+                not_emulated(format!("the date '{text}', of a form that Kusto does not document"))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Null stays null.
+fn not(cell: &Cell) -> Cell {
+    if *cell == Cell::Null { Cell::Null } else { Cell::Bool(!cell.is_true()) }
 }
 
 fn moved(now: Timestamp, span: Option<&Cell>, sign: i64) -> Cell {
@@ -97,23 +141,25 @@ fn length(cell: &Cell) -> Cell {
     i64::try_from(cell.text().chars().count()).map_or(Cell::Null, Cell::Long)
 }
 
-fn whole(cell: &Cell) -> Cell {
-    match cell {
-        Cell::Long(value) => Cell::Long(*value),
-        Cell::Bool(value) => Cell::Long(i64::from(*value)),
+/// A whole number; null for what is none or lies outside.
+fn whole(cell: &Cell, range: RangeInclusive<i64>) -> Cell {
+    let value = match cell {
+        Cell::Long(value) => Some(*value),
+        Cell::Bool(value) => Some(i64::from(*value)),
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "tolong cuts the fraction off and stops at the ends of the range"
+            reason = "the fraction is cut off, and the range was looked at before"
         )]
-        Cell::Real(value) => Cell::Long(*value as i64),
-        other => other.text().trim().parse().map_or(Cell::Null, Cell::Long),
-    }
+        Cell::Real(value) => (value.abs() < 9.2e18).then_some(*value as i64),
+        other => other.text().trim().parse().ok(),
+    };
+    value.filter(|value| range.contains(value)).map_or(Cell::Null, Cell::Long)
 }
 
 fn date_time(cell: &Cell) -> Cell {
     match cell {
         Cell::DateTime(at) => Cell::DateTime(*at),
-        other => other.text().trim().parse().map_or(Cell::Null, Cell::DateTime),
+        other => date_time::read(&other.text()).map_or(Cell::Null, Cell::DateTime),
     }
 }
 

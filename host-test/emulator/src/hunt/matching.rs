@@ -83,6 +83,8 @@ fn test(operator: &str) -> Test {
         "startswith" => |text, part| text.to_lowercase().starts_with(&part.to_lowercase()),
         "endswith" => |text, part| text.to_lowercase().ends_with(&part.to_lowercase()),
         "has" | "has_any" | "has_all" => has_term,
+        "hasprefix_cs" => |text, term| has(text, term, true, false),
+        "hassuffix_cs" => |text, term| has(text, term, false, true),
         "hasprefix" => |text, term| has(&text.to_lowercase(), &term.to_lowercase(), true, false),
         "hassuffix" => |text, term| has(&text.to_lowercase(), &term.to_lowercase(), false, true),
         _ => |text, part| text.to_lowercase().contains(&part.to_lowercase()),

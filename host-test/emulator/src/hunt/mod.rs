@@ -3,9 +3,11 @@
 
 mod aggregate;
 mod cell;
+mod date_time;
 mod expression;
 mod function;
 mod lexer;
+mod literal;
 mod matching;
 mod operator;
 mod parser;
@@ -47,7 +49,7 @@ impl Trouble {
         Self::Query(format!("'{operator}' operator: {message}. Fix semantic errors in your query."))
     }
 
-    /// Text that is no query.
+    /// Text that is not a query.
     fn syntax(found: &str, line: usize, column: usize) -> Self {
         Self::Query(format!(
             "The query contains syntax errors: Query could not be parsed at '{found}' on line [{line},{column}]. Fix syntax \
@@ -70,6 +72,9 @@ pub(crate) fn run(query: &str, tables: &Tables, interval: Interval, now: Timesta
     }
     let mut frame = match &query.source {
         Source::Table(name) => tables.frame(name, interval).ok_or_else(|| {
+            if table::schema::is_table(name) {
+                return Trouble::NotEmulated(format!("the hunting table '{name}'"));
+            }
             let operator = query.operators.first().map_or("", Operator::name);
             Trouble::semantic(operator, format!("Failed to resolve table or column expression named '{name}'"))
         })?,

@@ -14,7 +14,7 @@ pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
     Ok(match name.as_str() {
         "where" | "filter" => Operator::Where(expression(cursor)?),
         "project" => Operator::Project(cursor.list(named)?),
-        "project-away" => Operator::ProjectAway(cursor.list(Cursor::name)?),
+        "project-away" => Operator::ProjectAway(cursor.list(away)?),
         "extend" => Operator::Extend(cursor.list(named)?),
         "summarize" => summarize(cursor)?,
         "order" | "sort" => {
@@ -34,12 +34,22 @@ pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
         "count" => Operator::Count,
         "distinct" if cursor.take_sign("*") => Operator::Distinct(Vec::new()),
         "distinct" => Operator::Distinct(cursor.list(named)?),
-        "search" => Operator::Search(cursor.text()?),
+        "search" => Operator::Search(cursor.search_text()?),
         other => {
             vocabulary::check_operator(other)?;
             return Err(start.unexpected());
         }
     })
+}
+
+fn away(cursor: &mut Cursor<'_>) -> Result<String, Trouble> {
+    if !cursor.peek_is_sign("*") {
+        let name = cursor.name()?;
+        if !cursor.peek_is_sign("*") {
+            return Ok(name);
+        }
+    }
+    Err(Trouble::NotEmulated("wildcards in project-away".into()))
 }
 
 fn summarize(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {

@@ -20,9 +20,10 @@ pub(crate) fn parse(text: &str) -> Result<Query, Trouble> {
     while cursor.take_sign("|") {
         operators.push(operator::parse(&mut cursor)?);
     }
-    cursor.take_sign(";");
+    let ended = cursor.take_sign(";");
     match cursor.peek() {
         None => Ok(Query { source, operators }),
+        Some(_) if ended => Err(Trouble::NotEmulated("several statements".into())),
         Some(_) => Err(cursor.unexpected()),
     }
 }
@@ -32,19 +33,19 @@ fn end_of(text: &str) -> (usize, usize) {
 }
 
 fn source(cursor: &mut Cursor<'_>) -> Result<Source, Trouble> {
-    let start = *cursor;
+    if cursor.peek_is_sign("(") {
+        return Err(Trouble::NotEmulated("a query in parentheses".into()));
+    }
     let name = cursor.name()?;
     if name == "search" {
-        if let Some(Word::Name(scope)) = cursor.peek() {
-            return Err(Trouble::NotEmulated(format!("search {scope}")));
-        }
-        return cursor.text().map(Source::Search);
+        return cursor.search_text().map(Source::Search);
     }
     vocabulary::check_operator(&name)?;
-    if cursor.peek_is_sign("(") {
-        return Err(start.unexpected());
+    match cursor.peek() {
+        Some(Word::Sign("(")) => Err(Trouble::NotEmulated(format!("the function '{name}' in place of a table"))),
+        Some(Word::Sign(".")) => Err(Trouble::NotEmulated("tables of another database".into())),
+        _ => Ok(Source::Table(name)),
     }
-    Ok(Source::Table(name))
 }
 
 /// The place in the words of a query.
@@ -108,13 +109,16 @@ impl<'a> Cursor<'a> {
                 self.next();
                 Ok(name.clone())
             }
+            Some(Word::Sign("[")) if matches!(self.peek_second(), Some(Word::Literal(_, Cell::String(_)))) => {
+                Err(Trouble::NotEmulated("names in brackets such as ['…']".into()))
+            }
             _ => Err(self.unexpected()),
         }
     }
 
     pub(crate) fn count(&mut self) -> Result<usize, Trouble> {
         match self.peek() {
-            Some(Word::Literal(Cell::Long(count))) => {
+            Some(Word::Literal(_, Cell::Long(count))) => {
                 let count = usize::try_from(*count).map_err(|_| self.unexpected())?;
                 self.next();
                 Ok(count)
@@ -125,11 +129,29 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn text(&mut self) -> Result<String, Trouble> {
         match self.peek() {
-            Some(Word::Literal(Cell::String(text))) => {
+            Some(Word::Literal(_, Cell::String(text))) => {
                 self.next();
                 Ok(text.to_string())
             }
             _ => Err(self.unexpected()),
+        }
+    }
+
+    /// What `search` looks for: one text, without the further grammar of that operator.
+    pub(crate) fn search_text(&mut self) -> Result<String, Trouble> {
+        let not_emulated = |what: &str| Trouble::NotEmulated(format!("search {what}"));
+        match self.peek() {
+            Some(Word::Name(scope)) => return Err(not_emulated(scope)),
+            Some(Word::Sign(sign @ ("*" | "("))) => return Err(not_emulated(sign)),
+            _ => {}
+        }
+        let text = self.text()?;
+        if text.contains('*') {
+            return Err(not_emulated("with wildcards"));
+        }
+        match self.peek() {
+            Some(Word::Name(word)) => Err(not_emulated(&format!("'…' {word}"))),
+            _ => Ok(text),
         }
     }
 

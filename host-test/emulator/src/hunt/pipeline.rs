@@ -14,8 +14,8 @@ use super::summarize::summarize;
 use super::syntax::{Expression, Key, Named, Operator};
 
 pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Result<Frame, Trouble> {
-    let columns = frame.columns.clone();
-    let scope = Scope { columns: &columns, operator: operator.name(), now };
+    let (columns, absent) = (frame.columns.clone(), frame.absent.clone());
+    let scope = Scope { columns: &columns, absent: &absent, operator: operator.name(), now };
     match operator {
         Operator::Where(condition) => {
             let condition = bind(&condition, &scope)?;
@@ -27,12 +27,13 @@ pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Res
         Operator::Project(items) => {
             let (columns, scalars) = bind_all(&items, &scope)?;
             let rows = frame.rows.iter().map(|row| eval_all(&scalars, row)).collect();
-            frame = Frame { columns, rows };
+            frame = Frame { columns, absent: Vec::new(), rows };
         }
         Operator::ProjectAway(names) => {
             let gone: HashSet<usize> = names.iter().map(|name| scope.column(name)).collect::<Result<_, _>>()?;
             let keep: Vec<Named> = (0..).zip(&columns).filter(|(place, _)| !gone.contains(place)).map(itself).collect();
-            return apply(Operator::Project(keep), frame, now);
+            frame = apply(Operator::Project(keep), frame, now)?;
+            frame.absent = absent;
         }
         Operator::Extend(items) => extend(&items, &mut frame, &scope)?,
         Operator::Summarize { aggregates, by } => frame = summarize(&aggregates, &by, &frame, now)?,
@@ -44,7 +45,8 @@ pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Res
         Operator::Take(count) => frame.rows.truncate(count),
         Operator::Count => {
             let count = i64::try_from(frame.rows.len()).map_or(Cell::Null, Cell::Long);
-            frame = Frame { columns: vec![Column { name: "Count".into(), kind: Kind::Long }], rows: vec![vec![count]] };
+            let columns = vec![Column { name: "Count".into(), kind: Kind::Long }];
+            frame = Frame { columns, absent: Vec::new(), rows: vec![vec![count]] };
         }
         Operator::Distinct(items) => {
             if !items.is_empty() {

@@ -22,6 +22,8 @@ pub(crate) struct Scalar {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) columns: &'a [Column],
+    /// Columns that the service has here and the emulator has not.
+    pub(crate) absent: &'a [&'static str],
     /// For error messages.
     pub(crate) operator: &'static str,
     pub(crate) now: Timestamp,
@@ -30,6 +32,9 @@ pub(crate) struct Scope<'a> {
 impl Scope<'_> {
     pub(crate) fn column(&self, name: &str) -> Result<usize, Trouble> {
         self.columns.iter().position(|column| column.name == name).ok_or_else(|| {
+            if self.absent.contains(&name) {
+                return Trouble::NotEmulated(format!("the hunting column '{name}'"));
+            }
             Trouble::semantic(self.operator, format!("Failed to resolve scalar expression named '{name}'"))
         })
     }
@@ -54,15 +59,18 @@ pub(crate) fn bind(expression: &Expression, scope: &Scope<'_>) -> Result<Scalar,
             let kind = scope.columns.get(place).map_or(Kind::Dynamic, |column| column.kind);
             Ok(Scalar { kind, eval: Box::new(move |row| row.get(place).cloned().unwrap_or(Cell::Null)) })
         }
-        Expression::Literal(cell) => {
-            let (kind, cell) = (kind_of(cell), cell.clone());
-            Ok(Scalar { kind, eval: Box::new(move |_| cell.clone()) })
+        Expression::Literal(kind, cell) => {
+            let cell = cell.clone();
+            Ok(Scalar { kind: *kind, eval: Box::new(move |_| cell.clone()) })
         }
-        Expression::Star => Err(Trouble::semantic(scope.operator, "Star expression is not allowed here")),
+        Expression::Star => Err(Trouble::NotEmulated("the star in place of a column".into())),
         Expression::Call(name, arguments) => function::bind_call(name, arguments, scope),
         Expression::Match(operator, left, right) => bind_match(operator, left, right, scope),
         Expression::Between(value, low, high) => {
             let [value, low, high] = [bind(value, scope)?, bind(low, scope)?, bind(high, scope)?];
+            if value.kind == Kind::DateTime && high.kind == Kind::TimeSpan {
+                return Err(Trouble::NotEmulated("between with a time span as its end".into()));
+            }
             for bound in [&low, &high] {
                 if !comparable(value.kind, bound.kind) {
                     return Err(scope.mismatch(value.kind, bound.kind));
@@ -79,18 +87,6 @@ pub(crate) fn bind(expression: &Expression, scope: &Scope<'_>) -> Result<Scalar,
         Expression::Binary(operator, left, right) => {
             bind_binary(*operator, bind(left, scope)?, bind(right, scope)?, scope)
         }
-    }
-}
-
-fn kind_of(cell: &Cell) -> Kind {
-    match cell {
-        Cell::Bool(_) => Kind::Bool,
-        Cell::Long(_) => Kind::Long,
-        Cell::Real(_) => Kind::Real,
-        Cell::String(_) => Kind::String,
-        Cell::DateTime(_) => Kind::DateTime,
-        Cell::TimeSpan(_) => Kind::TimeSpan,
-        Cell::Null | Cell::Dynamic(_) => Kind::Dynamic,
     }
 }
 

@@ -12,8 +12,10 @@ pub(crate) fn is_hit(row: &[Cell], text: &str) -> bool {
 
 /// Looks through every table.
 pub(crate) fn everywhere(text: &str, tables: &Tables, interval: Interval) -> Frame {
-    let mut found = Frame { columns: vec![Column { name: "$table".into(), kind: Kind::String }], rows: Vec::new() };
+    let columns = vec![Column { name: "$table".into(), kind: Kind::String }];
+    let mut found = Frame { columns, ..Frame::default() };
     let frames: Vec<(&'static str, Frame)> = tables.frames(interval);
+    found.absent = frames.iter().flat_map(|(_, frame)| frame.absent.iter().copied()).collect();
     for column in frames.iter().flat_map(|(_, frame)| &frame.columns) {
         if !found.columns.iter().any(|known| known.name == column.name) {
             found.columns.push(column.clone());

@@ -14,7 +14,7 @@ use super::scalar::{Scope, eval_all};
 use super::syntax::Named;
 
 pub(crate) fn summarize(aggregates: &[Named], by: &[Named], frame: &Frame, now: Timestamp) -> Result<Frame, Trouble> {
-    let scope = Scope { columns: &frame.columns, operator: "summarize", now };
+    let scope = Scope { columns: &frame.columns, absent: &frame.absent, operator: "summarize", now };
     let (mut columns, keys) = bind_all(by, &scope)?;
     let aggregates: Vec<Aggregate> =
         aggregates.iter().map(|named| bind_aggregate(named, &columns, &scope)).collect::<Result<_, _>>()?;
@@ -43,5 +43,5 @@ pub(crate) fn summarize(aggregates: &[Named], by: &[Named], frame: &Frame, now: 
             row
         })
         .collect();
-    Ok(Frame { columns, rows })
+    Ok(Frame { columns, absent: Vec::new(), rows })
 }

@@ -1,7 +1,7 @@
 //! The shape of a query once it is read: a source and the operators behind it.
 //! Names are not looked up yet; that needs the columns of the step before.
 
-use super::cell::Cell;
+use super::cell::{Cell, Kind};
 
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -73,7 +73,7 @@ pub(crate) struct Key {
 #[derive(Debug)]
 pub(crate) enum Expression {
     Column(String),
-    Literal(Cell),
+    Literal(Kind, Cell),
     /// All columns, in `arg_max(x, *)`.
     Star,
     Call(String, Vec<Expression>),

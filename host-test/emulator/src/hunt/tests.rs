@@ -134,6 +134,15 @@ fn understands_the_usual_operators() {
             count("DeviceNetworkEvents | where RemoteUrl startswith 'HTTPS'", 30),
         ),
         ("DeviceNetworkEvents | where isempty(DeviceName) and RemotePort + 1 > 2 * 3", 0),
+        ("DeviceNetworkEvents | where RemotePort == 0x1BB or RemotePort == int(80)", all),
+        ("DeviceNetworkEvents | where isnull(todatetime('yesterday')) and isnull(datetime(null))", all),
+        ("DeviceNetworkEvents | where todatetime('8 Nov 14 15:05') == datetime(2014-11-08T15:05:00Z)", all),
+        ("DeviceNetworkEvents | where strcat('a' // spliced\n \"b\") == 'ab' and 1.5h == 90m", all),
+        ("DeviceNetworkEvents | where tostring(datetime(2014-11-08)) == '2014-11-08T00:00:00.0000000Z'", all),
+        ("DeviceNetworkEvents | where isnull(toint(3000000000)) and toint(2.9) == 2", all),
+        ("DeviceNetworkEvents | where not(bool(null))", 0),
+        ("DeviceNetworkEvents | where Protocol hasprefix_cs 'T' and Protocol !hassuffix_cs 'P'", all),
+        ("DeviceNetworkEvents | summarize x = make_set(RemotePort, 1) | where tostring(x) in ('[443]', '[80]')", 1),
         ("DeviceNetworkEvents | take 7", 7),
         ("DeviceNetworkEvents | top 3 by Timestamp asc", 3),
         ("DeviceNetworkEvents | distinct Protocol", 1),
@@ -175,8 +184,8 @@ fn tells_semantic_errors_in_the_words_of_the_engine() {
         "'summarize' operator: Failed to resolve scalar expression named 'IsInteetFacing'. Fix semantic errors in your query.",
     );
     wrong(
-        "UrlClickEvents | where ActionType == 'x'",
-        "'where' operator: Failed to resolve table or column expression named 'UrlClickEvents'. Fix semantic errors in your query.",
+        "UrlClicks | where ActionType == 'x'",
+        "'where' operator: Failed to resolve table or column expression named 'UrlClicks'. Fix semantic errors in your query.",
     );
     wrong(
         "DeviceInfo | summarize DeviceId",
@@ -195,6 +204,18 @@ fn tells_semantic_errors_in_the_words_of_the_engine() {
         "'where' operator: Cannot compare values of types datetime and string. Try adding explicit casts. Fix semantic errors in your query.",
     );
     wrong(
+        "DeviceInfo | project DeviceId | where AzureVmId == 'x'",
+        "'where' operator: Failed to resolve scalar expression named 'AzureVmId'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | where Timestamp > ago(3w)",
+        "'where' operator: Failed to resolve scalar expression named '3w'. Fix semantic errors in your query.",
+    );
+    wrong(
+        "DeviceInfo | where not(OSBuild)",
+        "'where' operator: not(): argument #1 expected to be a bool expression. Fix semantic errors in your query.",
+    );
+    wrong(
         "DeviceInfo | extend x = foo(1)",
         "'extend' operator: Unknown function: 'foo'. Fix semantic errors in your query.",
     );
@@ -210,6 +231,9 @@ fn tells_syntax_errors_with_their_place() {
     wrong("DeviceInfo | frobnicate", &syntax("frobnicate", "1,14"));
     wrong("DeviceInfo\n| where", &syntax("", "2,8"));
     wrong("DeviceInfo | where DeviceName == 'x", &syntax("'", "1,34"));
+    wrong("DeviceInfo | where DeviceName == 'C:\\Windows'", &syntax("'", "1,34"));
+    wrong("DeviceInfo | where DeviceName == \"\\q\"", &syntax("\"", "1,34"));
+    wrong("DeviceInfo | where DeviceName !frobnicates 'x'", &syntax("!frobnicates", "1,31"));
     wrong("DeviceInfo | take x", &syntax("x", "1,19"));
     wrong("DeviceInfo where", &syntax("where", "1,12"));
     wrong("| take 1", &syntax("|", "1,1"));
@@ -235,6 +259,39 @@ fn says_loudly_what_it_does_not_emulate() {
         "DeviceInfo | summarize tostring(count())",
     ] {
         assert!(matches!(ask(query, 30), Err(Trouble::NotEmulated(_))), "{query}");
+    }
+    for (query, what) in [
+        ("CloudAppEvents | take 1", "the hunting table 'CloudAppEvents'"),
+        ("DeviceInfo | project AzureVmId", "the hunting column 'AzureVmId'"),
+        ("EmailEvents | summarize count() by IsFirstContact", "the hunting column 'IsFirstContact'"),
+        ("DeviceNetworkEvents | project-away RemotePort | where LogonID == 1", "the hunting column 'LogonID'"),
+        ("set notruncation; DeviceInfo", "the KQL word 'set'"),
+        ("declare query_parameters(x:long = 1); DeviceInfo", "the KQL word 'declare'"),
+        ("let f = (x:int) { x + 1 }; DeviceInfo", "the KQL word 'let'"),
+        ("DeviceInfo; DeviceInfo", "several statements"),
+        ("(DeviceInfo | take 1) | count", "a query in parentheses"),
+        ("cluster('x').database('y').DeviceInfo", "the KQL word 'cluster'"),
+        ("FileProfile('x')", "the function 'FileProfile' in place of a table"),
+        ("DeviceInfo | where DeviceId in ((DeviceInfo | project DeviceId))", "queries inside a query"),
+        ("DeviceInfo | where DeviceName == h'x'", "obfuscated string literals such as h'…'"),
+        ("DeviceInfo | where DeviceName == ```x```", "multi-line string literals between ``` or ~~~"),
+        ("DeviceInfo | where DeviceName in (dynamic(['x']))", "dynamic(…) literals"),
+        ("DeviceInfo | where Timestamp > datetime (2024-01-01)", "the KQL function 'datetime'"),
+        ("DeviceInfo | where DeviceName like 'x'", "the KQL operator 'like'"),
+        ("DeviceInfo | where * has 'x'", "the star in place of a column"),
+        ("DeviceInfo | where ['DeviceName'] == 'x'", "names and values in brackets"),
+        ("DeviceInfo | project-away Device*", "wildcards in project-away"),
+        ("DeviceInfo | where Timestamp between (datetime(2024-01-01) .. 1d)", "between with a time span as its end"),
+        ("search 'har*'", "search with wildcards"),
+        ("search *", "search *"),
+        ("search 'a' or 'b'", "search '…' or"),
+        ("DeviceInfo | extend x = todatetime(OSBuild)", "todatetime() of a number"),
+        (
+            "DeviceInfo | extend x = todatetime('12-02-2022')",
+            "the date '12-02-2022', of a form that Kusto does not document",
+        ),
+    ] {
+        assert_eq!(ask(query, 30).unwrap_err(), Trouble::NotEmulated(what.into()), "{query}");
     }
     let long = format!("DeviceInfo | where {}", vec!["OSBuild == 1"; 5_000].join(" or "));
     assert!(matches!(ask(&long, 30), Err(Trouble::NotEmulated(_))));

@@ -9,6 +9,7 @@ mod file;
 mod initiator;
 mod network;
 mod process;
+pub(crate) mod schema;
 mod sign_in;
 
 use std::sync::{Arc, OnceLock};
@@ -50,6 +51,7 @@ fn blank<E>(name: &'static str) -> Field<E> {
 fn frame<E>(fields: &[Field<E>], events: &[E]) -> Frame {
     Frame {
         columns: fields.iter().map(|field| Column { name: field.name.into(), kind: field.kind }).collect(),
+        absent: Vec::new(),
         rows: events.iter().map(|event| fields.iter().map(|field| (field.cell)(event)).collect()).collect(),
     }
 }
@@ -132,7 +134,7 @@ impl Tables {
             _ => false,
         };
         let rows = whole.rows.iter().filter(|row| inside(row.first())).cloned().collect();
-        Frame { columns: whole.columns.clone(), rows }
+        Frame { columns: whole.columns.clone(), absent: schema::absent(table.name).collect(), rows }
     }
 }
 
