@@ -8,6 +8,8 @@ pub(crate) const SENTINEL: &str = "unknownFutureValue";
 /// An enumeration of the metadata. Members are in the order of their numbers.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
+    /// Qualified name, as it stands in front of a literal.
+    pub(crate) name: &'static str,
     members: &'static [&'static str],
     /// Members added after the sentinel.
     later: &'static [&'static str],
@@ -35,18 +37,26 @@ impl Vocabulary {
     }
 }
 
-pub(crate) static INCIDENT_STATUS: Vocabulary =
-    Vocabulary { members: &["active", "resolved", "inProgress", "redirected", SENTINEL], later: &["awaitingAction"] };
+pub(crate) static INCIDENT_STATUS: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.incidentStatus",
+    members: &["active", "resolved", "inProgress", "redirected", SENTINEL],
+    later: &["awaitingAction"],
+};
 
-pub(crate) static SEVERITY: Vocabulary =
-    Vocabulary { members: &["unknown", "informational", "low", "medium", "high", SENTINEL], later: &[] };
+pub(crate) static SEVERITY: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.alertSeverity",
+    members: &["unknown", "informational", "low", "medium", "high", SENTINEL],
+    later: &[],
+};
 
 pub(crate) static CLASSIFICATION: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.alertClassification",
     members: &["unknown", "falsePositive", "truePositive", "informationalExpectedActivity", SENTINEL],
     later: &[],
 };
 
 pub(crate) static DETERMINATION: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.alertDetermination",
     members: &[
         "unknown",
         "apt",
@@ -68,10 +78,14 @@ pub(crate) static DETERMINATION: Vocabulary = Vocabulary {
     later: &[],
 };
 
-pub(crate) static ALERT_STATUS: Vocabulary =
-    Vocabulary { members: &["unknown", "new", "inProgress", "resolved", SENTINEL], later: &[] };
+pub(crate) static ALERT_STATUS: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.alertStatus",
+    members: &["unknown", "new", "inProgress", "resolved", SENTINEL],
+    later: &[],
+};
 
 pub(crate) static SERVICE_SOURCE: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.serviceSource",
     members: &[
         "unknown",
         "microsoftDefenderForEndpoint",
@@ -95,6 +109,7 @@ pub(crate) static SERVICE_SOURCE: Vocabulary = Vocabulary {
 
 /// Only the members that the emulator's alerts carry: nothing can be filtered by or set to a detection source.
 pub(crate) static DETECTION_SOURCE: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.detectionSource",
     members: &[
         "microsoftDefenderForEndpoint",
         "antivirus",
@@ -109,6 +124,7 @@ pub(crate) static DETECTION_SOURCE: Vocabulary = Vocabulary {
 };
 
 pub(crate) static REMEDIATION_STATUS: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.evidenceRemediationStatus",
     members: &["none", "remediated", "prevented", "blocked", "notFound", SENTINEL],
     later: &["active", "pendingApproval", "declined", "unremediated", "running", "partiallyRemediated"],
 };

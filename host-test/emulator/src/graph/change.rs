@@ -63,6 +63,9 @@ impl Change {
         check_type(&mut members, kind)?;
         let mut change = Self::default();
         for (name, value) in members {
+            if name.contains('@') {
+                return Err(Refusal::not_emulated(&format!("the annotation '{name}' in a body")));
+            }
             set(&mut change, &name, value)?;
         }
         if change == Self::default() { Err(Refusal::body()) } else { Ok(change) }

@@ -4,11 +4,9 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 
 use super::lexer::{Token, Word, words};
-use super::{EntityType, Kind, Operand, Property, Record};
+use super::{EntityType, Kind, Operand, Property, Record, Trouble, known, literal};
 
 /// The OData library stops at this many nodes; it also bounds the recursion here.
 const MAX_NODES: usize = 100;
@@ -43,13 +41,13 @@ pub(crate) enum Literal {
 
 impl Condition {
     /// Reads an expression over the properties of a type.
-    pub(crate) fn read(expression: &str, entity: &EntityType) -> Result<Self, String> {
+    pub(crate) fn read(expression: &str, entity: &EntityType) -> Result<Self, Trouble> {
         let tokens = words(expression)?;
         let mut parser = Parser { expression, entity, tokens: &tokens, nodes: 0 };
         let condition = parser.disjunction()?;
         match parser.tokens.first() {
             None => Ok(condition),
-            Some(token) => Err(parser.syntax_error(token.at)),
+            Some(token) => Err(parser.after_a_condition(token)),
         }
     }
 
@@ -108,7 +106,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn disjunction(&mut self) -> Result<Condition, String> {
+    fn disjunction(&mut self) -> Result<Condition, Trouble> {
         let mut left = self.conjunction()?;
         while self.take_keyword("or") {
             left = Condition::Or(Box::new(left), Box::new(self.conjunction()?));
@@ -116,7 +114,7 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    fn conjunction(&mut self) -> Result<Condition, String> {
+    fn conjunction(&mut self) -> Result<Condition, Trouble> {
         let mut left = self.term()?;
         while self.take_keyword("and") {
             left = Condition::And(Box::new(left), Box::new(self.term()?));
@@ -124,10 +122,10 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    fn term(&mut self) -> Result<Condition, String> {
+    fn term(&mut self) -> Result<Condition, Trouble> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(format!("The node count limit of '{MAX_NODES}' has been exceeded."));
+            return Err(format!("The node count limit of '{MAX_NODES}' has been exceeded.").into());
         }
         if self.take_keyword("not") {
             return Ok(Condition::Not(Box::new(self.term()?)));
@@ -137,61 +135,120 @@ impl<'a> Parser<'a> {
                 let inner = self.disjunction()?;
                 match self.next() {
                     Some(Token { word: Word::Close, .. }) => Ok(inner),
-                    other => Err(self.syntax_error(other.map_or(self.expression.len(), |token| token.at))),
+                    Some(token) => Err(self.after_a_condition(token)),
+                    None => Err(self.syntax_error(self.expression.len())),
                 }
             }
             Some(Token { word: Word::Bare(name), at }) => self.comparison(name, *at),
+            Some(Token { word: Word::Text(_) | Word::Typed(..), .. }) => Err(literal_first()),
             Some(token) => Err(self.syntax_error(token.at)),
-            None => Err(format!("Expression expected at position {} in '{}'.", self.expression.len(), self.expression)),
+            None => Err(self.expression_expected()),
         }
     }
 
-    fn comparison(&mut self, name: &str, at: usize) -> Result<Condition, String> {
-        if matches!(self.tokens.first(), Some(Token { word: Word::Open, .. })) {
-            return Err(format!("An unknown function with name '{name}' was found."));
+    fn comparison(&mut self, name: &str, at: usize) -> Result<Condition, Trouble> {
+        if let Some(trouble) = known::other_operator(name, Operator::read) {
+            return Err(trouble);
         }
-        let property = self.entity.property(name)?;
+        if matches!(self.tokens.first(), Some(Token { word: Word::Open, .. })) {
+            return Err(self.call(name));
+        }
+        if literal::bare_type(name).is_some() || name == "null" {
+            return Err(literal_first());
+        }
+        let property = self.entity.property_or_path(name)?;
         if !property.filterable {
-            return Err(format!("The property '{name}' cannot be used in the $filter query option."));
+            return Err(format!("The property '{name}' cannot be used in the $filter query option.").into());
         }
         let operator = match self.next() {
-            Some(Token { word: Word::Bare(word), at }) => Operator::read(word).ok_or_else(|| self.syntax_error(*at))?,
+            Some(Token { word: Word::Bare(word), at }) => Operator::read(word)
+                .ok_or_else(|| known::other_operator(word, Operator::read).unwrap_or_else(|| self.syntax_error(*at)))?,
             other => return Err(self.syntax_error(other.map_or(at + name.len(), |token| token.at))),
         };
-        let literal = match self.next() {
-            Some(token) => self.literal(property, operator, token)?,
-            None => {
-                return Err(format!(
-                    "Expression expected at position {} in '{}'.",
-                    self.expression.len(),
-                    self.expression
-                ));
-            }
-        };
+        let token = self.next().ok_or_else(|| self.expression_expected())?;
+        let literal = self.literal(property, operator, token)?;
         Ok(Condition::Compare(property, operator, literal))
     }
 
-    fn literal(&self, property: &Property, operator: Operator, token: &Token) -> Result<Literal, String> {
-        match (&token.word, &property.kind) {
-            (Word::Bare(word), _) if word == "null" => Ok(Literal::Null),
-            (Word::Text(text), Kind::Text) => Ok(Literal::Text(text.clone())),
-            (Word::Text(text), Kind::Member(vocabulary)) => vocabulary
+    /// A name with a parenthesis behind it.
+    fn call(&self, name: &str) -> Trouble {
+        if known::is_function(name) {
+            return Trouble::NotEmulated(format!("the OData function '{name}'"));
+        }
+        match self.entity.property_or_path(name) {
+            Err(trouble @ Trouble::NotEmulated(_)) => trouble,
+            _ => Trouble::Query(format!("An unknown function with name '{name}' was found.")),
+        }
+    }
+
+    /// What can stand behind a condition in OData and is not emulated, or the error for it.
+    fn after_a_condition(&self, token: &Token) -> Trouble {
+        let found = match &token.word {
+            Word::Bare(word) => {
+                known::other_operator(word, Operator::read).or_else(|| Operator::read(word).map(|_| literal_first()))
+            }
+            _ => None,
+        };
+        found.unwrap_or_else(|| self.syntax_error(token.at))
+    }
+
+    fn literal(&self, property: &Property, operator: Operator, token: &Token) -> Result<Literal, Trouble> {
+        let mismatch = |found: &str| {
+            Trouble::Query(format!(
+                "A binary operator with incompatible types was detected. Found operand types '{}' and '{found}' for \
+                 operator kind '{operator:?}'.",
+                literal::property_type(&property.kind)
+            ))
+        };
+        let (text, named) = match &token.word {
+            Word::Bare(word) if word == "null" => return Ok(Literal::Null),
+            Word::Bare(word) => return self.bare(property, word, token.at, mismatch),
+            Word::Text(text) => (text, None),
+            Word::Typed(named, text) => (text, Some(named.as_str())),
+            Word::Open => return Err(Trouble::NotEmulated("a parenthesis on the right of a comparison".into())),
+            Word::Close => return Err(self.syntax_error(token.at)),
+        };
+        match (&property.kind, named) {
+            (Kind::Text, None) => Ok(Literal::Text(text.clone())),
+            (Kind::Member(vocabulary), named) if named.is_none_or(|named| named == vocabulary.name) => vocabulary
                 .read(text)
                 .and_then(|member| vocabulary.rank(member))
                 .map(Literal::Member)
-                .ok_or_else(|| format!("The string '{text}' is not a valid enumeration type constant.")),
-            (Word::Bare(word), Kind::Time) => {
-                read_time(word).map(Literal::Time).ok_or_else(|| self.syntax_error(token.at))
-            }
-            (Word::Text(_), Kind::Time) => Err(format!(
-                "A binary operator with incompatible types was detected. Found operand types 'Edm.DateTimeOffset' and \
-                 'Edm.String' for operator kind '{operator:?}'."
-            )),
-            (Word::Bare(word), _) => {
-                Err(format!("Could not find a property named '{word}' on type '{}'.", self.entity.name))
-            }
-            _ => Err(self.syntax_error(token.at)),
+                .ok_or_else(|| format!("The string '{text}' is not a valid enumeration type constant.").into()),
+            (_, None) => Err(mismatch("Edm.String")),
+            (_, Some("duration")) => Err(mismatch("Edm.Duration")),
+            (_, Some("binary")) => Err(mismatch("Edm.Binary")),
+            (_, Some(named)) if named.contains('.') => Err(mismatch(named)),
+            (_, Some(_)) => Err(self.syntax_error(token.at)),
         }
+    }
+
+    /// A word without quotes: a date for a time, and otherwise of a wrong type or not a literal at all.
+    fn bare(
+        &self,
+        property: &Property,
+        word: &str,
+        at: usize,
+        mismatch: impl Fn(&str) -> Trouble,
+    ) -> Result<Literal, Trouble> {
+        if matches!(self.tokens.first(), Some(Token { word: Word::Open, .. })) {
+            return Err(self.call(word));
+        }
+        match (&property.kind, literal::bare_type(word)) {
+            (Kind::Time, Some("Edm.DateTimeOffset" | "Edm.Date")) => {
+                literal::time(word).map(Literal::Time).ok_or_else(|| self.syntax_error(at))
+            }
+            (_, Some(found)) => Err(mismatch(found)),
+            (Kind::Time, None) if word.starts_with(|first: char| first.is_ascii_digit()) => Err(self.syntax_error(at)),
+            (_, None) => {
+                self.entity.property_or_path(word)?;
+                Err(Trouble::NotEmulated("the comparison of two properties".into()))
+            }
+        }
+    }
+
+    fn expression_expected(&self) -> Trouble {
+        format!("Expression expected at position {} in '{}'.", self.expression.len(), self.expression).into()
     }
 
     fn next(&mut self) -> Option<&'a Token> {
@@ -208,19 +265,13 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn syntax_error(&self, at: usize) -> String {
-        format!("Syntax error at position {at} in '{}'.", self.expression)
+    fn syntax_error(&self, at: usize) -> Trouble {
+        format!("Syntax error at position {at} in '{}'.", self.expression).into()
     }
 }
 
-/// A date-time with its zone, or a date, which means its midnight in UTC.
-fn read_time(word: &str) -> Option<Timestamp> {
-    if let Ok(date) = word.parse::<Date>()
-        && word.len() == 10
-    {
-        return Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok();
-    }
-    word.parse().ok()
+fn literal_first() -> Trouble {
+    Trouble::NotEmulated("a comparison that does not start with a property".into())
 }
 
 #[cfg(test)]

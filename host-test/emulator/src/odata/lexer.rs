@@ -1,6 +1,9 @@
 //! Words of a `$filter` expression.
 //! The positions are kept because the service names them in its errors.
 
+use std::iter::Peekable;
+use std::str::CharIndices;
+
 /// A word and where it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -14,6 +17,8 @@ pub(crate) enum Word {
     Close,
     /// A quoted string, its doubled quotes undone.
     Text(String),
+    /// A quoted string with its type in front: `microsoft.graph.security.incidentStatus'active'`.
+    Typed(String, String),
     /// A name, an operator, `null`, or a bare literal such as a date-time.
     Bare(String),
 }
@@ -36,23 +41,7 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
                 rest.next();
                 Word::Close
             }
-            '\'' => {
-                rest.next();
-                let mut text = String::new();
-                loop {
-                    match rest.next() {
-                        Some((_, '\'')) if rest.next_if(|(_, next)| *next == '\'').is_some() => text.push('\''),
-                        Some((_, '\'')) => break,
-                        Some((_, letter)) => text.push(letter),
-                        None => {
-                            return Err(format!(
-                                "There is an unterminated string literal at position {at} in '{expression}'."
-                            ));
-                        }
-                    }
-                }
-                Word::Text(text)
-            }
+            '\'' => Word::Text(quoted(&mut rest).ok_or_else(|| unterminated(at, expression))?),
             _ => {
                 let mut text = String::new();
                 while let Some((_, letter)) = rest.next_if(|(_, next)| is_bare(*next)) {
@@ -61,7 +50,12 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
                 if text.is_empty() {
                     return Err(format!("Syntax error at position {at} in '{expression}'."));
                 }
-                Word::Bare(text)
+                match rest.peek() {
+                    Some((_, '\'')) => {
+                        Word::Typed(text, quoted(&mut rest).ok_or_else(|| unterminated(at, expression))?)
+                    }
+                    _ => Word::Bare(text),
+                }
             }
         };
         tokens.push(Token { at, word });
@@ -69,9 +63,26 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
-/// The signs of names, numbers and date-times.
+/// A quoted string from its first quote on, or `None` without a last one.
+fn quoted(rest: &mut Peekable<CharIndices<'_>>) -> Option<String> {
+    rest.next();
+    let mut text = String::new();
+    loop {
+        match rest.next()?.1 {
+            '\'' if rest.next_if(|(_, next)| *next == '\'').is_some() => text.push('\''),
+            '\'' => return Some(text),
+            letter => text.push(letter),
+        }
+    }
+}
+
+fn unterminated(at: usize, expression: &str) -> String {
+    format!("There is an unterminated string literal at position {at} in '{expression}'.")
+}
+
+/// The signs of names, paths, numbers and date-times.
 fn is_bare(letter: char) -> bool {
-    letter.is_alphanumeric() || "_-+:./@,".contains(letter)
+    letter.is_alphanumeric() || "_-+:./@,$*".contains(letter)
 }
 
 #[cfg(test)]

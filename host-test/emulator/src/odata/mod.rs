@@ -2,7 +2,9 @@
 //! Knows nothing of incidents; a collection describes itself as an [`EntityType`].
 
 mod filter;
+mod known;
 mod lexer;
+mod literal;
 mod option;
 mod page;
 
@@ -12,7 +14,32 @@ pub(crate) use page::next_link;
 
 use jiff::Timestamp;
 
+use crate::graph::refusal::Refusal;
 use crate::vocabulary::Vocabulary;
+
+/// Why a query option is not applied.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// It is wrong, in the words of the OData library.
+    Query(String),
+    /// It may be right, but is not emulated.
+    NotEmulated(String),
+}
+
+impl From<String> for Trouble {
+    fn from(message: String) -> Self {
+        Self::Query(message)
+    }
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Query(message) => Self::query(message),
+            Trouble::NotEmulated(what) => Self::not_emulated(&what),
+        }
+    }
+}
 
 /// A type of the metadata, as far as query options need it.
 #[derive(Debug)]
@@ -62,6 +89,15 @@ pub(crate) trait Record {
 }
 
 impl EntityType {
+    /// Looks a name up that may also be a path. Paths of real properties are not emulated.
+    pub(crate) fn property_or_path(&self, name: &str) -> Result<&'static Property, Trouble> {
+        let first = name.split('/').next().unwrap_or_default();
+        if self.expandable == Some(first) || first != name && self.property(first).is_ok() {
+            return Err(Trouble::NotEmulated(format!("the path '{name}' in a query option")));
+        }
+        Ok(self.property(name)?)
+    }
+
     pub(crate) fn property(&self, name: &str) -> Result<&'static Property, String> {
         self.properties
             .iter()

@@ -7,6 +7,10 @@ use super::{Condition, EntityType, Kind, Property, Record};
 use crate::graph::refusal::Refusal;
 use crate::request::Request;
 
+/// Options of OData and Graph whose answer here is not public.
+const OTHER_OPTIONS: [&str; 8] =
+    ["$apply", "$compute", "$deltatoken", "$format", "$index", "$levels", "$schemaversion", "$skiptoken"];
+
 /// Where the options stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -70,6 +74,9 @@ impl Options {
                  can be applied only on collections.",
             ));
         }
+        if scope == Scope::Count && OTHER_OPTIONS.contains(&name) {
+            return Err(Refusal::not_emulated(&format!("the query option {name}")));
+        }
         if scope == Scope::Count && name != "$filter" {
             return Err(Refusal::query(format!("The query parameter '{name}' is not supported.")));
         }
@@ -77,10 +84,13 @@ impl Options {
             "$top" => self.top = read_top(value, entity.largest_page)?,
             "$skip" => self.skip = read_number("$skip", value)?,
             "$count" => self.count = read_bool(value)?,
-            "$filter" => self.filter = Some(Condition::read(value, entity).map_err(Refusal::query)?),
+            "$filter" => self.filter = Some(Condition::read(value, entity)?),
             "$orderby" => self.order = read_order(value, entity)?,
             "$select" => self.select = Some(read_select(value, entity)?),
             "$expand" => self.expand = read_expand(value, entity)?,
+            name if OTHER_OPTIONS.contains(&name) => {
+                return Err(Refusal::not_emulated(&format!("the query option {name}")));
+            }
             _ => return Err(Refusal::query(format!("The query parameter '{name}' is not supported."))),
         }
         Ok(())
@@ -139,7 +149,7 @@ fn read_order(value: &str, entity: &EntityType) -> Result<Vec<(&'static Property
     let read = |item: &str| {
         let mut words = item.split_whitespace();
         let name = words.next().unwrap_or_default();
-        let property = entity.property(name).map_err(Refusal::query)?;
+        let property = entity.property_or_path(name)?;
         if matches!(property.kind, Kind::Other) {
             return Err(Refusal::query(format!("The property '{name}' cannot be used in the $orderby query option.")));
         }
@@ -153,14 +163,17 @@ fn read_order(value: &str, entity: &EntityType) -> Result<Vec<(&'static Property
 }
 
 fn read_select(value: &str, entity: &EntityType) -> Result<Vec<&'static str>, Refusal> {
-    let read = |item: &str| entity.property(item.trim()).map(|property| property.name).map_err(Refusal::query);
+    let read = |item: &str| match item.trim() {
+        "*" => Err(Refusal::not_emulated("$select=*")),
+        name => Ok(entity.property_or_path(name)?.name),
+    };
     value.split(',').map(read).collect()
 }
 
 fn read_expand(value: &str, entity: &EntityType) -> Result<bool, Refusal> {
     match value.trim() {
         name if Some(name) == entity.expandable => Ok(true),
-        name if name.contains('(') || name == "*" => Err(Refusal::not_emulated(&format!("$expand={name}"))),
+        name if name.contains(['(', ',', '/']) || name == "*" => Err(Refusal::not_emulated(&format!("$expand={name}"))),
         name => Err(Refusal::query(format!("Could not find a property named '{name}' on type '{}'.", entity.name))),
     }
 }
@@ -217,6 +230,22 @@ mod tests {
             "$top=1&$top=2",
             "Query option '$top' was specified more than once, but it must be specified at most once.",
         );
+    }
+
+    #[test]
+    fn names_what_it_does_not_emulate() {
+        for (query, what) in [
+            ("$format=json", "the query option $format"),
+            ("$skiptoken=x", "the query option $skiptoken"),
+            ("$select=*", "$select=*"),
+            ("$select=alerts", "the path 'alerts' in a query option"),
+            ("$orderby=alerts/$count", "the path 'alerts/$count' in a query option"),
+            ("$expand=alerts($select=id)", "$expand=alerts($select=id)"),
+            ("$filter=startswith(assignedTo,'j')", "the OData function 'startswith'"),
+        ] {
+            let message = parse(query).unwrap_err().message().to_owned();
+            assert!(message.ends_with(&format!("it does not emulate {what}")), "{query}: {message}");
+        }
     }
 
     #[test]

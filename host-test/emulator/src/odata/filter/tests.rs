@@ -26,7 +26,7 @@ fn holds(expression: &str, expected: bool) {
 
 #[track_caller]
 fn refused(expression: &str, message: &str) {
-    assert_eq!(Condition::read(expression, &INCIDENT).unwrap_err(), message, "{expression}");
+    assert_eq!(Condition::read(expression, &INCIDENT).unwrap_err(), Trouble::Query(message.into()), "{expression}");
 }
 
 #[test]
@@ -66,7 +66,28 @@ fn refuses_what_the_service_refuses() {
         "status eq active",
         "Could not find a property named 'active' on type 'microsoft.graph.security.incident'.",
     );
-    refused("contains(assignedTo,'x')", "An unknown function with name 'contains' was found.");
+    refused("resembles(assignedTo,'x')", "An unknown function with name 'resembles' was found.");
+    for (expression, types) in [
+        ("severity eq 256", "'microsoft.graph.security.alertSeverity' and 'Edm.Int32'"),
+        ("severity eq true", "'microsoft.graph.security.alertSeverity' and 'Edm.Boolean'"),
+        ("assignedTo eq 2026-01-01T00:00:00Z", "'Edm.String' and 'Edm.DateTimeOffset'"),
+        ("assignedTo eq 1.5", "'Edm.String' and 'Edm.Double'"),
+        ("createdDateTime eq duration'P1D'", "'Edm.DateTimeOffset' and 'Edm.Duration'"),
+        (
+            "status eq microsoft.graph.security.alertStatus'new'",
+            "'microsoft.graph.security.incidentStatus' and 'microsoft.graph.security.alertStatus'",
+        ),
+    ] {
+        let message = format!(
+            "A binary operator with incompatible types was detected. Found operand types {types} for operator kind 'Equal'."
+        );
+        refused(expression, &message);
+    }
+    refused(
+        "status eq microsoft.graph.security.incidentStatus'open'",
+        "The string 'open' is not a valid enumeration type constant.",
+    );
+    refused("status eq text'active'", "Syntax error at position 10 in 'status eq text'active''.");
     refused(
         "createdDateTime ge '2026-01-01T00:00:00Z'",
         "A binary operator with incompatible types was detected. Found operand types 'Edm.DateTimeOffset' and \
@@ -81,6 +102,41 @@ fn refuses_what_the_service_refuses() {
     refused("(status eq 'active'", "Syntax error at position 19 in '(status eq 'active''.");
     refused("status eq 'active')", "Syntax error at position 18 in 'status eq 'active')'.");
     refused("status like 'active'", "Syntax error at position 7 in 'status like 'active''.");
+}
+
+#[test]
+fn takes_literals_with_their_type_and_any_white_space() {
+    holds("status eq microsoft.graph.security.incidentStatus'active'", true);
+    holds("severity\teq  microsoft.graph.security.alertSeverity'low'", false);
+    holds(" status\t eq\t'active' ", true);
+    holds("createdDateTime gt 2026-01-22T12:09Z", true);
+}
+
+#[test]
+fn names_what_it_does_not_emulate() {
+    for (expression, what) in [
+        ("contains(assignedTo,'x')", "the OData function 'contains'"),
+        ("not endswith(assignedTo, 'x')", "the OData function 'endswith'"),
+        ("createdDateTime ge now()", "the OData function 'now'"),
+        ("status in ('active','resolved')", "the OData operator 'in'"),
+        ("status has 'active'", "the OData operator 'has'"),
+        ("createdDateTime sub 1 gt 2", "the OData operator 'sub'"),
+        ("status EQ 'active'", "the OData operator 'EQ'"),
+        ("status eq 'active' AND severity eq 'low'", "the OData operator 'AND'"),
+        ("(status eq 'active' Or severity eq 'low')", "the OData operator 'Or'"),
+        ("NOT (status eq 'active')", "the OData operator 'NOT'"),
+        ("comments/any(c:c/comment eq 'x')", "the path 'comments/any' in a query option"),
+        ("alerts/$count gt 1", "the path 'alerts/$count' in a query option"),
+        ("assignedTo eq lastModifiedBy", "the comparison of two properties"),
+        ("'active' eq status", "a comparison that does not start with a property"),
+        ("1 eq 1", "a comparison that does not start with a property"),
+        ("true", "a comparison that does not start with a property"),
+        ("status eq 'active' eq true", "a comparison that does not start with a property"),
+        ("status eq ('active')", "a parenthesis on the right of a comparison"),
+    ] {
+        let found = Condition::read(expression, &INCIDENT).unwrap_err();
+        assert_eq!(found, Trouble::NotEmulated(what.into()), "{expression}");
+    }
 }
 
 #[test]
