@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<Bytes>,
+    /// Whether the body comes in chunks instead of with its length.
+    pub(crate) chunked: bool,
 }
 
 impl Answer {
@@ -24,7 +26,7 @@ impl Answer {
     pub(crate) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body: vec![body.into()] }
+        Self { status, headers, body: vec![body.into()], chunked: false }
     }
 
     /// A JSON answer. What is serialised here are plain trees, which cannot fail.
@@ -34,7 +36,7 @@ impl Answer {
 
     /// No body at all.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new() }
+        Self { status, headers: HeaderMap::new(), body: Vec::new(), chunked: false }
     }
 
     /// Sets a header; a value that no header can hold is left out.
@@ -63,30 +65,68 @@ impl Answer {
 
 impl From<Answer> for http::Response<Pieces> {
     fn from(answer: Answer) -> Self {
-        let mut response = Self::new(Pieces(answer.body.into()));
+        let mut response = Self::new(Pieces { pieces: answer.body.into(), chunked: answer.chunked });
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         response
     }
 }
 
-/// A body whose length is known and whose pieces are sent one after the other.
+/// The most that is sent as one chunk.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A body whose pieces are sent one after the other. If it is to come in chunks, it keeps its length to itself, which is
+/// what makes the HTTP library send it so.
 #[derive(Debug)]
-pub(crate) struct Pieces(VecDeque<Bytes>);
+pub(crate) struct Pieces {
+    pieces: VecDeque<Bytes>,
+    chunked: bool,
+}
+
+impl Pieces {
+    /// The next piece, which shares its bytes with what is left of a larger one.
+    fn next(&mut self) -> Option<Bytes> {
+        let mut first = self.pieces.pop_front()?;
+        if self.chunked && first.len() > CHUNK_BYTES {
+            let chunk = first.split_to(CHUNK_BYTES);
+            self.pieces.push_front(first);
+            return Some(chunk);
+        }
+        Some(first)
+    }
+}
 
 impl http_body::Body for Pieces {
     type Data = Bytes;
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
+        Poll::Ready(self.next().map(|piece| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        self.pieces.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.iter().map(|piece| piece.len() as u64).sum())
+        if self.chunked {
+            return SizeHint::default();
+        }
+        SizeHint::with_exact(self.pieces.iter().map(|piece| piece.len() as u64).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_chunks_without_losing_a_byte_and_leaves_other_bodies_whole() {
+        let body = Bytes::from(vec![b'x'; 2 * CHUNK_BYTES + 1]);
+        let mut pieces = Pieces { pieces: [Bytes::from_static(b"["), body.clone()].into(), chunked: true };
+        let lengths: Vec<usize> = std::iter::from_fn(|| pieces.next()).map(|piece| piece.len()).collect();
+        assert_eq!(lengths, [1, CHUNK_BYTES, CHUNK_BYTES, 1]);
+        let mut pieces = Pieces { pieces: [body.clone()].into(), chunked: false };
+        assert_eq!(pieces.next(), Some(body));
     }
 }

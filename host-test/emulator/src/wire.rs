@@ -44,12 +44,16 @@ impl Wire for TlsStream<TcpStream> {
 /// The steps of a fault that needs them; `None` if the library can send it.
 pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
     let body = answer.bytes();
-    let whole = || head(answer, Some(&body.len().to_string()));
+    // As the answer would come without the fault: in chunks or with its length.
+    let length = body.len().to_string();
+    let usual = || Step::Write(head(answer, (!answer.chunked).then_some(length.as_str())));
+    let piece = |bytes: Bytes| Step::Write(if answer.chunked { chunk(&bytes) } else { bytes });
+    let end = || answer.chunked.then(|| Step::Write(Bytes::from_static(b"0\r\n\r\n")));
     let (first, second) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
     let up_to = |point: Point| match point {
         Point::Accept | Point::Handshake | Point::Request => Vec::new(),
-        Point::Headers => vec![Step::Write(whole())],
-        Point::Body => vec![Step::Write(whole()), Step::Write(first.clone())],
+        Point::Headers => vec![usual()],
+        Point::Body => vec![usual(), piece(first.clone())],
     };
     Some(match action {
         Action::Genuine
@@ -61,21 +65,19 @@ pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
         Action::Silence { at } => ending(up_to(*at), Some(Step::Hold)),
         Action::Reset { at } => ending(up_to(*at), Some(Step::Reset)),
         Action::Close { at } => ending(up_to(*at), None),
-        Action::PauseBody { milliseconds } => vec![
-            Step::Write(whole()),
-            Step::Write(first),
-            Step::Wait(Duration::from_millis(*milliseconds)),
-            Step::Write(second),
-        ],
+        Action::PauseBody { milliseconds } => {
+            let pause = Step::Wait(Duration::from_millis(*milliseconds));
+            ending(vec![usual(), piece(first), pause, piece(second)], end())
+        }
         Action::Drip { bytes, every_milliseconds } => {
-            let pieces = body.chunks((*bytes).max(1)).flat_map(|piece| {
-                [Step::Wait(Duration::from_millis(*every_milliseconds)), Step::Write(Bytes::copy_from_slice(piece))]
+            let pieces = body.chunks((*bytes).max(1)).flat_map(|bytes| {
+                [Step::Wait(Duration::from_millis(*every_milliseconds)), piece(body.slice_ref(bytes))]
             });
-            std::iter::once(Step::Write(whole())).chain(pieces).collect()
+            std::iter::once(usual()).chain(pieces).chain(end()).collect()
         }
         Action::ContentLength { value } => vec![Step::Write(head(answer, Some(value))), Step::Write(body)],
         Action::Overlong { bytes } => {
-            vec![Step::Write(whole()), Step::Write(body), Step::Write(vec![b' '; *bytes].into())]
+            vec![Step::Write(head(answer, Some(&length))), Step::Write(body), Step::Write(vec![b' '; *bytes].into())]
         }
         Action::ChunkedGarbage => vec![
             Step::Write(head(answer, None)),
@@ -94,6 +96,14 @@ pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
 fn ending(mut steps: Vec<Step>, last: Option<Step>) -> Vec<Step> {
     steps.extend(last);
     steps
+}
+
+/// A chunk. An empty one would end the body.
+fn chunk(bytes: &Bytes) -> Bytes {
+    if bytes.is_empty() {
+        return Bytes::new();
+    }
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat().into()
 }
 
 /// Status line and headers. Without a length the body comes in chunks.
@@ -186,6 +196,17 @@ mod tests {
         assert_eq!(text(&steps(Point::Request)), "[Reset]");
         assert_eq!(text(&steps(Point::Headers)), format!("{head}[Reset]"));
         assert_eq!(text(&steps(Point::Body)), format!("{head}{{\"a[Reset]"));
+    }
+
+    #[test]
+    fn keeps_to_chunks_where_the_answer_comes_in_chunks() {
+        let answer = Answer { chunked: true, ..answer() };
+        let steps = |action: &Action| text(&steps(action, &answer).unwrap());
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+        assert_eq!(steps(&Action::Close { at: Point::Body }), format!("{head}3\r\n{{\"a\r\n"));
+        let drip = Action::Drip { bytes: 4, every_milliseconds: 0 };
+        assert_eq!(steps(&drip), format!("{head}[Wait(0ns)]4\r\n{{\"a\"\r\n[Wait(0ns)]3\r\n:1}}\r\n0\r\n\r\n"));
+        assert!(steps(&Action::ContentLength { value: "3".into() }).contains("content-length: 3\r\n\r\n{\"a\":1}"));
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
     let mut answer = Answer::new(StatusCode::OK, JSON, head);
     answer.body.extend(results);
     answer.body.push(Bytes::from_static(b"}"));
+    // Large answers of Graph come in chunks, and its hunting answers always do.
+    answer.chunked = true;
     Ok(answer)
 }
 

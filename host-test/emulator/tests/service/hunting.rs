@@ -100,8 +100,25 @@ fn the_synthetic_table_answers_as_many_rows_as_were_asked_for() {
     for rows in [0, 1, 1_000] {
         let reply = client.hunt(&json!({"Query": format!("SyntheticEvents | take {rows}")}));
         assert_eq!(reply.json()["results"].as_array().unwrap().len(), rows);
-        assert_eq!(reply.header("content-length"), Some(reply.text.len().to_string().as_str()));
+        assert_eq!(reply.header("content-length"), None);
+        assert_eq!(reply.header("transfer-encoding"), Some("chunked"));
     }
+}
+
+#[test]
+fn only_the_rows_of_a_hunt_come_in_chunks() {
+    let client = Client::new();
+    for reply in [
+        client.hunt(&json!({"Query": "Nope"})),
+        client.hunt(&json!({"Query": "DeviceInfo | join DeviceInfo on DeviceId"})),
+        client.get("/v1.0/security/incidents?$top=50&$expand=alerts"),
+        client.get("/v1.0/security/incidents/$count"),
+    ] {
+        assert_eq!(reply.header("content-length"), Some(reply.text.len().to_string().as_str()), "{}", reply.status);
+        assert_eq!(reply.header("transfer-encoding"), None);
+    }
+    let reply = client.send("HEAD", "/v1.0/security/incidents", &[], "");
+    assert_eq!((reply.text.as_str(), reply.header("transfer-encoding")), ("", None));
 }
 
 #[test]
