@@ -89,8 +89,15 @@ fn check(fault: &Fault) -> Result<(), String> {
         return Err("matches.nth: counts from 1".into());
     }
     let (status, headers) = match &fault.action {
-        Action::Respond { status, headers, .. } => (*status, headers.as_slice()),
+        Action::Respond { status, headers, .. } | Action::Replace { status, headers, .. } => {
+            (*status, headers.as_slice())
+        }
         Action::SetHeaders { headers } => (200, headers.as_slice()),
+        Action::EditBody { keep_bytes: None, prefix, suffix, chunked: None }
+            if prefix.is_empty() && suffix.is_empty() =>
+        {
+            return Err("action: edit_body without anything to change; see genuine".into());
+        }
         _ => return Ok(()),
     };
     if !(200..=999).contains(&status) {
@@ -135,6 +142,14 @@ mod tests {
         refused(
             "[{}, {\"action\": {\"kind\": \"respond\", \"status\": 99}}]",
             "at [1].action.status: 99 is not between 200 and 999",
+        );
+        refused(
+            "{\"action\": {\"kind\": \"replace\", \"status\": 100}}",
+            "at action.status: 100 is not between 200 and 999",
+        );
+        refused(
+            "{\"action\": {\"kind\": \"edit_body\"}}",
+            "at action: edit_body without anything to change; see genuine",
         );
         refused("{", "EOF while parsing an object at line 1 column 1");
     }

@@ -46,7 +46,13 @@ pub struct Matches {
     pub connection: Option<u64>,
 }
 
-/// What a fault does. Except for `Respond` and the faults before a request, the request takes effect as usual: the worst
+/// What a fault does.
+///
+/// Several things need no action of their own: `Respond` sends an empty 200, the HTML page of a proxy with any status, and
+/// a `Retry-After` of any form (`30,120`, `0.249`, or two headers as a list of pairs), which `SetHeaders` adds to the usual
+/// answer; `SetMembers` sets a next link that is foreign, relative, empty or has spaces in it.
+///
+/// Except for `Respond` and the faults before a request, the request takes effect as usual: the worst
 /// case for a client that sees no answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -64,6 +70,34 @@ pub enum Action {
         /// A string is sent as it is, null as nothing, all else as JSON.
         #[serde(default)]
         body: Value,
+    },
+    /// Answers this after the request took effect: a 204 in place of the changed incident, an empty 200, an error for a
+    /// change that was made. The usual headers stay, except for Content-Type.
+    Replace {
+        /// Status, 200 to 999.
+        status: u16,
+        /// Headers, as in `Respond`.
+        #[serde(default, deserialize_with = "headers")]
+        headers: Vec<(String, String)>,
+        /// As in `Respond`.
+        #[serde(default)]
+        body: Value,
+    },
+    /// Changes the bytes of the usual body, while the HTTP message stays complete: JSON that is cut short, an error object
+    /// written into it after it began, a byte order mark in front of it.
+    EditBody {
+        /// Keeps so many bytes; by default all of them.
+        #[serde(default)]
+        keep_bytes: Option<usize>,
+        /// Text in front of it, such as `\u{feff}`.
+        #[serde(default)]
+        prefix: String,
+        /// Text behind what is kept.
+        #[serde(default)]
+        suffix: String,
+        /// Whether it comes in chunks or with its length; by default as usual.
+        #[serde(default)]
+        chunked: Option<bool>,
     },
     /// Sets headers of the usual answer.
     SetHeaders {
@@ -198,6 +232,19 @@ mod tests {
         };
         assert_eq!(read(json!({"Retry-After": "1"})), expected);
         assert_eq!(read(json!([["Retry-After", "1"]])), expected);
+    }
+
+    #[test]
+    fn reads_the_actions_on_whole_answers_with_their_defaults() {
+        let read = |action: Value| serde_json::from_value::<Action>(action).unwrap();
+        assert_eq!(
+            read(json!({"kind": "replace", "status": 204})),
+            Action::Replace { status: 204, headers: Vec::new(), body: Value::Null }
+        );
+        assert_eq!(
+            read(json!({"kind": "edit_body", "keep_bytes": 40, "suffix": "{}", "chunked": true})),
+            Action::EditBody { keep_bytes: Some(40), prefix: String::new(), suffix: "{}".into(), chunked: Some(true) }
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Answers that a fault changes but that are still good HTTP.
 //! Everything that needs no byte-for-byte control: other statuses, headers, members, clocks.
 
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
@@ -14,6 +16,22 @@ use crate::service::Service;
 pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) -> Answer {
     match action {
         Action::Respond { status, headers, body } => respond(*status, headers, body),
+        Action::Replace { status, headers, body } => {
+            let usual = service.answer(request).headers;
+            let mut answer = replacement(*status, body);
+            let kept = usual.into_iter().filter_map(|(name, value)| Some((name?, value)));
+            answer.headers.extend(kept.filter(|(name, _)| *name != CONTENT_TYPE));
+            set_headers(answer, headers)
+        }
+        Action::EditBody { keep_bytes, prefix, suffix, chunked } => {
+            let mut answer = service.answer(request);
+            let body = answer.bytes();
+            let kept = body.slice(..keep_bytes.unwrap_or(usize::MAX).min(body.len()));
+            answer.body = [Bytes::from(prefix.clone()), kept, Bytes::from(suffix.clone())].into();
+            answer.body.retain(|piece| !piece.is_empty());
+            answer.chunked = chunked.unwrap_or(answer.chunked);
+            answer
+        }
         Action::SetHeaders { headers } => set_headers(service.answer(request), headers),
         Action::SetMembers { members } => {
             let answer = service.answer(request);
@@ -36,15 +54,19 @@ pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) 
     }
 }
 
-/// What a script wants to be answered. JSON is labelled as such unless the script says otherwise.
+/// What a script wants to be answered.
 fn respond(status: u16, headers: &[(String, String)], body: &Value) -> Answer {
+    set_headers(replacement(status, body), headers)
+}
+
+/// Status and body of a script. JSON is labelled as such unless the script says otherwise.
+fn replacement(status: u16, body: &Value) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let answer = match body {
+    match body {
         Value::Null => Answer::empty(status),
         Value::String(text) => Answer::empty(status).with_body(text.clone()),
         json => Answer::json(status, "application/json", json),
-    };
-    set_headers(answer, headers)
+    }
 }
 
 /// Whether a header says where the body ends: the HTTP library's business here.

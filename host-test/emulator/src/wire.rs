@@ -58,6 +58,8 @@ pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
     Some(match action {
         Action::Genuine
         | Action::Respond { .. }
+        | Action::Replace { .. }
+        | Action::EditBody { .. }
         | Action::SetHeaders { .. }
         | Action::SetMembers { .. }
         | Action::HugeHeader { .. }

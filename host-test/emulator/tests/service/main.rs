@@ -3,6 +3,7 @@
 
 mod alert;
 mod bearer;
+mod body_fault;
 mod client;
 mod connection_fault;
 mod control;
