@@ -38,7 +38,7 @@ fn call(server: &Server, request: &Request, function: &str) -> Result<Answer, Mi
         ("POST", "challenge") => tokens.challenge(read(request)?, request.now),
         ("POST", "apps") => server.service.register(read::<App>(request)?),
         (method, _) => {
-            let message = format!("{method} /_emulator/{function} is no function of the emulator");
+            let message = format!("{method} /_emulator/{function} is not a function of the emulator");
             return Err(Mistake { status: StatusCode::NOT_FOUND, message });
         }
     }
@@ -62,7 +62,7 @@ fn show(value: &impl Serialize) -> Answer {
 /// Reads the body, whatever it is labelled as, and names the place of a mistake.
 fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Mistake> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&request.body)).map_err(|error| {
-        // Text that is no JSON at all has a line and a column, but no path.
+        // Text that is not JSON at all has a line and a column, but no path.
         match error.path().to_string().as_str() {
             "?" | "." => bad_request(error.inner().to_string()),
             path => bad_request(format!("at {path}: {}", error.inner())),

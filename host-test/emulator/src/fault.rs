@@ -157,7 +157,7 @@ pub enum Action {
         /// How many bytes more.
         bytes: usize,
     },
-    /// Sends chunks whose sizes are no numbers.
+    /// Sends chunks whose sizes are not numbers.
     ChunkedGarbage,
     /// Sends a body that never ends.
     Endless,

@@ -22,7 +22,7 @@ pub(crate) fn answer(service: &Service, tenant: &str, request: &Request) -> Resu
     if request.method != Method::POST {
         return Err(Refusal::wrong_method(&request.method));
     }
-    // A body of another type is no form, so every field of it is missing.
+    // A body of another type is not a form, so every field of it is missing.
     let form = match request.media_type().as_deref() {
         Some("application/x-www-form-urlencoded") => Form::read(&request.body)?,
         _ => Form::default(),

@@ -49,7 +49,7 @@ impl Parameters {
                 ("query", Value::String(text)) => query.replace(text).is_some(),
                 ("timespan", Value::String(text)) => timespan.replace(text).is_some(),
                 ("timespan", Value::Null) => false,
-                // An unknown workspace falls back to the primary one; something that is no id at all is a mistake.
+                // An unknown workspace falls back to the primary one; something that is not an id at all is a mistake.
                 ("workspaceid", Value::String(id)) if uuid::Uuid::parse_str(&id).is_ok() => false,
                 _ => return Err(unexpected(&name)),
             };

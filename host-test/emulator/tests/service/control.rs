@@ -102,5 +102,5 @@ fn an_unknown_function_is_not_found() {
     let client = Client::new();
     let (status, text) = call(&client, "GET", "weather", "");
     let body: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, body), (404, json!({"error": "GET /_emulator/weather is no function of the emulator"})));
+    assert_eq!((status, body), (404, json!({"error": "GET /_emulator/weather is not a function of the emulator"})));
 }

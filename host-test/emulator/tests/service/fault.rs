@@ -17,7 +17,7 @@ fn respond(status: u16, headers: &[(&str, &str)], body: Value) -> Action {
 fn members(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
-        other => panic!("{other} is no object"),
+        other => panic!("{other} is not an object"),
     }
 }
 

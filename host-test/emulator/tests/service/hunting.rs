@@ -95,6 +95,19 @@ fn kql_that_is_beyond_the_emulator_is_a_loud_501() {
 }
 
 #[test]
+fn a_table_that_the_tenant_lacks_is_told_from_one_that_nobody_has() {
+    let client = Client::new();
+    let reply = client.hunt(&json!({"Query": "CloudAppEvents | take 1"}));
+    let message =
+        "this is the Defender emulator, not Microsoft Graph: it does not emulate the hunting table 'CloudAppEvents'";
+    assert_eq!((reply.status, reply.error()), (501, error("EmulatorNotImplemented", message)));
+    let reply = client.hunt(&json!({"Query": "CloudApps | take 1"}));
+    let message = "'take' operator: Failed to resolve table or column expression named 'CloudApps'. Fix semantic errors in \
+                   your query.";
+    assert_eq!((reply.status, reply.error()), (400, error("BadRequest", message)));
+}
+
+#[test]
 fn the_synthetic_table_answers_as_many_rows_as_were_asked_for() {
     let client = Client::new();
     for rows in [0, 1, 1_000] {

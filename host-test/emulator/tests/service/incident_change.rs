@@ -87,6 +87,14 @@ fn a_body_that_does_not_fit_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn an_annotation_in_a_body_is_not_emulated() {
+    let client = Client::new();
+    let reply = patch(&client, &json!({"@odata.etag": "x", "status": "active"}));
+    let message = "this is the Defender emulator, not Microsoft Graph: it does not emulate the annotation '@odata.etag' in a body";
+    assert_eq!((reply.status, reply.error()), (501, error("EmulatorNotImplemented", message)));
+}
+
+#[test]
 fn a_body_must_be_there_and_be_json() {
     let client = Client::new();
     let json = ("Content-Type", "application/json");

@@ -143,6 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_here_is_not_listed_as_missing() {
+        let store = Arc::new(Store::new(1, clock::now()));
+        let interval = Interval { start: store.born, end: store.born };
+        for (name, frame) in Tables::new(store, 0).frames(interval) {
+            assert!(!schema::is_table(name), "{name}");
+            let listed = frame.columns.iter().find(|column| frame.absent.contains(&column.name.as_str()));
+            assert_eq!(listed, None, "{name}");
+        }
+    }
+
+    #[test]
     fn every_table_has_hundreds_of_rows_of_its_columns_and_starts_with_the_time() {
         let store = Arc::new(Store::new(250, clock::now()));
         let tables = Tables::new(store.clone(), 0);
