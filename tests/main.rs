@@ -17,5 +17,6 @@ mod secrets;
 mod service;
 mod soak;
 mod support;
+mod text;
 mod tls;
 mod token;

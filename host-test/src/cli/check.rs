@@ -2,6 +2,7 @@
 
 use clap::Command;
 use comfy_table::{Cell, Color};
+use host_test::json;
 use serde::Deserialize;
 
 use super::failure::{Failure, Outcome};
@@ -39,8 +40,8 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let session = Session::open(globals, terminal).await?;
     let mut instance = session.connector.instance().await?;
     let json = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await?;
-    let report: Report = serde_json::from_str(&json)
-        .map_err(|error| Failure::usage(format!("the component's answer is no report: {error}")))?;
+    let report: Report = json::parse(&json)
+        .map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))?;
     if globals.json {
         terminal.print(&json)?;
     } else {

@@ -1,9 +1,8 @@
 //! `invoke`: JSON in, JSON out, as a host without generated code would call the component.
 
-use std::io::Read as _;
-
 use clap::{Arg, ArgMatches, Command};
-use host_test::CallError;
+use host_test::text::{self, TextError};
+use host_test::{CallError, json};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -47,20 +46,19 @@ fn fail(error: CallError, globals: &Globals, terminal: &Terminal) -> Outcome {
     Err(error.into())
 }
 
-fn input(text: &str) -> Result<String, Failure> {
-    let cannot = |error: std::io::Error| Failure::usage(format!("cannot read the input {text}: {error}"));
-    if text == "-" {
-        let mut input = String::new();
-        std::io::stdin().read_to_string(&mut input).map_err(cannot)?;
-        return Ok(input);
+fn input(given: &str) -> Result<String, Failure> {
+    let given = text::unmarked(given);
+    let cannot = |error: TextError| Failure::usage(format!("cannot read the input {given}: {error}"));
+    if given == "-" {
+        return text::read_from(std::io::stdin()).map_err(cannot);
     }
-    match text.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).map_err(cannot),
-        None => Ok(text.to_owned()),
+    match given.strip_prefix('@') {
+        Some(path) => text::read(path).map_err(cannot),
+        None => Ok(given.to_owned()),
     }
 }
 
 fn pretty(json: &str) -> String {
-    let value: Result<Value, _> = serde_json::from_str(json);
+    let value: Result<Value, _> = json::parse(json);
     value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| json.to_owned())
 }

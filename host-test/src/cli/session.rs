@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use host_test::{CallError, Connector, Exchange, Settings, Trace};
+use host_test::{CallError, Connector, Exchange, Settings, Trace, text};
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 pub(crate) fn load(globals: &Globals, trace: Option<Trace>) -> Result<Connector, Failure> {
     let ca_pem = match &globals.ca_file {
         Some(path) => Some(
-            std::fs::read_to_string(path)
+            text::read(path)
                 .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?,
         ),
         None => None,

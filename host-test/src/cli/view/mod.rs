@@ -29,8 +29,8 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     pub(crate) fn parse(json: &str) -> Result<Self, Failure> {
-        serde_json::from_str(json)
-            .map_err(|error| Failure::usage(format!("the component's answer is no JSON: {error}")))
+        host_test::json::parse(json)
+            .map_err(|error| Failure::usage(format!("the component's answer is not JSON: {error}")))
     }
 
     /// What the caller should know.
