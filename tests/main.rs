@@ -17,6 +17,7 @@ mod secrets;
 mod service;
 mod soak;
 mod support;
+mod terminal;
 mod text;
 mod tls;
 mod token;

@@ -32,7 +32,7 @@ pub(crate) async fn run(action: &Action, arguments: &ArgMatches, globals: &Globa
     let session = Session::open(globals, terminal).await?;
     let answer = session.invoke(&action.name, &input, terminal).await?;
     if globals.json {
-        return terminal.print(&answer.json);
+        return terminal.print_json(&answer.json);
     }
     let envelope = view::Envelope::parse(&answer.json)?;
     terminal.print(&view::data(&envelope.data, action.effect, terminal))?;

@@ -10,6 +10,7 @@ use super::globals::Globals;
 use super::session::Session;
 use super::terminal::Terminal;
 use super::view::table;
+use super::visible;
 
 pub(crate) const NAME: &str = "check";
 
@@ -43,7 +44,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let report: Report = json::parse(&json)
         .map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))?;
     if globals.json {
-        terminal.print(&json)?;
+        terminal.print_json(&json)?;
     } else {
         let permissions = permissions(&session).await?;
         terminal.print(&lines(&report, &permissions, terminal))?;
@@ -63,10 +64,10 @@ fn lines(report: &Report, permissions: &[(String, String)], terminal: &Terminal)
         let (mark, colour) = if access.allowed { ("✓", Color::Green) } else { ("✗", Color::Red) };
         let needs = permissions.iter().find(|(name, _)| *name == access.action).map_or("", |(_, needs)| needs.as_str());
         let detail = match &access.advice {
-            Some(advice) => advice.clone(),
+            Some(advice) => visible::block(advice).into_owned(),
             None => format!("needs {needs}"),
         };
-        table.add_row([Cell::new(mark).fg(colour), Cell::new(&access.title), Cell::new(detail)]);
+        table.add_row([Cell::new(mark).fg(colour), Cell::new(visible::line(&access.title)), Cell::new(detail)]);
     }
     table::text(&table)
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let session = Session::open(globals, terminal).await?;
     match session.invoke(text("action"), &input, terminal).await {
         Ok(answer) if terminal.interactive && !globals.json => terminal.print(&pretty(&answer.json)),
-        Ok(answer) => terminal.print(&answer.json),
+        Ok(answer) => terminal.print_json(&answer.json),
         Err(error) => fail(error, globals, terminal),
     }
 }
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
 /// A program that reads the output gets JSON in any case; whoever looks at the terminal gets the paragraph.
 fn fail(error: CallError, globals: &Globals, terminal: &Terminal) -> Outcome {
     if !globals.json && !terminal.interactive {
-        terminal.print(&json!({ "error": error.to_json() }).to_string())?;
+        terminal.print_json(&json!({ "error": error.to_json() }).to_string())?;
     }
     Err(error.into())
 }

@@ -23,6 +23,7 @@ mod source;
 mod terminal;
 mod value;
 mod view;
+mod visible;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -105,8 +106,7 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
             failure::exit_code(catalog.map(drop), false, terminal)
         }
         (Err(error), _) => {
-            // Nothing can be done about a terminal that takes no text.
-            let _ = error.print();
+            terminal.help(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
         }
     }

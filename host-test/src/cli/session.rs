@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::globals::Globals;
 use super::source::Configuration;
 use super::terminal::Terminal;
+use super::visible;
 
 /// A connector with a configuration.
 pub(crate) struct Session {
@@ -55,7 +56,7 @@ impl Session {
 
 fn show_exchanges(terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
-    Arc::new(move |exchange: &Exchange| terminal.note(&terminal.aside(line(exchange)).dim().to_string()))
+    Arc::new(move |exchange: &Exchange| terminal.note(&terminal.aside(visible::line(&line(exchange))).dim().to_string()))
 }
 
 fn line(exchange: &Exchange) -> String {
