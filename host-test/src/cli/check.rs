@@ -40,7 +40,8 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let session = Session::open(globals, terminal).await?;
     let mut instance = session.connector.instance().await?;
-    let json = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await?;
+    let answer = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await;
+    let json = session.explained(answer, terminal)?;
     let report: Report = json::parse(&json)
         .map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))?;
     if globals.json {

@@ -37,6 +37,13 @@ use host_test::bindings::catalog;
 use host_test::{Connector, Settings};
 use terminal::Terminal;
 
+/// Variables that are no configuration of the connector.
+const ENVIRONMENT: &str = "\
+Environment:
+  DEFENDER_…   Configuration: DEFENDER_TENANT_ID and so on, one for each parameter
+  HTTPS_PROXY  Proxy, http://[user:password@]host[:port]; else ALL_PROXY
+  NO_PROXY     Hosts, domains and networks to reach without it; * for all";
+
 /// Runs the program and tells its exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> ExitCode {
     let terminal = Terminal::detect();
@@ -55,6 +62,7 @@ fn root() -> Command {
     globals::add(Command::new("host-test"))
         .about("Runs the Microsoft Defender XDR connector component")
         .version(env!("CARGO_PKG_VERSION"))
+        .after_help(ENVIRONMENT)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(demo::command().display_order(1))
@@ -94,7 +102,7 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
         command = command.subcommand(action::command(action).display_order(10 + order));
     }
     if let Err(error) = &catalog {
-        command = command.after_help(format!("The commands of the actions are missing: {error}"));
+        command = command.after_help(format!("The commands of the actions are missing: {error}\n\n{ENVIRONMENT}"));
     }
     match (command.try_get_matches_from(arguments), &catalog) {
         (Ok(matches), _) => {
