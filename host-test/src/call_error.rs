@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use wasmtime::Trap;
 
 use crate::bindings::types::{Error, ErrorKind};
+use crate::json;
 use crate::sandbox::ComputedTooLong;
 
 /// A failed call.
@@ -75,10 +76,10 @@ impl CallError {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let Self::Action(error) = self else {
-            return json!({ "kind": self.kind(), "message": self.to_string() });
+            return serde_json::json!({ "kind": self.kind(), "message": self.to_string() });
         };
         let details = error.details_json.as_ref();
-        let details = details.map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str())));
+        let details = details.map(|text| json::parse(text).unwrap_or_else(|_| Value::from(text.as_str())));
         let members = [
             ("kind", Some(kind_name(error.kind).into())),
             ("message", Some(error.message.as_str().into())),
@@ -122,6 +123,8 @@ pub fn kind_name(kind: ErrorKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -20,7 +20,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_service::Service;
 use wasmtime_wasi_http::WasiBody;
 
+use crate::proxy::{self, Proxies};
 use crate::tls::{self, Trust};
+use crate::tunnel::Dialer;
 
 /// Idle connections kept to one host.
 const MAX_IDLE_PER_HOST: usize = 64;
@@ -42,26 +44,32 @@ pub(crate) type Client<B = WasiBody> = HyperClient<Connector, B>;
 #[derive(Debug)]
 pub(crate) struct Clients {
     trust: Trust,
+    proxies: Proxies,
     verifying: OnceLock<Client>,
     trusting: OnceLock<Client>,
 }
 
 impl Clients {
-    pub(crate) fn new(trust: Trust) -> Self {
-        Self { trust, verifying: OnceLock::new(), trusting: OnceLock::new() }
+    pub(crate) fn new(trust: Trust, proxies: Proxies) -> Self {
+        Self { trust, proxies, verifying: OnceLock::new(), trusting: OnceLock::new() }
     }
 
     pub(crate) fn get(&self, accept_any_certificate: bool) -> &Client {
         if accept_any_certificate {
-            self.trusting.get_or_init(|| client(tls::accept_any_certificate()))
+            self.trusting.get_or_init(|| client(tls::accept_any_certificate(), self.proxies.clone()))
         } else {
-            self.verifying.get_or_init(|| client(self.trust.config()))
+            self.verifying.get_or_init(|| client(self.trust.config(), self.proxies.clone()))
         }
+    }
+
+    /// Host and port of the proxy that requests to a URL go through.
+    pub(crate) fn proxy(&self, url: &Uri) -> Option<String> {
+        self.proxies.of(url).as_ref().map(proxy::name)
     }
 }
 
 /// A client for requests with bodies of some type.
-pub(crate) fn client<B>(tls: rustls::ClientConfig) -> Client<B>
+pub(crate) fn client<B>(tls: rustls::ClientConfig, proxies: Proxies) -> Client<B>
 where
     B: Body + Send,
     B::Data: Send,
@@ -74,7 +82,7 @@ where
         .with_tls_config(tls)
         .https_or_http()
         .enable_http1()
-        .wrap_connector(tcp);
+        .wrap_connector(Dialer { tcp, proxies });
     HyperClient::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE_TIMEOUT)
@@ -82,12 +90,12 @@ where
         .build(Connector(https))
 }
 
-type BoxError = Box<dyn StdError + Send + Sync>;
-type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// TCP and TLS within [`CONNECT_LIMIT`].
+/// TCP, a tunnel and TLS within [`CONNECT_LIMIT`].
 #[derive(Clone, Debug)]
-pub(crate) struct Connector(HttpsConnector<HttpConnector<Resolver>>);
+pub(crate) struct Connector(HttpsConnector<Dialer>);
 
 /// The connection did not stand in time.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +103,7 @@ pub(crate) struct Connector(HttpsConnector<HttpConnector<Resolver>>);
 pub(crate) struct ConnectTimeout;
 
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Response;
+    type Response = <HttpsConnector<Dialer> as Service<Uri>>::Response;
     type Error = BoxError;
     type Future = BoxFuture<Self::Response>;
 

@@ -16,6 +16,7 @@ use crate::component::{Shape, Source};
 use crate::instance::Instance;
 use crate::load_error::LoadError;
 use crate::memory::Budget;
+use crate::proxy::Proxies;
 use crate::sandbox::{self, Guest};
 use crate::settings::Settings;
 use crate::tls::Trust;
@@ -76,6 +77,7 @@ impl Connector {
 
     fn new(source: &Source, settings: Settings) -> Result<Self, LoadError> {
         let trust = Trust::new(settings.ca_pem.as_deref())?;
+        let proxies = Proxies::new(&settings.proxy)?;
         let engine = crate::engine::engine(&settings).map_err(LoadError::engine)?;
         let component = source.compile(&engine, &settings)?;
         let shape = Shape::of(&engine, &component, source.wasm.len());
@@ -90,7 +92,7 @@ impl Connector {
             engine,
             world,
             shape,
-            clients: Arc::new(Clients::new(trust)),
+            clients: Arc::new(Clients::new(trust, proxies)),
             budget: Budget::new(settings.total_memory_limit),
             running: Arc::new(Semaphore::new(settings.max_instances as usize)),
             warm: Mutex::default(),

@@ -4,6 +4,7 @@
 //! TLS handshake gets a code that says "nothing was sent", and nothing after it does.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io::{self, ErrorKind};
 
 use hyper_util::client::legacy;
@@ -11,10 +12,36 @@ use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 
 use crate::client::{ConnectTimeout, DnsFailure};
+use crate::tunnel::NoTunnel;
 
-/// The code for a request that got no answer.
-pub(crate) fn of_request(error: &legacy::Error) -> Error {
-    if error.is_connect() { of_connect(error) } else { of_exchange(error) }
+/// Why a request got no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// For the guest.
+    pub(crate) code: Error,
+    /// For the host's trace, where it says more.
+    reason: Option<String>,
+}
+
+impl From<Error> for Failure {
+    fn from(code: Error) -> Self {
+        Self { code, reason: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Some(reason) => formatter.write_str(reason),
+            None => self.code.fmt(formatter),
+        }
+    }
+}
+
+/// The failure of a request that got no answer.
+pub(crate) fn of_request(error: &legacy::Error) -> Failure {
+    let code = if error.is_connect() { of_connect(error) } else { of_exchange(error) };
+    Failure { code, reason: find::<NoTunnel>(error).map(ToString::to_string) }
 }
 
 /// The code for a body that broke off.
@@ -34,6 +61,10 @@ pub(crate) fn code_of_body(error: &Error) -> Option<ErrorCode> {
 
 /// DNS, TCP and TLS: nothing of the request was sent.
 fn of_connect(error: &(dyn StdError + 'static)) -> Error {
+    // Of the codes that say that nothing was sent, the only one that does not blame the destination.
+    if find::<NoTunnel>(error).is_some() {
+        return Error::DestinationUnavailable;
+    }
     if let Some(failure) = find::<DnsFailure>(error) {
         let reason = failure.to_string();
         let reason = reason.strip_prefix("failed to lookup address information: ").unwrap_or(&reason);
@@ -82,11 +113,11 @@ fn of_exchange(error: &(dyn StdError + 'static)) -> Error {
 }
 
 /// The first error of a type in a chain of causes.
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
-fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+pub(crate) fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
     chain(error).filter_map(|cause| cause.downcast_ref()).last()
 }
 

@@ -120,6 +120,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::outbound::Outbound;
     use crate::policy::Policy;
+    use crate::proxy::Proxies;
     use crate::tls::Trust;
 
     fn request(change: impl FnOnce(&mut HostOutgoingRequest)) -> Result<Request<WasiBody>, ErrorCode> {
@@ -161,7 +162,7 @@ mod tests {
     fn refuses_a_body_that_is_announced_and_not_there() {
         let announced = |length: &'static str| {
             let headers = [(http::header::CONTENT_LENGTH, http::HeaderValue::from_static(length))];
-            let clients = Arc::new(Clients::new(Trust::new(None).unwrap()));
+            let clients = Arc::new(Clients::new(Trust::new(None).unwrap(), Proxies::default()));
             let mut hooks = Outbound { policy: Policy::default(), clients, clock: Clock::new(1), trace: None };
             let headers = FieldMap::new_immutable(&mut hooks, HeaderMap::from_iter(headers));
             request(|request| request.headers = headers).is_ok()

@@ -2,6 +2,7 @@
 //!
 //! This is what an operator sees first, so it says what is wrong and never shows the insides of wasmtime's types.
 
+use crate::proxy::InvalidProxy;
 use crate::tls::InvalidAuthority;
 
 /// A component or settings that cannot be used.
@@ -59,6 +60,9 @@ pub enum LoadError {
     /// The private authority's certificates cannot be used.
     #[error("the CA certificates cannot be used: {0}")]
     Authority(String),
+    /// The proxy cannot be used.
+    #[error("{0}")]
+    Proxy(String),
     /// The machine cannot run WebAssembly as configured.
     #[error("cannot start the WebAssembly engine: {0}")]
     Engine(String),
@@ -74,5 +78,11 @@ impl LoadError {
 impl From<InvalidAuthority> for LoadError {
     fn from(error: InvalidAuthority) -> Self {
         Self::Authority(error.to_string())
+    }
+}
+
+impl From<InvalidProxy> for LoadError {
+    fn from(error: InvalidProxy) -> Self {
+        Self::Proxy(error.to_string())
     }
 }

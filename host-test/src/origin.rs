@@ -41,10 +41,14 @@ impl Origin {
     /// Whether a configuration may name it: `https`, or `http` on a loopback address, where nobody can listen in.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        let address = self.host.trim_start_matches('[').trim_end_matches(']');
-        let loopback = address.parse::<IpAddr>().map_or(address == "localhost", |ip| ip.is_loopback());
-        self.secure || loopback
+        self.secure || is_loopback(&self.host)
     }
+}
+
+/// Whether a host of a URL is this machine itself.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse::<IpAddr>().map_or_else(|_| address.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
 }
 
 impl FromStr for Origin {

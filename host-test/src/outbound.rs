@@ -17,7 +17,7 @@ use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, Error, RequestOptions, WasiB
 use crate::body::ResponseBody;
 use crate::client::{Client, Clients};
 use crate::clock::Clock;
-use crate::failure;
+use crate::failure::{self, Failure};
 use crate::in_flight::{Answer, InFlight};
 use crate::policy::Policy;
 use crate::settings::Trace;
@@ -48,7 +48,8 @@ impl Outbound {
         options: RequestOptions,
     ) -> (impl Future<Output = Answer> + Send + use<>, CaptureConnection) {
         let connection = capture_connection(&mut request);
-        let recorder = Recorder::new(self.trace.as_ref(), &request);
+        let proxy = self.trace.as_ref().and_then(|_| self.clients.proxy(request.uri()));
+        let recorder = Recorder::new(self.trace.as_ref(), &request, proxy);
         let client =
             self.policy.allows(request.uri()).then(|| self.clients.get(self.policy.accept_any_certificate).clone());
         let timeouts = Timeouts::new(options, self.clock);
@@ -87,16 +88,16 @@ async fn exchange(
 ) -> Answer {
     let answer = match client {
         Some(client) => send(&client, request, connection, &timeouts).await,
-        None => Err(Error::HttpRequestDenied),
+        None => Err(Error::HttpRequestDenied.into()),
     };
     match answer {
         Ok(response) => {
             recorder.head(response.status());
             Ok(response.map(|body| ResponseBody::new(body, timeouts.between_bytes, recorder).boxed_unsync()))
         }
-        Err(error) => {
-            recorder.failed(&error);
-            Err(error)
+        Err(failure) => {
+            recorder.failed(&failure);
+            Err(failure.code)
         }
     }
 }
@@ -107,7 +108,7 @@ pub(crate) async fn send<B>(
     request: Request<B>,
     mut connection: CaptureConnection,
     timeouts: &Timeouts,
-) -> Result<Response<Incoming>, Error>
+) -> Result<Response<Incoming>, Failure>
 where
     B: Body<Data: Send, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + Unpin + 'static,
 {
@@ -118,18 +119,18 @@ where
         biased;
         response = &mut response => return response.map_err(|error| failure::of_request(&error)),
         () = connected => {}
-        () = tokio::time::sleep(timeouts.connect) => return Err(Error::ConnectionTimeout),
+        () = tokio::time::sleep(timeouts.connect) => return Err(Error::ConnectionTimeout.into()),
     }
     match tokio::time::timeout(timeouts.first_byte, response).await {
         Ok(response) => response.map_err(|error| failure::of_request(&error)),
-        Err(_) => Err(Error::HttpResponseTimeout),
+        Err(_) => Err(Error::HttpResponseTimeout.into()),
     }
 }
 
 /// The guest's timeouts, in real time.
 #[derive(Debug)]
 pub(crate) struct Timeouts {
-    /// For DNS, TCP and TLS together.
+    /// For DNS, TCP, a tunnel and TLS together.
     pub(crate) connect: Duration,
     pub(crate) first_byte: Duration,
     pub(crate) between_bytes: Duration,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::origin::Origin;
+use crate::proxy::Proxy;
 use crate::trace::Exchange;
 
 /// Receives each HTTP exchange when it is over. It must return quickly.
@@ -38,6 +39,8 @@ pub struct Settings {
     pub allow: Option<Vec<Origin>>,
     /// Certificates of a private authority in PEM, trusted besides the public ones.
     pub ca_pem: Option<String>,
+    /// The proxy that requests go through. Default: none, whatever the environment says.
+    pub proxy: Proxy,
     /// Where compiled code is kept.
     pub cache: Cache,
     /// Receives each HTTP exchange.
@@ -70,6 +73,7 @@ impl Default for Settings {
             compute_limit: Duration::from_secs(30),
             allow: None,
             ca_pem: None,
+            proxy: Proxy::None,
             cache: Cache::Beside,
             trace: None,
             clock_speed: 1,
@@ -90,6 +94,7 @@ impl fmt::Debug for Settings {
             .field("compute_limit", &self.compute_limit)
             .field("allow", &self.allow)
             .field("ca_pem", &self.ca_pem.is_some())
+            .field("proxy", &self.proxy)
             .field("cache", &self.cache)
             .field("trace", &self.trace.is_some())
             .field("clock_speed", &self.clock_speed)

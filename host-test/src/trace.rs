@@ -3,6 +3,7 @@
 //! Bodies and headers are not recorded at all, so no token, secret or assertion can slip through; of the URL, query values under
 //! names that sound like credentials are struck out.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::settings::Trace;
@@ -14,6 +15,8 @@ pub struct Exchange {
     pub method: String,
     /// URL, without credentials.
     pub url: String,
+    /// Host and port of the proxy that it goes through, if it does.
+    pub proxy: Option<String>,
     /// Status of the answer, when there was one.
     pub status: Option<u16>,
     /// Why it failed, or broke off.
@@ -36,12 +39,13 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new<B>(trace: Option<&Trace>, request: &http::Request<B>) -> Self {
+    pub(crate) fn new<B>(trace: Option<&Trace>, request: &http::Request<B>, proxy: Option<String>) -> Self {
         let length = request.headers().get(http::header::CONTENT_LENGTH);
         let exchange = Exchange {
             method: request.method().to_string(),
             // Nobody reads it without a trace, and it is the one part that costs something.
             url: trace.map(|_| without_credentials(request.uri())).unwrap_or_default(),
+            proxy,
             status: None,
             failure: None,
             request_bytes: length.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0),
@@ -61,7 +65,7 @@ impl Recorder {
         self.exchange.response_bytes += bytes as u64;
     }
 
-    pub(crate) fn failed(&mut self, failure: &wasmtime_wasi_http::Error) {
+    pub(crate) fn failed(&mut self, failure: &impl fmt::Display) {
         self.exchange.failure = Some(failure.to_string());
     }
 }

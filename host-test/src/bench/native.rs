@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::client::{self, Client};
 use crate::outbound::{self, Timeouts};
+use crate::proxy::Proxies;
 use crate::tls::Trust;
 
 /// Room behind an answer for what an envelope adds, as the component's transport reserves it.
@@ -28,7 +29,7 @@ pub(crate) struct NativeHost {
 
 impl NativeHost {
     pub(crate) fn new(trust: &Trust, runtime: Handle) -> Self {
-        Self { client: client::client(trust.config()), runtime, started: Instant::now() }
+        Self { client: client::client(trust.config(), Proxies::default()), runtime, started: Instant::now() }
     }
 }
 
@@ -65,7 +66,7 @@ async fn exchange(client: &Client<Full<Bytes>>, request: &Request<'_>, time: Dur
     // What went wrong does not matter here: a run in which a call fails is given up.
     let connection = capture_connection(&mut outgoing);
     let response = outbound::send(client, outgoing, connection, &timeouts).await;
-    let response = response.map_err(|error| Failure::Broken(error.to_string()))?;
+    let response = response.map_err(|error| Failure::Broken(error.code.to_string()))?;
     receive(response, request.prefix).await.map_err(|error| Failure::Broken(error.to_string()))
 }
 

@@ -6,6 +6,7 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use host_test::bindings::catalog::{Action, Effect, Parameter, ParameterKind};
+use host_test::text;
 use serde_json::{Map, Value};
 
 use super::failure::{Failure, Outcome};
@@ -31,7 +32,7 @@ pub(crate) async fn run(action: &Action, arguments: &ArgMatches, globals: &Globa
     let session = Session::open(globals, terminal).await?;
     let answer = session.invoke(&action.name, &input, terminal).await?;
     if globals.json {
-        return terminal.print(&answer.json);
+        return terminal.print_json(&answer.json);
     }
     let envelope = view::Envelope::parse(&answer.json)?;
     terminal.print(&view::data(&envelope.data, action.effect, terminal))?;
@@ -45,7 +46,7 @@ fn input(action: &Action, arguments: &ArgMatches) -> Result<Value, Failure> {
         for id in [option_id(parameter), position_id(parameter)] {
             // Only required parameters have a position.
             let given = arguments.try_get_many::<String>(&id).ok().flatten();
-            let given: Vec<&str> = given.into_iter().flatten().map(String::as_str).collect();
+            let given: Vec<&str> = given.into_iter().flatten().map(|given| text::unmarked(given)).collect();
             if !given.is_empty() {
                 input.insert(parameter.name.clone(), value::json(parameter, &given)?);
             }

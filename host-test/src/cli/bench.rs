@@ -51,7 +51,11 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     };
     progress.finish_and_clear();
     let report = report.map_err(|error| Failure::Bench(BenchError::Panicked(error.to_string())))??;
-    if globals.json { terminal.print(&json!(report).to_string()) } else { terminal.print(&text(&report, terminal)) }
+    if globals.json {
+        terminal.print_json(&json!(report).to_string())
+    } else {
+        terminal.print(&text(&report, terminal))
+    }
 }
 
 fn text(report: &Report, terminal: &Terminal) -> String {

@@ -63,7 +63,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let passed = cells.len() - failed;
     if globals.json {
         let report = json!({ "passed": passed, "failed": failed, "seconds": took.as_secs_f64(), "cells": cells });
-        terminal.print(&report.to_string())?;
+        terminal.print_json(&report.to_string())?;
     } else {
         terminal.print(&text(&cells, took, terminal))?;
         terminal.print(&format!("{passed} passed, {failed} failed"))?;

@@ -2,6 +2,7 @@
 
 use clap::Command;
 use comfy_table::{Cell, Color};
+use host_test::json;
 use serde::Deserialize;
 
 use super::failure::{Failure, Outcome};
@@ -9,6 +10,7 @@ use super::globals::Globals;
 use super::session::Session;
 use super::terminal::Terminal;
 use super::view::table;
+use super::visible;
 
 pub(crate) const NAME: &str = "check";
 
@@ -38,11 +40,12 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let session = Session::open(globals, terminal).await?;
     let mut instance = session.connector.instance().await?;
-    let json = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await?;
-    let report: Report = serde_json::from_str(&json)
-        .map_err(|error| Failure::usage(format!("the component's answer is no report: {error}")))?;
+    let answer = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await;
+    let json = session.explained(answer, terminal)?;
+    let report: Report = json::parse(&json)
+        .map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))?;
     if globals.json {
-        terminal.print(&json)?;
+        terminal.print_json(&json)?;
     } else {
         let permissions = permissions(&session).await?;
         terminal.print(&lines(&report, &permissions, terminal))?;
@@ -62,10 +65,10 @@ fn lines(report: &Report, permissions: &[(String, String)], terminal: &Terminal)
         let (mark, colour) = if access.allowed { ("✓", Color::Green) } else { ("✗", Color::Red) };
         let needs = permissions.iter().find(|(name, _)| *name == access.action).map_or("", |(_, needs)| needs.as_str());
         let detail = match &access.advice {
-            Some(advice) => advice.clone(),
+            Some(advice) => visible::block(advice).into_owned(),
             None => format!("needs {needs}"),
         };
-        table.add_row([Cell::new(mark).fg(colour), Cell::new(&access.title), Cell::new(detail)]);
+        table.add_row([Cell::new(mark).fg(colour), Cell::new(visible::line(&access.title)), Cell::new(detail)]);
     }
     table::text(&table)
 }

@@ -18,7 +18,7 @@ use super::session::{self, span};
 use super::source::{Configuration, Source};
 use super::terminal::Terminal;
 use super::view::{self, Envelope, change};
-use super::{example, inspect};
+use super::{example, inspect, visible};
 
 pub(crate) const NAME: &str = "demo";
 
@@ -102,7 +102,11 @@ impl Demo<'_> {
 
     fn closing(&self, envelope: &Envelope, took: &str) -> Outcome {
         for warning in envelope.warnings() {
-            self.terminal.print(&format!("{} {warning}", self.terminal.text("warning:").yellow()))?;
+            self.terminal.print(&format!(
+                "{} {}",
+                self.terminal.text("warning:").yellow(),
+                visible::indented(warning)
+            ))?;
         }
         let requests = self.requests.swap(0, Ordering::Relaxed);
         let mut facts = view::counts(envelope);
@@ -115,14 +119,16 @@ impl Demo<'_> {
         self.heading(number, "What an error looks like", &format!("… {MISSPELT_QUERY}"))?;
         let config = typed(&self.configuration)?;
         match self.instance.run_hunting_query(&config, MISSPELT_QUERY, None).await {
-            Err(error @ CallError::Action(_)) => self.terminal.print(&view::error::paragraph(&error, self.terminal)),
+            Err(error @ CallError::Action(_)) => {
+                self.terminal.print(&view::error::paragraph(&error, |text| self.terminal.text(text)))
+            }
             Err(error) => Err(error.into()),
             Ok(_) => Err(Failure::usage("the emulator took a column that does not exist")),
         }
     }
 
     fn heading(&self, number: usize, title: &str, command: &str) -> Outcome {
-        let rule = "─".repeat(self.terminal.width.saturating_sub(title.len() + 5));
+        let rule = "─".repeat(self.terminal.width.saturating_sub(console::measure_text_width(title) + 5));
         let title = self.terminal.text(format!("{number}  {title}")).bold().cyan().to_string();
         self.terminal.print(&format!(
             "\n{title} {}\n{}",

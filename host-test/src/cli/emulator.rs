@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     let wanted: Option<&PathBuf> = arguments.get_one("ca-out");
     let authority = emulator.ca_pem().map(|pem| Authority::write(pem, wanted)).transpose()?;
     // Whoever reads this line finds the certificate in place.
-    terminal.print(&config)?;
+    terminal.print_json(&config)?;
     terminal.note(&format!("Emulator of Microsoft Graph and Entra ID on {}; Ctrl-C stops it.", emulator.base_url()));
     if let Some(file) = &authority {
         terminal.note(&format!("Its certificate is trusted with --ca-file {}", file.path().display()));

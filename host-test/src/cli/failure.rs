@@ -97,10 +97,10 @@ pub(crate) fn exit_code(outcome: Outcome, as_json: bool, terminal: &Terminal) ->
     };
     match object {
         Some(object) if as_json => {
-            let _ = terminal.print(&json!({ "error": object }).to_string());
+            let _ = terminal.print_json(&json!({ "error": object }).to_string());
         }
         Some(_) => match &failure {
-            Failure::Call(error) => terminal.note(&view::error::paragraph(error, terminal)),
+            Failure::Call(error) => terminal.note(&view::error::paragraph(error, |text| terminal.aside(text))),
             other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
         },
         None => {}

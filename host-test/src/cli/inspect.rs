@@ -30,7 +30,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
         None
     };
     if globals.json {
-        terminal.print(&as_json(globals, &shape, &metadata, gzip, inside.as_ref(), &settings).to_string())?;
+        terminal.print_json(&as_json(globals, &shape, &metadata, gzip, inside.as_ref(), &settings).to_string())?;
     } else {
         terminal.print(&as_text(globals, &shape, &metadata, gzip, inside.as_ref(), &settings, terminal))?;
     }

@@ -1,9 +1,8 @@
 //! `invoke`: JSON in, JSON out, as a host without generated code would call the component.
 
-use std::io::Read as _;
-
 use clap::{Arg, ArgMatches, Command};
-use host_test::CallError;
+use host_test::text::{self, TextError};
+use host_test::{CallError, json};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -34,7 +33,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let session = Session::open(globals, terminal).await?;
     match session.invoke(text("action"), &input, terminal).await {
         Ok(answer) if terminal.interactive && !globals.json => terminal.print(&pretty(&answer.json)),
-        Ok(answer) => terminal.print(&answer.json),
+        Ok(answer) => terminal.print_json(&answer.json),
         Err(error) => fail(error, globals, terminal),
     }
 }
@@ -42,25 +41,24 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
 /// A program that reads the output gets JSON in any case; whoever looks at the terminal gets the paragraph.
 fn fail(error: CallError, globals: &Globals, terminal: &Terminal) -> Outcome {
     if !globals.json && !terminal.interactive {
-        terminal.print(&json!({ "error": error.to_json() }).to_string())?;
+        terminal.print_json(&json!({ "error": error.to_json() }).to_string())?;
     }
     Err(error.into())
 }
 
-fn input(text: &str) -> Result<String, Failure> {
-    let cannot = |error: std::io::Error| Failure::usage(format!("cannot read the input {text}: {error}"));
-    if text == "-" {
-        let mut input = String::new();
-        std::io::stdin().read_to_string(&mut input).map_err(cannot)?;
-        return Ok(input);
+fn input(given: &str) -> Result<String, Failure> {
+    let given = text::unmarked(given);
+    let cannot = |error: TextError| Failure::usage(format!("cannot read the input {given}: {error}"));
+    if given == "-" {
+        return text::read_from(std::io::stdin()).map_err(cannot);
     }
-    match text.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).map_err(cannot),
-        None => Ok(text.to_owned()),
+    match given.strip_prefix('@') {
+        Some(path) => text::read(path).map_err(cannot),
+        None => Ok(given.to_owned()),
     }
 }
 
 fn pretty(json: &str) -> String {
-    let value: Result<Value, _> = serde_json::from_str(json);
+    let value: Result<Value, _> = json::parse(json);
     value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| json.to_owned())
 }

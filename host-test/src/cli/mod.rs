@@ -23,6 +23,7 @@ mod source;
 mod terminal;
 mod value;
 mod view;
+mod visible;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,6 +36,13 @@ use globals::Globals;
 use host_test::bindings::catalog;
 use host_test::{Connector, Settings};
 use terminal::Terminal;
+
+/// Variables that are no configuration of the connector.
+const ENVIRONMENT: &str = "\
+Environment:
+  DEFENDER_…   Configuration: DEFENDER_TENANT_ID and so on, one for each parameter
+  HTTPS_PROXY  Proxy, http://[user:password@]host[:port]; else ALL_PROXY
+  NO_PROXY     Hosts, domains and networks to reach without it; * for all";
 
 /// Runs the program and tells its exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> ExitCode {
@@ -54,6 +62,7 @@ fn root() -> Command {
     globals::add(Command::new("host-test"))
         .about("Runs the Microsoft Defender XDR connector component")
         .version(env!("CARGO_PKG_VERSION"))
+        .after_help(ENVIRONMENT)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(demo::command().display_order(1))
@@ -93,7 +102,7 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
         command = command.subcommand(action::command(action).display_order(10 + order));
     }
     if let Err(error) = &catalog {
-        command = command.after_help(format!("The commands of the actions are missing: {error}"));
+        command = command.after_help(format!("The commands of the actions are missing: {error}\n\n{ENVIRONMENT}"));
     }
     match (command.try_get_matches_from(arguments), &catalog) {
         (Ok(matches), _) => {
@@ -105,8 +114,7 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
             failure::exit_code(catalog.map(drop), false, terminal)
         }
         (Err(error), _) => {
-            // Nothing can be done about a terminal that takes no text.
-            let _ = error.print();
+            terminal.help(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
         }
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::terminal::Terminal;
+use super::visible;
 
 pub(crate) const NAME: &str = "replay";
 
@@ -63,7 +64,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let passed = lines.len() - failed;
     if globals.json {
         let files: Vec<Value> = lines.iter().map(as_json).collect();
-        terminal.print(&json!({ "passed": passed, "failed": failed, "files": files }).to_string())?;
+        terminal.print_json(&json!({ "passed": passed, "failed": failed, "files": files }).to_string())?;
     } else {
         terminal.print(&format!("{passed} passed, {failed} failed"))?;
     }
@@ -75,12 +76,13 @@ fn text(line: &Line, terminal: &Terminal) -> String {
     let (mark, detail) = match &line.outcome {
         Ok(report) if report.passed() => (terminal.text("✓").green(), terminal.text(report.action).dim().to_string()),
         Ok(report) => {
-            let fields = report.mismatches.iter().map(|mismatch| format!("\n    {mismatch}"));
+            let fields =
+                report.mismatches.iter().map(|mismatch| format!("\n    {}", visible::line(&mismatch.to_string())));
             (terminal.text("✗").red(), format!("{}{}", terminal.text(report.action).dim(), fields.collect::<String>()))
         }
-        Err(error) => (terminal.text("✗").red(), format!("\n    {error}")),
+        Err(error) => (terminal.text("✗").red(), format!("\n    {}", visible::line(&error.to_string()))),
     };
-    format!("{mark} {}  {detail}", line.file)
+    format!("{mark} {}  {detail}", visible::line(&line.file))
 }
 
 fn as_json(line: &Line) -> Value {

@@ -2,21 +2,26 @@
 //!
 //! It also times calls and shows their exchanges, so that commands only ask and print.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use host_test::{CallError, Connector, Exchange, Settings, Trace};
+use host_test::{CallError, Connector, Exchange, Proxy, Settings, Trace, text};
 
 use super::failure::Failure;
 use super::globals::Globals;
-use super::source::Configuration;
+use super::source::{Configuration, Source};
 use super::terminal::Terminal;
+use super::visible;
 
 /// A connector with a configuration.
 pub(crate) struct Session {
     pub(crate) connector: Connector,
     pub(crate) configuration: Configuration,
+    blocked: Blocked,
 }
+
+/// Why a request did not get through the proxy, the last one where there are several.
+type Blocked = Arc<Mutex<Option<String>>>;
 
 /// An answer and the time it took.
 pub(crate) struct Answer {
@@ -24,47 +29,74 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
-/// Loads the component that the options name.
+/// Loads the component that the options name, for calls that stay on this machine.
 pub(crate) fn load(globals: &Globals, trace: Option<Trace>) -> Result<Connector, Failure> {
+    load_with(globals, trace, Proxy::None)
+}
+
+fn load_with(globals: &Globals, trace: Option<Trace>, proxy: Proxy) -> Result<Connector, Failure> {
     let ca_pem = match &globals.ca_file {
-        Some(path) => Some(
-            std::fs::read_to_string(path)
-                .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?,
-        ),
+        Some(path) => {
+            Some(text::read(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?)
+        }
         None => None,
     };
-    Ok(Connector::load(&globals.component, Settings { ca_pem, trace, ..Settings::default() })?)
+    Ok(Connector::load(&globals.component, Settings { ca_pem, trace, proxy, ..Settings::default() })?)
 }
 
 impl Session {
     pub(crate) async fn open(globals: &Globals, terminal: &Terminal) -> Result<Self, Failure> {
-        let trace = globals.verbose.then(|| show_exchanges(terminal));
-        let connector = load(globals, trace)?;
+        let blocked = Blocked::default();
+        let proxy = if globals.source == Source::Emulator { Proxy::None } else { Proxy::Environment };
+        let connector = load_with(globals, Some(watch(globals.verbose, blocked.clone(), terminal)), proxy)?;
         let configuration = globals.source.open(connector.catalog().await?)?;
-        Ok(Self { connector, configuration })
+        Ok(Self { connector, configuration, blocked })
     }
 
     /// Runs an action by name.
     pub(crate) async fn invoke(&self, action: &str, input: &str, terminal: &Terminal) -> Result<Answer, CallError> {
         let started = Instant::now();
         let call = self.connector.invoke(action, &self.configuration.json, input);
-        let json = terminal.wait(action, call).await?;
+        let json = self.explained(terminal.wait(action, call).await, terminal)?;
         Ok(Answer { json, took: started.elapsed() })
+    }
+
+    /// Says beside an error that the proxy is to blame: the component knows only that there was no connection.
+    pub(crate) fn explained<T>(&self, answer: Result<T, CallError>, terminal: &Terminal) -> Result<T, CallError> {
+        let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Err(_), Some(blocked)) = (&answer, blocked) {
+            terminal.note(&format!("{} {}", terminal.aside("note:").yellow().bold(), visible::line(&blocked)));
+        }
+        answer
     }
 }
 
-fn show_exchanges(terminal: &Terminal) -> Trace {
+/// Shows exchanges, if that is wanted, and keeps what the proxy did to them.
+fn watch(verbose: bool, blocked: Blocked, terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
-    Arc::new(move |exchange: &Exchange| terminal.note(&terminal.aside(line(exchange)).dim().to_string()))
+    Arc::new(move |exchange: &Exchange| {
+        if verbose {
+            terminal.note(&terminal.aside(visible::line(&line(exchange))).dim().to_string());
+        }
+        *blocked.lock().unwrap_or_else(PoisonError::into_inner) = blocked_by_proxy(exchange);
+    })
+}
+
+fn blocked_by_proxy(exchange: &Exchange) -> Option<String> {
+    let (proxy, failure) = (exchange.proxy.as_ref()?, exchange.failure.as_ref().filter(|_| exchange.status.is_none())?);
+    let says_so = failure.contains(proxy.as_str());
+    Some(if says_so { failure.clone() } else { format!("no answer through the proxy {proxy}: {failure}") })
 }
 
 fn line(exchange: &Exchange) -> String {
-    let Exchange { method, url, status, failure, request_bytes, response_bytes, until_head, duration } = exchange;
+    let Exchange { method, url, proxy, status, failure, request_bytes, response_bytes, until_head, duration } =
+        exchange;
+    let proxy = proxy.as_ref().map(|proxy| format!(" via {proxy}")).unwrap_or_default();
     let status = status.map(|status| format!(" {status}")).unwrap_or_default();
     let failure = failure.as_ref().map(|failure| format!(" {failure}")).unwrap_or_default();
     let sent = if *request_bytes > 0 { format!(" sent {request_bytes} B,") } else { String::new() };
     let head = until_head.map(|head| format!("head {}, ", span(head))).unwrap_or_default();
-    format!("{method} {url} →{status}{failure} ({sent} got {response_bytes} B, {head}total {})", span(*duration))
+    format!("{method} {url}{proxy} →{status}{failure} ({sent} got {response_bytes} B, {head}total {})", span(*duration))
         .replace("( ", "(")
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let failures = report.failures();
     if globals.json {
         let (growth, passed) = (report.growth(), failures.is_empty());
-        terminal.print(
+        terminal.print_json(
             &json!({ "passed": passed, "failures": failures, "growth": growth, "report": report }).to_string(),
         )?;
     } else {

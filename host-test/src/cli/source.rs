@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use defender_emulator::{Emulator, Options};
 use host_test::bindings::catalog::{self, Parameter};
+use host_test::text;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
@@ -34,7 +35,11 @@ impl Source {
             Self::Emulator => emulator(),
             Self::File(path) => Ok(Configuration { json: file(path)?, emulator: None }),
             Self::Environment => {
-                let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+                let variable = |name: &str| {
+                    let value = std::env::var(name).ok()?;
+                    let value = text::unmarked(&value);
+                    (!value.trim().is_empty()).then(|| value.to_owned())
+                };
                 Ok(Configuration { json: environment(&catalog.configuration, variable)?, emulator: None })
             }
         }
@@ -53,10 +58,10 @@ fn file(path: &PathBuf) -> Result<String, Failure> {
     let cannot = |what: &str, why: &dyn std::fmt::Display| {
         Failure::usage(format!("cannot {what} the configuration in {}: {why}", path.display()))
     };
-    let text = std::fs::read_to_string(path).map_err(|error| cannot("read", &error))?;
+    let text = text::read(path).map_err(|error| cannot("read", &error))?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(_)) => Ok(text),
-        Ok(_) => Err(cannot("use", &"it is no JSON object")),
+        Ok(_) => Err(cannot("use", &"it is not a JSON object")),
         // serde_json tells the position and never repeats the text, which may hold a secret.
         Err(error) => Err(cannot("use", &error)),
     }

@@ -2,6 +2,7 @@
 //!
 //! Colours and spinners only where a person looks; a pipe gets plain text, and one that closes early gets no panic.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::io;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use console::{StyledObject, Term, style};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failure::{Failure, Outcome};
+use super::visible;
 
 /// Width for output that goes to no terminal.
 const PLAIN_WIDTH: usize = 100;
@@ -51,8 +53,13 @@ impl Terminal {
         Self { output: Term::stdout(), errors: Term::stderr(), width, interactive: false, colours: false }
     }
 
-    /// Prints a result and ends its line.
+    /// Prints a result for people and ends its line. No character of it drives the terminal but our own colours.
     pub(crate) fn print(&self, text: &str) -> Outcome {
+        self.print_json(&visible::printed(text, self.colours))
+    }
+
+    /// Prints a result for programs as it is, and ends its line.
+    pub(crate) fn print_json(&self, text: &str) -> Outcome {
         let end = if text.ends_with('\n') { "" } else { "\n" };
         match self.output.write_str(text).and_then(|()| self.output.write_str(end)) {
             Ok(()) => Ok(()),
@@ -63,17 +70,30 @@ impl Terminal {
 
     /// Prints a line on standard error; if nobody reads there, so be it.
     pub(crate) fn note(&self, text: &str) {
-        let _ = self.errors.write_line(text);
+        let _ = self.errors.write_line(&visible::printed(text, console::colors_enabled_stderr()));
+    }
+
+    /// Shows help, or what is wrong with the command line. The texts of actions come from the component.
+    pub(crate) fn help(&self, error: &clap::Error) {
+        let text = error.render();
+        let colours = if error.use_stderr() { console::colors_enabled_stderr() } else { self.colours };
+        let text = if colours { text.ansi().to_string() } else { text.to_string() };
+        if error.use_stderr() {
+            self.note(text.trim_end());
+        } else {
+            // Nobody is left to tell that the help was not read.
+            let _ = self.print(&text);
+        }
     }
 
     /// Text for standard output, to be styled.
-    pub(crate) fn text<D>(&self, text: D) -> StyledObject<D> {
-        style(text).force_styling(self.colours)
+    pub(crate) fn text(&self, text: impl Display) -> StyledObject<String> {
+        style(shown(text)).force_styling(self.colours)
     }
 
     /// Text for standard error, to be styled.
-    pub(crate) fn aside<D>(&self, text: D) -> StyledObject<D> {
-        self.errors.style().apply_to(text)
+    pub(crate) fn aside(&self, text: impl Display) -> StyledObject<String> {
+        self.errors.style().apply_to(shown(text))
     }
 
     /// A bar on standard error for so many steps, hidden where no person looks.
@@ -97,7 +117,7 @@ impl Terminal {
             done = &mut work => return done,
             () = tokio::time::sleep(SPINNER_AFTER), if self.errors.is_term() => {}
         }
-        let spinner = ProgressBar::new_spinner().with_elapsed(SPINNER_AFTER).with_message(what.to_owned());
+        let spinner = ProgressBar::new_spinner().with_elapsed(SPINNER_AFTER).with_message(visible::line(what));
         if let Ok(look) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
             spinner.set_style(look);
         }
@@ -106,4 +126,9 @@ impl Terminal {
         spinner.finish_and_clear();
         done
     }
+}
+
+/// Text without a code for colours in it, as those of ours come around it.
+fn shown(text: impl Display) -> String {
+    visible::block(&text.to_string()).into_owned()
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 
 use super::*;
+use crate::proxy::Proxies;
 use crate::tls::Trust;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -43,7 +44,7 @@ fn read_request(stream: &mut TcpStream) -> bool {
 }
 
 fn client() -> Client {
-    Clients::new(Trust::new(None).unwrap()).get(false).clone()
+    Clients::new(Trust::new(None).unwrap(), Proxies::default()).get(false).clone()
 }
 
 /// What comes of a POST: the body, or the error's name.
@@ -51,7 +52,7 @@ async fn post(client: &Client, url: String) -> String {
     let body = Full::new(Bytes::from("body")).map_err(|never| match never {}).boxed_unsync();
     let mut request = Request::post(url).body(body).unwrap();
     let connection = capture_connection(&mut request);
-    let recorder = Recorder::new(None, &request);
+    let recorder = Recorder::new(None, &request, None);
     let timeouts = Timeouts { connect: TIMEOUT, first_byte: TIMEOUT, between_bytes: TIMEOUT };
     let whole = async {
         let response = exchange(Some(client.clone()), request, connection, timeouts, recorder).await?;
@@ -67,7 +68,7 @@ async fn post(client: &Client, url: String) -> String {
 async fn without_a_client_it_is_denied() {
     let body = Full::default().map_err(|never| match never {}).boxed_unsync();
     let mut request = Request::get("https://elsewhere.example/").body(body).unwrap();
-    let recorder = Recorder::new(None, &request);
+    let recorder = Recorder::new(None, &request, None);
     let timeouts = Timeouts { connect: TIMEOUT, first_byte: TIMEOUT, between_bytes: TIMEOUT };
     let connection = capture_connection(&mut request);
     let answer = exchange(None, request, connection, timeouts, recorder).await;

@@ -7,6 +7,7 @@ use super::compare::{Rule, differences};
 use super::expectation::{Expectation, Facts};
 use super::recording::Recording;
 use crate::call_error::CallError;
+use crate::json;
 
 /// Where an answer of `json.invoke` is not what the recording leads to. `body` is the recorded body as it was served.
 pub(crate) fn by_the_component(
@@ -30,8 +31,8 @@ pub(crate) fn by_the_component(
 }
 
 fn success(recording: &Recording, body: &str, answer: &str) -> Vec<Mismatch> {
-    let Ok(answer) = serde_json::from_str::<Value>(answer) else {
-        return vec![Mismatch::new("response.body", "the component's answer is no JSON")];
+    let Ok(answer) = json::parse::<Value>(answer) else {
+        return vec![Mismatch::new("response.body", "the component's answer is not JSON")];
     };
     let mut all = differences("response.body", &data(body), &answer["data"], Rule::Answered);
     if let Some(id) = recording.response.headers.get("request-id")
@@ -47,7 +48,7 @@ fn success(recording: &Recording, body: &str, answer: &str) -> Vec<Mismatch> {
 fn data(body: &str) -> Value {
     match body {
         "" => Value::Null,
-        text => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+        text => json::parse(text).unwrap_or_else(|_| Value::from(text)),
     }
 }
 

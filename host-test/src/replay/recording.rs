@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json;
+use crate::text::{self, TextError};
+
 /// A request of the service's users and the service's answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,8 +132,10 @@ impl Recording {
     /// # Errors
     /// When it cannot be read or is no recording.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = text::read(path).map_err(|error| match error {
+            TextError::Io(source) => ReadError::Unreadable { path: path.to_owned(), source },
+            other => ReadError::Broken { path: path.to_owned(), reason: other.to_string() },
+        })?;
         Self::parse(&text).map_err(|reason| ReadError::Broken { path: path.to_owned(), reason })
     }
 
@@ -139,7 +144,7 @@ impl Recording {
     /// # Errors
     /// What is wrong, and in which line or field.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let recording: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let recording: Self = json::parse(text).map_err(|error| error.to_string())?;
         recording.check()?;
         Ok(recording)
     }

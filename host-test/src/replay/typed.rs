@@ -13,7 +13,7 @@ use crate::instance::Instance;
 /// Makes the call once more, typed, and compares with the recorded body as it was served. Reads only: the one write has the
 /// same answer as a read.
 pub(crate) async fn check(instance: &mut Instance, config: &Config, call: &Call, body: &str) -> Vec<Mismatch> {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let body: Value = crate::json::parse(body).unwrap_or_default();
     let text = |name: &str| call.input.get(name).and_then(Value::as_str);
     let found = match call.action {
         GET_INCIDENT => {
@@ -32,7 +32,7 @@ pub(crate) async fn check(instance: &mut Instance, config: &Config, call: &Call,
         Ok(found) => found
             .into_iter()
             .flat_map(|(place, recorded, json)| {
-                let answered = serde_json::from_str(&json).unwrap_or_default();
+                let answered = crate::json::parse(&json).unwrap_or_default();
                 differences(&place, &recorded, &answered, Rule::Answered)
             })
             .collect(),

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::table;
 use crate::cli::terminal::Terminal;
+use crate::cli::visible;
 
 /// A table of the members that differ; empty when none does.
 pub(crate) fn table(before: &Value, after: &Value, terminal: &Terminal) -> String {
+    let (before, after) = (visible::value(before), visible::value(after));
     let mut table = table::new(&["Changed", "Before", "After"], terminal);
     let mut changed = false;
     for (name, new) in after.as_object().into_iter().flatten() {

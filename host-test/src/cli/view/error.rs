@@ -1,19 +1,19 @@
 //! An error as one paragraph: what, why, and what to do about it.
 
+use console::StyledObject;
 use host_test::CallError;
 
-use crate::cli::terminal::Terminal;
+use crate::cli::visible::{indented, line};
 
-/// The paragraph, for standard error.
-pub(crate) fn paragraph(error: &CallError, terminal: &Terminal) -> String {
-    let headline = |text: &str| terminal.aside(text.to_owned()).red().bold();
+/// The paragraph, with parts of it in the style of where it goes.
+pub(crate) fn paragraph(error: &CallError, styled: impl Fn(String) -> StyledObject<String>) -> String {
+    let headline = |kind: &str| styled(format!("{kind}:")).red().bold();
     let Some(error) = error.action() else {
-        return format!("{} {error}", headline(&format!("{}:", error.kind())));
+        return format!("{} {}", headline(error.kind()), indented(&error.to_string()));
     };
-    let kind = host_test::kind_name(error.kind);
-    let mut lines = vec![format!("{} {}", headline(&format!("{kind}:")), error.message)];
+    let mut lines = vec![format!("{} {}", headline(host_test::kind_name(error.kind)), indented(&error.message))];
     if let Some(remedy) = &error.remedy {
-        lines.push(format!("{} {remedy}", terminal.aside("What to do:").bold()));
+        lines.push(format!("{} {}", styled("What to do:".to_owned()).bold(), indented(remedy)));
     }
     let facts = [
         error.status.map(|status| format!("status {status}")),
@@ -23,8 +23,6 @@ pub(crate) fn paragraph(error: &CallError, terminal: &Terminal) -> String {
     ];
     let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let ours = error.client_request_id.as_ref().map(|id| format!("client-request-id {id}")).unwrap_or_default();
-    lines.extend(
-        [facts, ours].iter().filter(|line| !line.is_empty()).map(|line| terminal.aside(line).dim().to_string()),
-    );
+    lines.extend([facts, ours].iter().filter(|fact| !fact.is_empty()).map(|fact| styled(line(fact)).dim().to_string()));
     lines.join("\n")
 }

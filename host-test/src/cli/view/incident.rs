@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::table;
 use crate::cli::terminal::Terminal;
+use crate::cli::visible;
 
 /// Position of the name in the table.
 const NAME_COLUMN: usize = 3;
@@ -64,13 +65,13 @@ pub(crate) fn table(incidents: &[Value], terminal: &Terminal) -> String {
 
 /// Everything about one incident.
 pub(crate) fn details(incident: &Value, terminal: &Terminal) -> String {
-    let title = format!("Incident {} {}", text(incident, "id"), text(incident, "displayName"));
+    let title = format!("Incident {} {}", text(incident, "id"), visible::line(text(incident, "displayName")));
     let mut parts = vec![terminal.text(title).bold().to_string(), facts(incident, terminal)];
     let link = text(incident, "incidentWebUrl");
     if !link.is_empty() {
         // Not in the table, which would break it in two.
         let label = format!(" {:<1$}", "Portal", usize::from(LABEL_WIDTH));
-        parts.push(format!("{}{link}", terminal.text(label).dim()));
+        parts.push(format!("{}{}", terminal.text(label).dim(), visible::line(link)));
     }
     let alerts = alerts(incident);
     if !alerts.is_empty() {

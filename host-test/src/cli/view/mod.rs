@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::session::span;
 use super::terminal::Terminal;
+use super::visible;
 
 /// The answer of `json.invoke`.
 #[derive(Debug, Deserialize)]
@@ -29,8 +30,8 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     pub(crate) fn parse(json: &str) -> Result<Self, Failure> {
-        serde_json::from_str(json)
-            .map_err(|error| Failure::usage(format!("the component's answer is no JSON: {error}")))
+        host_test::json::parse(json)
+            .map_err(|error| Failure::usage(format!("the component's answer is not JSON: {error}")))
     }
 
     /// What the caller should know.
@@ -44,13 +45,14 @@ pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String 
     if effect == Effect::Any {
         return json(data);
     }
-    if let Some(incidents) = incident::list(data) {
+    let shown = &visible::value(data);
+    if let Some(incidents) = incident::list(shown) {
         return incident::table(incidents, terminal);
     }
-    if incident::is_one(data) {
-        return incident::details(data, terminal);
+    if incident::is_one(shown) {
+        return incident::details(shown, terminal);
     }
-    match rows::Rows::of(data) {
+    match rows::Rows::of(shown) {
         Some(rows) => rows.show(terminal),
         None => json(data),
     }
@@ -68,9 +70,9 @@ pub(crate) fn json(data: &Value) -> String {
 pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) -> String {
     let mut lines: Vec<String> = envelope
         .warnings()
-        .map(|warning| format!("{} {warning}", terminal.aside("warning:").yellow().bold()))
+        .map(|warning| format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)))
         .collect();
-    let text = |name: &str| envelope.meta.get(name).and_then(Value::as_str);
+    let text = |name: &str| envelope.meta.get(name).and_then(Value::as_str).map(visible::line);
     let mut facts = counts(envelope);
     facts.push(span(took));
     facts.extend(text("request_id").map(|id| format!("request-id {id}")));

@@ -67,7 +67,7 @@ impl<'a> Rows<'a> {
     fn fitting(&self, columns: &[&'a str], width: usize) -> Vec<&'a str> {
         let wanted = |column: &str| {
             let widths = self.shown().map(|row| console::measure_text_width(&cell(row, column)));
-            widths.max().unwrap_or(0).max(column.len()).min(COMFORTABLE_WIDTH) + 2
+            widths.max().unwrap_or(0).max(console::measure_text_width(column)).min(COMFORTABLE_WIDTH) + 2
         };
         let mut readable = columns.to_vec();
         readable.sort_by_key(|column| self.shown().all(|row| is_identifier(&cell(row, column))));
