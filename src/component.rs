@@ -5,6 +5,7 @@ use crate::config::Connection;
 use crate::error::Fault;
 use crate::graph::Session;
 use crate::host::Host;
+use crate::secret::{Secret, Strikes};
 use crate::wit::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
@@ -19,8 +20,14 @@ fn run<H: Host + Default, T>(
     config: &Config,
     action: impl FnOnce(&Session<'_>) -> Result<T, Fault>,
 ) -> Result<T, Error> {
-    let connection = Connection::new(config).map_err(|fault| *fault)?;
-    action(&Session::new(&H::default(), &connection, "")).map_err(|fault| *fault)
+    let run = || action(&Session::new(&H::default(), &Connection::new(config)?, ""));
+    run().map_err(|fault| without_secret(fault, config))
+}
+
+/// An error without the configuration's secret, should it have been pasted into the wrong field.
+fn without_secret(mut fault: Fault, config: &Config) -> Error {
+    Strikes::of([&Secret::new(config.client_secret.trim().to_owned())]).out_of_error(&mut fault);
+    *fault
 }
 
 impl<H: Host + Default + 'static> actions::Guest for Component<H> {
@@ -53,11 +60,23 @@ impl<H: Host + Default + 'static> json::Guest for Component<H> {
     fn check(config_json: String) -> Result<String, Error> {
         crate::invoke::check(&H::default(), &config_json).map_err(|fault| *fault)
     }
+
+    fn targets(config_json: String) -> Result<String, Error> {
+        crate::invoke::targets(&config_json).map_err(|fault| *fault)
+    }
+
+    fn describe() -> String {
+        crate::catalog::json()
+    }
 }
 
 impl<H: Host + Default + 'static> connection::Guest for Component<H> {
     fn check(config: Config) -> Result<connection::ConnectionReport, Error> {
         run::<H, _>(&config, crate::connection::check)
+    }
+
+    fn targets(config: Config) -> Result<connection::TargetOrigins, Error> {
+        crate::connection::targets(&config).map_err(|fault| without_secret(fault, &config))
     }
 }
 

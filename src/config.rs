@@ -41,6 +41,8 @@ pub struct Connection {
     pub login: Origin,
     /// Where the API is.
     pub graph: Origin,
+    /// What tokens are asked for: the Graph of the cloud, which may stand behind a gateway.
+    pub scope: &'static str,
 }
 
 impl Connection {
@@ -55,7 +57,7 @@ impl Connection {
                 "timeout: {seconds} is out of range; allowed: {TIMEOUT_DEFAULT_SECONDS} to {TIMEOUT_MAX_SECONDS} seconds"
             )));
         }
-        let (login, graph) = origins(config)?;
+        let Targets { login, graph } = Targets::of(config)?;
         Ok(Self {
             tenant_id: tenant_id(&config.tenant_id)?,
             client_id: client_id(&config.client_id)?,
@@ -64,19 +66,50 @@ impl Connection {
             api_version: api_version(config.api_version.as_deref())?,
             login,
             graph,
+            scope: scope(cloud(config)),
         })
     }
 }
 
-fn origins(config: &Config) -> Result<(Origin, Origin), Fault> {
-    if let Some(endpoints) = &config.endpoints {
-        let parse = |name: &str, url: &str| {
-            Origin::parse(url.trim()).map_err(|why| invalid(format!("endpoints.{name}: {why}")))
+/// The origins that a configuration needs.
+#[derive(Debug)]
+pub struct Targets {
+    /// Where tokens come from.
+    pub login: Origin,
+    /// Where the API is.
+    pub graph: Origin,
+}
+
+impl Targets {
+    /// Reads the cloud and the endpoints, each of which may be given alone.
+    ///
+    /// # Errors
+    /// `invalid-input` naming the endpoint.
+    pub fn of(config: &Config) -> Result<Self, Fault> {
+        let (login, graph) = hosts(cloud(config));
+        let origin = |name: &str, url: Option<&String>, host: &str| match url.map(|url| url.trim()) {
+            None | Some("") => Ok(Origin::known(host)),
+            Some(url) => Origin::parse(url).map_err(|why| invalid(format!("endpoints.{name}: {why}"))),
         };
-        return Ok((parse("login", &endpoints.login)?, parse("graph", &endpoints.graph)?));
+        let endpoints = config.endpoints.as_ref();
+        Ok(Self {
+            login: origin("login", endpoints.and_then(|endpoints| endpoints.login.as_ref()), login)?,
+            graph: origin("graph", endpoints.and_then(|endpoints| endpoints.graph.as_ref()), graph)?,
+        })
     }
-    let (login, graph) = hosts(config.cloud.unwrap_or(Cloud::Global));
-    Ok((Origin::known(login), Origin::known(graph)))
+}
+
+fn cloud(config: &Config) -> Cloud {
+    config.cloud.unwrap_or(Cloud::Global)
+}
+
+/// What tokens are asked for in a cloud: everything that was granted for its Graph.
+fn scope(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Global => "https://graph.microsoft.com/.default",
+        Cloud::UsGov => "https://graph.microsoft.us/.default",
+        Cloud::UsGovDod => "https://dod-graph.microsoft.us/.default",
+    }
 }
 
 fn tenant_id(text: &str) -> Result<String, Fault> {
@@ -84,9 +117,10 @@ fn tenant_id(text: &str) -> Result<String, Fault> {
     if text.is_empty() {
         return Err(invalid("tenant_id: is required"));
     }
-    if ["common", "organizations", "consumers"].iter().any(|alias| text.eq_ignore_ascii_case(alias)) {
+    if let Some(alias) = ["common", "organizations", "consumers"].iter().find(|alias| text.eq_ignore_ascii_case(alias))
+    {
         return Err(invalid(format!(
-            "tenant_id: '{text}' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name"
+            "tenant_id: '{alias}' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name"
         )));
     }
     if is_guid(text) || is_domain(text) {
@@ -120,7 +154,7 @@ fn api_version(text: Option<&str>) -> Result<&'static str, Fault> {
     API_VERSIONS
         .into_iter()
         .find(|version| version.eq_ignore_ascii_case(text))
-        .ok_or_else(|| invalid(format!("api_version: '{text}' is unknown; allowed: {}", API_VERSIONS.join(", "))))
+        .ok_or_else(|| invalid(format!("api_version: is unknown; allowed: {}", API_VERSIONS.join(", "))))
 }
 
 /// Whether a text is a GUID: 8-4-4-4-12 hexadecimal digits.
@@ -189,6 +223,23 @@ pub mod tests {
         ] {
             let connection = Connection::new(&Config { cloud: Some(cloud), ..config() }).expect("valid");
             assert_eq!((connection.login.to_string(), connection.graph.to_string()), (login.into(), graph.into()));
+            assert_eq!(connection.scope, format!("{graph}/.default"));
+        }
+    }
+
+    #[test]
+    fn each_endpoint_may_be_given_alone_and_the_scope_stays_that_of_the_cloud() {
+        let gateway = Some("https://gateway.example".to_owned());
+        for (login, graph, expected) in [
+            (None, None, ["https://login.microsoftonline.us", "https://graph.microsoft.us"]),
+            (gateway.clone(), Some(" ".to_owned()), ["https://gateway.example", "https://graph.microsoft.us"]),
+            (None, gateway.clone(), ["https://login.microsoftonline.us", "https://gateway.example"]),
+        ] {
+            let endpoints = Some(Endpoints { login, graph });
+            let connection =
+                Connection::new(&Config { cloud: Some(Cloud::UsGov), endpoints, ..config() }).expect("valid");
+            assert_eq!([connection.login.to_string(), connection.graph.to_string()], expected);
+            assert_eq!(connection.scope, "https://graph.microsoft.us/.default");
         }
     }
 
@@ -203,7 +254,7 @@ pub mod tests {
         refused(|config| config.tenant_id = " ".into(), "tenant_id: is required");
         refused(
             |config| config.tenant_id = "Common".into(),
-            "tenant_id: 'Common' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name",
+            "tenant_id: 'common' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name",
         );
         for bad in ["contoso", "a/b.c", "a..b", "-a.com", "x y.com", "../evil.com", "a.com?x"] {
             refused(
@@ -223,11 +274,10 @@ pub mod tests {
                 &format!("timeout: {seconds} is out of range; allowed: 15 to 120 seconds"),
             );
         }
-        refused(|config| config.api_version = Some("v2".into()), "api_version: 'v2' is unknown; allowed: v1.0, beta");
+        refused(|config| config.api_version = Some("v2".into()), "api_version: is unknown; allowed: v1.0, beta");
         refused(
             |config| {
-                config.endpoints =
-                    Some(Endpoints { login: "https://a.example".into(), graph: "http://graph.example".into() });
+                config.endpoints = Some(Endpoints { login: None, graph: Some("http://graph.example".into()) });
             },
             "endpoints.graph: http:// is allowed on a loopback address only (127.0.0.1, [::1], localhost); use https://",
         );

@@ -4,11 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::catalog;
+use crate::config::Targets;
 use crate::error::{Fault, malformed};
-use crate::graph::Session;
+use crate::graph::{Answer, Call, Due, Session};
+use crate::host::Method;
 use crate::json::{self, Object};
+use crate::retry::Effect;
 use crate::wit::catalog::Action;
-use crate::wit::connection::{ActionAccess, ConnectionReport};
+use crate::wit::connection::{self, ActionAccess, ConnectionReport};
+use crate::wit::types::{Config, Error, ErrorKind};
 
 /// What the app may do. The token is new, as a cached one does not know what was granted since.
 pub fn check(session: &Session<'_>) -> Result<ConnectionReport, Fault> {
@@ -16,8 +20,56 @@ pub fn check(session: &Session<'_>) -> Result<ConnectionReport, Fault> {
         malformed("the access token does not show its permissions, so they cannot be checked; run an action to see")
     })?;
     let client_id = &session.connection.client_id;
-    let actions = catalog::describe().actions.into_iter().map(|action| access(action, &granted, client_id)).collect();
-    Ok(ConnectionReport { granted, actions })
+    let actions: Vec<ActionAccess> =
+        catalog::describe().actions.into_iter().map(|action| access(action, &granted, client_id)).collect();
+    let lists = actions.iter().any(|access| access.action == catalog::LIST_INCIDENTS && access.allowed);
+    let warnings = reach(session, lists)?.into_iter().collect();
+    Ok(ConnectionReport { granted, actions, warnings })
+}
+
+/// Sends the smallest request that has no effect, to see whether the way to Graph is free. Answers what the caller should know.
+///
+/// Without the permission to list, Graph refuses it, and is reached all the same.
+fn reach(session: &Session<'_>, lists: bool) -> Result<Option<String>, Fault> {
+    let call = Call {
+        method: Method::Get,
+        target: format!("{}?$top=1", session.path("security/incidents")),
+        headers: Vec::new(),
+        body: b"",
+        effect: Effect::Read,
+        due: Due::Json,
+    };
+    let warning = |error: &Error| {
+        let status = error.status.map(|status| format!(" (status {status})")).unwrap_or_default();
+        Some(format!("Microsoft Graph was reached, but refused to list incidents{status}: {}", error.message))
+    };
+    let is_object = |answer: Answer| match Object::parse(answer.into_body()?.json()) {
+        Some(_) => Ok(()),
+        None => Err(malformed("the answer is not a page of incidents")),
+    };
+    match session.send(&call, is_object) {
+        Ok(()) => Ok(None),
+        Err(error) => match error.kind {
+            ErrorKind::Forbidden if !lists => Ok(None),
+            ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::Conflict
+            | ErrorKind::Rejected
+            | ErrorKind::Throttled
+            | ErrorKind::Unavailable => Ok(warning(&error)),
+            _ => Err(error),
+        },
+    }
+}
+
+/// The origins that a configuration needs, as the component itself reads them.
+pub fn targets(config: &Config) -> Result<connection::TargetOrigins, Fault> {
+    let Targets { login, graph } = Targets::of(config)?;
+    Ok(connection::TargetOrigins {
+        login: login.to_string(),
+        graph: graph.to_string(),
+        verify: config.verify != Some(false),
+    })
 }
 
 fn access(action: Action, granted: &[String], client_id: &str) -> ActionAccess {
@@ -57,13 +109,26 @@ mod tests {
     use super::*;
     use crate::config::Connection;
     use crate::config::tests::config;
-    use crate::scripted::{ScriptedHost, answer};
+    use crate::host::Failure;
+    use crate::scripted::{ScriptedHost, Step, answer};
 
-    fn check_with(claims: &str) -> Result<ConnectionReport, Fault> {
+    /// Checks with a token of these claims; Graph answers with these steps.
+    fn check_against(claims: &str, graph: Vec<Step>) -> Result<ConnectionReport, Fault> {
         let token = format!("e30.{}.signature", URL_SAFE_NO_PAD.encode(claims));
-        let host = ScriptedHost::new([answer(200, &format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#))]);
+        let grant = format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#);
+        let host = ScriptedHost::new([vec![answer(200, &grant)], graph].concat());
         let connection = Connection::new(&config()).expect("valid");
-        check(&Session::new(&host, &connection, ""))
+        let report = check(&Session::new(&host, &connection, ""));
+        assert_eq!(host.left(), 0);
+        assert_eq!(host.calls()[0].trim(), "GET https://graph.microsoft.com/v1.0/security/incidents?$top=1");
+        report
+    }
+
+    /// The same where Graph answers as the permissions let it.
+    fn check_with(claims: &str) -> Result<ConnectionReport, Fault> {
+        let lists = claims.contains("SecurityIncident");
+        let refusal = r#"{"error":{"code":"Forbidden","message":"Missing application roles."}}"#;
+        check_against(claims, vec![if lists { answer(200, r#"{"value":[]}"#) } else { answer(403, refusal) }])
     }
 
     fn allowed(report: &ConnectionReport) -> Vec<bool> {
@@ -81,7 +146,7 @@ mod tests {
             (r#"["User.Read.All"]"#, [false, false, false, false, true]),
         ] {
             let report = check_with(&format!(r#"{{"roles":{roles}}}"#)).expect(roles);
-            assert_eq!(allowed(&report), expected, "{roles}");
+            assert_eq!((allowed(&report), report.warnings.len()), (expected.to_vec(), 0), "{roles}");
         }
     }
 
@@ -109,5 +174,27 @@ mod tests {
             fault.message,
             "the access token does not show its permissions, so they cannot be checked; run an action to see"
         );
+    }
+
+    #[test]
+    fn the_way_to_graph_is_checked_too() {
+        let claims = r#"{"roles":["SecurityIncident.Read.All"]}"#;
+        for (step, attempts, warning) in [
+            (answer(403, r#"{"error":{"code":"Forbidden","message":"No licence."}}"#), 1, " (status 403): No licence."),
+            (answer(503, ""), 4, " (status 503): graph.microsoft.com answered with status 503"),
+            (answer(400, ""), 1, " (status 400): graph.microsoft.com answered with status 400"),
+        ] {
+            let report = check_against(claims, vec![step; attempts]).expect(warning);
+            let warning = format!("Microsoft Graph was reached, but refused to list incidents{warning}");
+            assert_eq!((report.warnings, report.actions[0].allowed), (vec![warning], true));
+        }
+        for (step, attempts, kind) in [
+            (answer(403, "<html><title>Blocked</title>"), 1, ErrorKind::Unreachable),
+            (Step::Fail(Failure::Unsent("connection refused".into())), 4, ErrorKind::Unreachable),
+            (Step::Fail(Failure::Denied("not allowed".into())), 1, ErrorKind::Denied),
+            (Step::Silence, 1, ErrorKind::Interrupted),
+        ] {
+            assert_eq!(check_against(claims, vec![step; attempts]).expect_err("no way").kind, kind);
+        }
     }
 }

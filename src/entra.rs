@@ -8,6 +8,8 @@ use crate::exchange::retry_after;
 use crate::graph_error::{details, excerpt, saturating_seconds};
 use crate::host::Response;
 use crate::json::{self, Object};
+use crate::proxy_page;
+use crate::retry::Effect;
 use crate::wit::types::{Error, ErrorKind};
 
 #[derive(Default)]
@@ -21,11 +23,21 @@ struct Refusal {
 
 /// Whether the answer asks to try again later.
 pub fn is_temporary(answer: &Response) -> bool {
-    parse(answer).error == "temporarily_unavailable"
+    parse(answer).is_temporary()
 }
 
+impl Refusal {
+    /// By the error's name, or by a number that stands for a passing trouble of the service.
+    fn is_temporary(&self) -> bool {
+        self.error == "temporarily_unavailable" || self.number.is_some_and(|number| TRANSIENT.contains(&number))
+    }
+}
+
+/// Numbers that Entra ID answers with when it is busy or a part of it is down.
+const TRANSIENT: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
+
 fn parse(answer: &Response) -> Refusal {
-    let Some(body) = std::str::from_utf8(answer.body()).ok().and_then(Object::parse) else {
+    let Some(body) = std::str::from_utf8(answer.body()).ok().map(json::unmarked).and_then(Object::parse) else {
         return Refusal::default();
     };
     let description = body.text("error_description").unwrap_or_default();
@@ -41,8 +53,11 @@ fn parse(answer: &Response) -> Refusal {
 
 /// The error for an answer of the token endpoint that is no token.
 pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
+    if proxy_page::is_page(answer) {
+        return proxy_page::fault(answer, &connection.login, Effect::Token);
+    }
     let refusal = parse(answer);
-    let temporary = refusal.error == "temporarily_unavailable" || answer.status >= 500;
+    let temporary = refusal.is_temporary() || answer.status >= 500;
     let retry_after = retry_after(answer, unix_seconds).map(saturating_seconds);
     let kind = match answer.status {
         429 => ErrorKind::Throttled,
@@ -66,7 +81,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
     Box::new(Error {
         status: Some(answer.status),
         code,
-        request_id: refusal.trace_id,
+        request_id: refusal.trace_id.or_else(|| answer.header("x-ms-request-id").map(str::to_owned)),
         client_request_id: refusal.correlation_id,
         retry_after_seconds: retry_after,
         remedy: Some(remedy),
@@ -92,9 +107,9 @@ fn number_in(description: &str) -> Option<u64> {
     rest.get(..end)?.parse().ok()
 }
 
-/// What to do about an AADSTS number.
+/// What to do about an AADSTS number. A number that is not known here blames nothing: most are no matter of the secret.
 fn remedy(number: Option<u64>, connection: &Connection) -> String {
-    let Connection { tenant_id, client_id, login, graph, .. } = connection;
+    let Connection { tenant_id, client_id, login, scope, .. } = connection;
     match number {
         Some(90002) => format!(
             "check tenant_id: no tenant '{tenant_id}' in this cloud; copy the Directory (tenant) ID from the overview of \
@@ -104,6 +119,11 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
         Some(90038 | 900_382 | 900_432) => {
             "the tenant lives in another cloud: set cloud to global, us-gov or us-gov-dod".into()
         }
+        Some(5_000_224) => format!("the tenant {tenant_id} is gone or not available: check tenant_id, or ask its administrator"),
+        Some(5_000_225) => format!(
+            "the tenant {tenant_id} was blocked after a time of inactivity: let its administrator ask Microsoft support to \
+             restore it"
+        ),
         Some(700_016) => format!(
             "check client_id and tenant_id: no app registration {client_id} in tenant {tenant_id}; copy the Application (client) ID"
         ),
@@ -113,6 +133,29 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
         Some(7_000_112) => {
             format!("the app {client_id} is disabled: enable it under Enterprise applications, Properties")
         }
+        Some(7_000_113 | 7_000_114) => format!(
+            "Microsoft does not let the app {client_id} act as itself: use an app registration of your own tenant as client_id"
+        ),
+        Some(500_014) => format!(
+            "the service principal of Microsoft Graph is disabled in tenant {tenant_id}: let an administrator enable it under \
+             Enterprise applications, or check the tenant's licences"
+        ),
+        Some(500_021 | 500_022) => format!(
+            "tenant restrictions of a proxy on the way do not allow tenant {tenant_id}: let the administrator of the network \
+             add it, or use another way out"
+        ),
+        Some(501_051) => format!(
+            "an assignment is required: assign the app {client_id} under Enterprise applications, or turn off Assignment \
+             required for the resource"
+        ),
+        Some(1_002_016) => format!(
+            "something between here and {login} speaks an old version of TLS, mostly a proxy that inspects traffic: let it \
+             use TLS 1.2 or later, or exempt {login}"
+        ),
+        Some(50196) => format!(
+            "the app {client_id} asked for too many tokens in a short time: wait some minutes, and keep instances of the \
+             component warm, so that tokens are used again"
+        ),
         Some(7_000_215) => {
             "check client_secret: paste the secret's Value, not its Secret ID; a secret made a moment ago may need a minute"
                 .into()
@@ -128,8 +171,13 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
             "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included"
                 .into()
         }
+        Some(7_000_272) => {
+            "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; new \
+             keys take some time to be seen"
+                .into()
+        }
         Some(70011 | 1_002_012 | 500_011) => format!(
-            "{login} issues no token for {graph}: check endpoints.graph and cloud; both hosts must belong to the same cloud"
+            "{login} issues no token for {scope}: check endpoints.login and cloud; both must belong to the tenant's cloud"
         ),
         Some(900_144) => format!("something between here and {login} removed a field of the request: check the gateway"),
         Some(70003) => format!("{login} does not take client credentials: check endpoints.login"),
@@ -137,7 +185,14 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
             "a Conditional Access policy for workload identities blocks the app {client_id}: let an administrator allow \
              this network or exclude the app"
         ),
-        _ => format!("check tenant_id, client_id and client_secret of the app {client_id}"),
+        Some(number) => format!(
+            "look the number up at https://login.microsoftonline.com/error?code={number}; if that does not help, give Microsoft \
+             support the trace id (request_id) and the time"
+        ),
+        None => format!(
+            "check that {login} is Microsoft Entra ID or a gateway in front of it; if it is, give Microsoft support the trace \
+             id (request_id) and the time"
+        ),
     }
 }
 

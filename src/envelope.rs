@@ -64,9 +64,7 @@ impl Meta {
         ];
         let mut object = Writer::new();
         for (name, json) in members {
-            if let Some(json) = json {
-                object.json(name, &json);
-            }
+            object.optional(name, json);
         }
         if self.dry_run {
             object.json("dry_run", "true");
@@ -79,15 +77,33 @@ impl Meta {
 /// Closes the envelope behind a body that was received with [`PREFIX`].
 pub fn close(body: Body, meta: &Meta) -> String {
     let mut text = body.text;
+    let meta = meta.json();
+    // Exactly: a large body is not to be moved into twice its room.
+    text.reserve_exact(CLOSING_LENGTH + meta.len());
     text.push_str(",\"meta\":");
-    text.push_str(&meta.json());
+    text.push_str(&meta);
     text.push('}');
     text
 }
 
+/// Length of what stands around the meta.
+const CLOSING_LENGTH: usize = ",\"meta\":}".len();
+
 /// An envelope around JSON that is no received body.
 pub fn around(data: &str, meta: &Meta) -> String {
-    close(Body { text: format!("{PREFIX}{data}"), start: PREFIX.len() }, meta)
+    written(data.len(), meta, |text| text.push_str(data))
+}
+
+/// An envelope around JSON that is written into it; `length` is that of the JSON.
+pub fn written(length: usize, meta: &Meta, write: impl FnOnce(&mut String)) -> String {
+    let meta = meta.json();
+    let mut text = String::with_capacity(PREFIX.len() + length + CLOSING_LENGTH + meta.len());
+    text.push_str(PREFIX);
+    write(&mut text);
+    text.push_str(",\"meta\":");
+    text.push_str(&meta);
+    text.push('}');
+    text
 }
 
 #[cfg(test)]

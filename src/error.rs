@@ -37,7 +37,35 @@ pub fn malformed(message: impl Into<String>) -> Fault {
 pub fn undecodable(what: &str, error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let why = text.rsplit_once("expected ").map_or(text.clone(), |(_, expected)| format!("expected {expected}"));
-    malformed(format!("the answer is no {what}: {why}"))
+    malformed(format!("the answer is not a valid {what}: {why}"))
+}
+
+/// What to do about an error of the service when nothing more exact is known.
+pub fn usual_remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::MalformedResponse => {
+            "repeat later: the answer was cut or changed on its way, or the service is at fault; if it stays, give Microsoft \
+             support the request id"
+        }
+        ErrorKind::Rejected => "correct the request: the message is the service's own",
+        _ => "repeat later; if it stays, give Microsoft support the request id",
+    }
+}
+
+/// Characters of an input that a message repeats.
+const ECHO_MAX_CHARACTERS: usize = 200;
+
+/// The start of an input, as messages repeat it.
+pub fn echo(text: &str) -> String {
+    match text.char_indices().nth(ECHO_MAX_CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// The same in quotes.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", echo(text))
 }
 
 /// No answer from `authority` to a request with this effect.

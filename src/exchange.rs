@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::Fault;
 use crate::host::{Failure, Host, Request, Response};
 use crate::retry::{self, Effect, Outcome, Progress};
 
@@ -12,12 +13,48 @@ pub struct Exchange<'a> {
     pub host: &'a dyn Host,
     /// On the clock of [`Host::now`].
     pub deadline: Duration,
+    /// What is repeated, and how long an attempt may take.
+    pub patience: Patience,
 }
+
+/// What is repeated, and how long an attempt may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Whatever the effect allows, as long as there is time.
+    Usual,
+    /// The same, but each attempt leaves half of the time that is left to whatever comes after.
+    LeavesHalf,
+    /// Connections that fail or break, and nothing that the service says.
+    Connection,
+}
+
+/// Why a request has no result.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// The answer is an error; its status is 400 or more.
+    Refused(Response),
+    /// The answer is a success that cannot be used.
+    Unusable(Fault),
+    /// There is no answer.
+    Failed(Failure),
+}
+
+/// A success that cannot be used, and whether another attempt may bring a better one.
+#[derive(Debug)]
+pub struct Unusable {
+    /// What to tell the caller.
+    pub fault: Fault,
+    /// Whether the answer broke or came garbled on its way.
+    pub repeat: bool,
+}
+
+/// Takes a success (any status below 400), or says why it cannot be used.
+pub type Take<'t> = &'t mut dyn FnMut(Response) -> Result<(), Unusable>;
 
 impl<'a> Exchange<'a> {
     /// Starts the clock.
     pub fn within(host: &'a dyn Host, timeout: Duration) -> Self {
-        Self { host, deadline: host.now().saturating_add(timeout) }
+        Self { host, deadline: host.now().saturating_add(timeout), patience: Patience::Usual }
     }
 
     /// Time left.
@@ -25,31 +62,35 @@ impl<'a> Exchange<'a> {
         self.deadline.saturating_sub(self.host.now())
     }
 
-    /// Sends a request, repeats included. An answer may have any status.
-    pub fn send(&self, request: &Request<'_>, effect: Effect) -> Result<Response, Failure> {
+    /// Sends a request, repeats included, until `take` takes a success or there is no use in going on.
+    pub fn send(&self, request: &Request<'_>, effect: Effect, take: Take<'_>) -> Result<(), Unanswered> {
         let mut progress = Progress::default();
         loop {
-            if self.remaining().is_zero() {
-                return Err(Failure::Unsent("the deadline passed".into()));
+            let remaining = self.remaining();
+            if remaining.is_zero() {
+                return Err(Unanswered::Failed(Failure::Unsent("the deadline passed".into())));
             }
-            let result = self.host.send(request, self.deadline);
-            let outcome = match &result {
-                Ok(answer) if answer.status < 400 => return result,
-                Ok(answer) => self.outcome(answer, effect),
-                Err(Failure::Unsent(_)) => Outcome::Unsent,
-                Err(Failure::Broken(_)) => Outcome::Broken,
-                Err(Failure::Denied(_) | Failure::Late | Failure::TooLarge(_)) => Outcome::Final,
+            let spared = if self.patience == Patience::LeavesHalf { remaining / 2 } else { Duration::ZERO };
+            let (outcome, end) = match self.host.send(request, self.deadline.saturating_sub(spared)) {
+                Ok(answer) if answer.status < 400 => match take(answer) {
+                    Ok(()) => return Ok(()),
+                    Err(Unusable { fault, repeat }) => {
+                        (if repeat { Outcome::Broken } else { Outcome::Final }, Unanswered::Unusable(fault))
+                    }
+                },
+                Ok(answer) => (self.outcome(&answer, effect), Unanswered::Refused(answer)),
+                Err(failure) => (outcome_of(&failure), Unanswered::Failed(failure)),
             };
             let wait = retry::wait(effect, outcome, progress, self.remaining(), self.host.random());
-            let Some(span) = wait else { return result };
-            progress.repeats += 1;
-            progress.gateway_timeouts += u32::from(matches!(outcome, Outcome::Status(504, _)));
+            let Some(span) = wait else { return Err(end) };
+            progress.count(outcome);
             self.host.sleep(span);
         }
     }
 
     fn outcome(&self, answer: &Response, effect: Effect) -> Outcome {
         let status = match answer.status {
+            _ if self.patience == Patience::Connection => return Outcome::Final,
             // Entra ID says so with status 400 too.
             400 if effect == Effect::Token && crate::entra::is_temporary(answer) => 503,
             status => status,
@@ -58,9 +99,18 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// How long an answer asks to wait.
+fn outcome_of(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Unsent(_) => Outcome::Unsent,
+        Failure::Broken(_) => Outcome::Broken,
+        Failure::Denied(_) | Failure::Late | Failure::TooLarge(_) => Outcome::Final,
+    }
+}
+
+/// How long an answer asks to wait. Graph has sent the header twice; the first one that can be read counts.
 pub fn retry_after(answer: &Response, unix_seconds: u64) -> Option<Duration> {
-    retry::parse_retry_after(answer.header("retry-after")?, unix_seconds)
+    let mut hints = answer.headers.iter().filter(|(name, _)| name == "retry-after");
+    hints.find_map(|(_, value)| retry::parse_retry_after(value, unix_seconds))
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 //! The one way to Graph: token, headers, repeats, renewal of a refused token, and errors.
 
-use std::time::Duration;
-
 use crate::challenge;
 use crate::config::Connection;
 use crate::error::{Fault, from_failure, malformed};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Patience, Unanswered, Unusable};
 use crate::graph_error;
 use crate::host::{Header, Host, Method, Request, Response};
+use crate::json;
+use crate::proxy_page;
 use crate::retry::Effect;
-use crate::secret::Secret;
+use crate::secret::{Secret, Strikes};
 use crate::token;
+use crate::wit::types::ErrorKind;
 
 /// A request to Graph.
 #[derive(Debug)]
@@ -25,9 +26,33 @@ pub struct Call<'a> {
     pub body: &'a [u8],
     /// What it does at the service, which says when it is repeated.
     pub effect: Effect,
+    /// What a success may be.
+    pub due: Due,
 }
 
-/// A successful answer of Graph.
+/// What a success may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// JSON. A redirect is a failure, for none is followed.
+    Json,
+    /// JSON or a redirect; the service's own HTML, known by its request id, passes too.
+    JsonOrRedirect,
+    /// Whatever comes.
+    Anything,
+}
+
+impl Due {
+    /// Whether a success is somebody else's page.
+    fn is_page(self, answer: &Response) -> bool {
+        match self {
+            Self::Json => proxy_page::is_page(answer),
+            Self::JsonOrRedirect => proxy_page::is_page(answer) && answer.header("request-id").is_none(),
+            Self::Anything => false,
+        }
+    }
+}
+
+/// A successful answer of Graph. Only that of a write can have a body that broke off: it says that the write was done.
 #[derive(Debug)]
 pub struct Answer {
     /// Status, headers and body; the status is below 400.
@@ -42,13 +67,14 @@ impl Answer {
         self.response.header("request-id")
     }
 
-    /// The body as text.
+    /// The body as text, without a byte order mark.
     pub fn into_body(self) -> Result<Body, Fault> {
         let (buffer, start) = self.response.into_parts();
-        match String::from_utf8(buffer) {
-            Ok(text) => Ok(Body { text, start }),
-            Err(_) => Err(malformed("the answer is not UTF-8")),
+        let Ok(mut text) = String::from_utf8(buffer) else { return Err(malformed("the answer is not UTF-8")) };
+        if text.get(start..).is_some_and(|body| body.starts_with(json::MARK)) {
+            text.drain(start..start + json::MARK.len_utf8());
         }
+        Ok(Body { text, start })
     }
 }
 
@@ -85,10 +111,17 @@ impl<'a> Session<'a> {
         Self { connection, exchange: Exchange::within(host, connection.timeout), prefix }
     }
 
-    /// The same call with another time to be done.
+    /// The same call with a new time to be done.
     #[must_use]
-    pub fn until(self, deadline: Duration) -> Self {
+    pub fn anew(self) -> Self {
+        let deadline = Exchange::within(self.exchange.host, self.connection.timeout).deadline;
         Self { exchange: Exchange { deadline, ..self.exchange }, ..self }
+    }
+
+    /// The same call with another patience.
+    #[must_use]
+    pub fn with(self, patience: Patience) -> Self {
+        Self { exchange: Exchange { patience, ..self.exchange }, ..self }
     }
 
     /// Path of a resource below the API version.
@@ -106,77 +139,138 @@ impl<'a> Session<'a> {
         token::renew(self.connection, &self.exchange, None).map_err(|error| self.finish(error, &[], None))
     }
 
-    /// Sends a request with a token and answers a success; a redirect is none, for none is followed.
-    pub fn send(&self, call: &Call<'_>) -> Result<Answer, Fault> {
-        self.send_until(call, 300)
+    /// Sends a request with a token until `take` makes something of a success. What does not decode is repeated like a broken
+    /// connection, unless the error has a remedy of its own.
+    pub fn send<T>(&self, call: &Call<'_>, mut take: impl FnMut(Answer) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut taken = None;
+        self.send_for(call, &mut |answer| {
+            taken = Some(take(answer)?);
+            Ok(())
+        })?;
+        taken.ok_or_else(|| malformed("no answer was taken"))
     }
 
-    /// As [`Session::send`], but a redirect is an answer too.
-    pub fn send_for_redirect(&self, call: &Call<'_>) -> Result<Answer, Fault> {
-        self.send_until(call, 400)
-    }
-
-    /// Statuses from `failure` on are failures. A refused token is renewed once, with the claims of a challenge if there is
-    /// one: the service did nothing, so this holds for writes too.
-    fn send_until(&self, call: &Call<'_>, failure: u16) -> Result<Answer, Fault> {
+    /// A refused token is renewed once, with the claims of a challenge if there is one: the service did nothing, so this
+    /// holds for writes too.
+    fn send_for(&self, call: &Call<'_>, take: &mut dyn FnMut(Answer) -> Result<(), Fault>) -> Result<(), Fault> {
         let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
-        let client_request_id = own_id.unwrap_or_else(|| guid(self.exchange.host));
-        let mut used = vec![self.token()?];
+        let id = own_id.unwrap_or_else(|| guid(self.exchange.host));
+        let mut tokens = vec![self.token()?];
         loop {
-            let token = used.last().map_or("", Secret::reveal);
-            let response = self.attempt(call, token, &client_request_id);
-            let response = match response {
-                Ok(response) if response.status < failure => return Ok(Answer { response, client_request_id }),
-                Ok(response) => response,
-                Err(error) => return Err(self.finish(error, &used, Some(client_request_id))),
+            let answer = match self.attempt(call, &tokens, &id, take) {
+                Ok(()) => return Ok(()),
+                Err(Unanswered::Refused(answer)) => answer,
+                Err(Unanswered::Unusable(fault)) => return Err(self.finish(fault, &tokens, Some(id))),
+                Err(Unanswered::Failed(failure)) => {
+                    let fault = from_failure(failure, self.connection.graph.authority(), call.effect);
+                    return Err(self.finish(fault, &tokens, Some(id)));
+                }
             };
-            let claims = challenge::claims(&response.headers);
-            let refused = response.status == 401 || (response.status == 403 && claims.is_some());
-            if !refused || used.len() > 1 {
-                let response = response.for_error(used.iter().chain([&self.connection.client_secret]));
-                let error = graph_error::from_answer(&response, self.connection, self.exchange.host.unix_seconds());
-                return Err(self.finish(error, &used, Some(client_request_id)));
+            let claims = challenge::claims(&answer.headers);
+            let refused = answer.status == 401 || (answer.status == 403 && claims.is_some());
+            if !refused || tokens.len() > 1 {
+                return Err(self.finish(self.refusal(call, answer, &tokens), &tokens, Some(id)));
             }
             let renewed = token::renew(self.connection, &self.exchange, claims.as_deref());
-            used.push(renewed.map_err(|error| self.finish(error, &used, Some(client_request_id.clone())))?);
+            tokens.push(renewed.map_err(|error| self.finish(error, &tokens, Some(id.clone())))?);
         }
     }
 
-    fn attempt(&self, call: &Call<'_>, token: &str, client_request_id: &str) -> Result<Response, Fault> {
+    fn attempt(
+        &self,
+        call: &Call<'_>,
+        tokens: &[Secret],
+        id: &str,
+        take: &mut dyn FnMut(Answer) -> Result<(), Fault>,
+    ) -> Result<(), Unanswered> {
+        let token = tokens.last().map_or("", Secret::reveal);
         let mut headers: Vec<Header> = vec![
             ("authorization".into(), format!("Bearer {token}")),
             ("accept".into(), "application/json".into()),
             ("user-agent".into(), crate::USER_AGENT.into()),
-            ("client-request-id".into(), client_request_id.into()),
+            ("client-request-id".into(), id.into()),
         ];
         headers.retain(|(name, _)| !call.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)));
         headers.extend_from_slice(&call.headers);
-        let origin = &self.connection.graph;
         let request = Request {
             method: call.method,
-            origin,
+            origin: &self.connection.graph,
             target: &call.target,
             headers: &headers,
             body: call.body,
             prefix: self.prefix,
         };
-        self.exchange
-            .send(&request, call.effect)
-            .map_err(|failure| from_failure(failure, origin.authority(), call.effect))
+        self.exchange.send(&request, call.effect, &mut |mut response| {
+            response.strike_out(&self.secrets(tokens));
+            let (status, request_id) = (response.status, response.header("request-id").map(str::to_owned));
+            self.take(call, response, id, take).map_err(|mut unusable| {
+                unusable.fault.status = unusable.fault.status.or(Some(status));
+                unusable.fault.request_id = unusable.fault.request_id.or(request_id);
+                unusable
+            })
+        })
     }
 
-    /// Adds our id and strikes out whatever secret the other side may have echoed.
+    /// Hands a success on, unless it is none of Graph's or not whole.
+    fn take(
+        &self,
+        call: &Call<'_>,
+        mut response: Response,
+        id: &str,
+        take: &mut dyn FnMut(Answer) -> Result<(), Fault>,
+    ) -> Result<(), Unusable> {
+        let is_final = |fault| Unusable { fault, repeat: false };
+        if call.due.is_page(&response) {
+            return Err(is_final(proxy_page::fault(&response, &self.connection.graph, call.effect)));
+        }
+        if call.due == Due::Json && response.status >= 300 {
+            return Err(is_final(self.refusal(call, response, &[])));
+        }
+        let is_write = matches!(call.effect, Effect::Assign | Effect::Write);
+        if let Some(failure) = response.cut.take_if(|_| !is_write) {
+            let repeat = matches!(failure, crate::host::Failure::Broken(_));
+            let fault = from_failure(failure, self.connection.graph.authority(), call.effect);
+            return Err(Unusable { fault, repeat });
+        }
+        take(Answer { response, client_request_id: id.to_owned() }).map_err(|fault| {
+            let repeat = fault.kind == ErrorKind::MalformedResponse && fault.remedy.is_none();
+            Unusable { fault, repeat }
+        })
+    }
+
+    /// The error for an answer that is no success.
+    fn refusal(&self, call: &Call<'_>, answer: Response, tokens: &[Secret]) -> Fault {
+        let answer = answer.for_error(&self.secrets(tokens));
+        if proxy_page::is_page(&answer) {
+            return proxy_page::fault(&answer, &self.connection.graph, call.effect);
+        }
+        graph_error::from_answer(&answer, self.connection, self.exchange.host.unix_seconds())
+    }
+
+    /// What the caller gave, for an answer that holds it: without a secret that was pasted into it.
+    pub fn cleared(&self, mut text: String) -> String {
+        self.secrets(&[]).out_of(&mut text);
+        text
+    }
+
+    /// What no answer may hold.
+    fn secrets(&self, tokens: &[Secret]) -> Strikes {
+        Strikes::of(tokens.iter().chain([&self.connection.client_secret]))
+    }
+
+    /// Adds our id and a remedy, and strikes out whatever secret the other side may have echoed.
     fn finish(&self, mut error: Fault, tokens: &[Secret], client_request_id: Option<String>) -> Fault {
         error.client_request_id = error.client_request_id.or(client_request_id);
-        for secret in tokens.iter().chain([&self.connection.client_secret]) {
-            secret.strike_out(&mut error);
+        if error.status.is_some() && error.remedy.is_none() {
+            error.remedy = Some(crate::error::usual_remedy(error.kind).to_owned());
         }
+        self.secrets(tokens).out_of_error(&mut error);
         error
     }
 }
 
 /// A random (version 4) GUID.
-fn guid(host: &dyn Host) -> String {
+pub fn guid(host: &dyn Host) -> String {
     let (high, low) = (host.random(), host.random());
     format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",

@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use crate::config::Connection;
-use crate::error::{Fault, error};
+use crate::error::{Fault, error, malformed};
 use crate::exchange::retry_after;
 use crate::host::Response;
 use crate::json::{Object, Writer};
+use crate::proxy_page;
 use crate::wit::types::{Error, ErrorKind};
 
 /// Error bodies up to this size are read as JSON and handed on.
@@ -40,6 +41,24 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
         details_json: details(answer.body()),
         ..*error(kind, message)
     })
+}
+
+/// The error object that the service wrote into a success after it began, given what stands there.
+/// Source: <https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/1701>.
+pub fn spliced(json: &str) -> Option<Fault> {
+    let error = Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?;
+    let (code, message) = (error.text("code")?, error.text("message")?);
+    let message = if message.trim().is_empty() { &code } else { &message };
+    let message = format!("the service broke its answer off with an error: {}", excerpt_of(message));
+    Some(Box::new(Error { code: Some(code).filter(|code| !code.is_empty()), ..*malformed(message) }))
+}
+
+/// The same as the last item of a list: `{"error": {…}}`.
+pub fn spliced_item(json: &str) -> Option<Fault> {
+    match &Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?.0[..] {
+        [(name, error)] if name == "error" => spliced(error.get()),
+        _ => None,
+    }
 }
 
 fn kind(status: u16, has_retry_after: bool) -> ErrorKind {
@@ -91,16 +110,29 @@ fn remedy(
             "the service failed: repeat later; give Microsoft support the request id if it stays".into()
         }
         ErrorKind::MalformedResponse => format!(
-            "redirects are not followed{}: check endpoints.graph",
-            answer.header("location").map(|to| format!(" (to {})", excerpt_of(to))).unwrap_or_default()
+            "redirects are not followed{}: check endpoints.graph, and what stands between this machine and it",
+            proxy_page::redirect_host(answer).map(|host| format!(" (to {host})")).unwrap_or_default()
         ),
         // The engine's own words, as the Defender portal shows them too.
         ErrorKind::Rejected if message.contains("exceeded the allowed result size") => {
             "ask for less: project fewer columns, add a limit, or shorten time_span".into()
         }
+        ErrorKind::Rejected if is_query_error(message) => {
+            "correct the query: the message is the engine's own; the advanced hunting page of the Defender portal shows where it \
+             goes wrong"
+                .into()
+        }
+        // The usual one will do.
         _ => return None,
     };
     Some(text)
+}
+
+/// Whether the hunting engine refused a query.
+fn is_query_error(message: &str) -> bool {
+    ["Fix semantic errors in your query", "Fix syntax errors in your query", "syntax errors"]
+        .iter()
+        .any(|mark| message.contains(mark))
 }
 
 /// `A or B` out of `Missing application roles. API required roles: A,B, application roles: C.`
@@ -164,10 +196,15 @@ fn head(body: &[u8]) -> &[u8] {
 
 /// The start of a text on one line.
 fn excerpt_of(text: &str) -> String {
+    line_of(text, EXCERPT_MAX_CHARACTERS)
+}
+
+/// The first characters of a text on one line, without control characters.
+pub fn line_of(text: &str, characters_max: usize) -> String {
     let words = text.split(|character: char| character.is_whitespace() || character.is_control());
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let mut characters = line.chars();
-    let mut start: String = characters.by_ref().take(EXCERPT_MAX_CHARACTERS).collect();
+    let mut start: String = characters.by_ref().take(characters_max).collect();
     if characters.next().is_some() {
         start.push('…');
     }

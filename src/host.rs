@@ -5,11 +5,15 @@ use std::time::Duration;
 /// HTTP method of a request.
 pub use crate::wit::actions::HttpMethod as Method;
 
+use crate::json;
 use crate::origin::Origin;
-use crate::secret::Secret;
+use crate::secret::Strikes;
 
 /// More of an error's body than is ever shown; larger ones are cut to it.
 const ERROR_BODY_BYTES: usize = 128 * 1024;
+
+/// Bodies of successes up to this size are searched for secrets.
+const ECHO_BODY_BYTES: usize = 64 * 1024;
 
 /// What a host lets the component do: HTTP, clocks, random numbers.
 pub trait Host {
@@ -52,6 +56,8 @@ pub struct Response {
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<Header>,
+    /// Why the body is not whole, when the head came and the rest did not.
+    pub cut: Option<Failure>,
     /// The request's prefix and the body.
     buffer: Vec<u8>,
     prefix_length: usize,
@@ -60,7 +66,13 @@ pub struct Response {
 impl Response {
     /// An answer whose `buffer` starts with `prefix_length` bytes of the request's prefix.
     pub fn new(status: u16, headers: Vec<Header>, buffer: Vec<u8>, prefix_length: usize) -> Self {
-        Self { status, headers, buffer, prefix_length }
+        Self { status, headers, cut: None, buffer, prefix_length }
+    }
+
+    /// The same answer with a body that broke off.
+    #[must_use]
+    pub fn cut_off(self, why: Failure) -> Self {
+        Self { cut: Some(why), ..self }
     }
 
     /// The body.
@@ -78,16 +90,33 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Media type of the body in lower case, without parameters; empty when it has none.
+    pub fn media_type(&self) -> String {
+        let value = self.header("content-type").and_then(|value| value.split(';').next());
+        value.unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
     /// The answer as errors are made from it: secrets struck out before anything is cut in the middle of one.
     #[must_use]
-    pub fn for_error<'s>(mut self, secrets: impl Iterator<Item = &'s Secret>) -> Self {
+    pub fn for_error(mut self, secrets: &Strikes) -> Self {
         let body = self.body();
         let mut text = String::from_utf8_lossy(body.get(..ERROR_BODY_BYTES).unwrap_or(body)).into_owned();
-        for secret in secrets {
-            secret.strike_out_of(&mut text);
-            self.headers.iter_mut().for_each(|(_, value)| secret.strike_out_of(value));
+        secrets.out_of(&mut text);
+        self.headers.iter_mut().for_each(|(_, value)| secrets.out_of(value));
+        Self { buffer: json::unmarked(&text).as_bytes().to_owned(), prefix_length: 0, ..self }
+    }
+
+    /// Strikes secrets out of a success: out of every header, and out of the body unless it is large. A service that echoes
+    /// a request answers about as much as was sent; what is larger is data, and is not searched.
+    pub fn strike_out(&mut self, secrets: &Strikes) {
+        self.headers.iter_mut().for_each(|(_, value)| secrets.out_of(value));
+        let body = self.body();
+        let searched = Some(body).filter(|body| body.len() <= ECHO_BODY_BYTES);
+        let struck = searched.and_then(|body| secrets.data_without(std::str::from_utf8(body).ok()?));
+        if let Some(struck) = struck {
+            self.buffer.truncate(self.prefix_length);
+            self.buffer.extend_from_slice(struck.as_bytes());
         }
-        Self { buffer: text.into_bytes(), prefix_length: 0, ..self }
     }
 }
 

@@ -3,8 +3,8 @@
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
 
 use crate::error::{Fault, invalid};
-use crate::json::{self, Object};
-use crate::record::{Record, Shape, number, optional_text, records, text, texts};
+use crate::json::{Object, Writer};
+use crate::record::{Record, Shape, id as id_member, number, records, text, texts};
 use crate::wit::actions::{Alert, Comment, Incident};
 
 /// Said of an update that was only checked.
@@ -32,10 +32,10 @@ pub fn prefer() -> (String, String) {
 pub struct Brief {
     /// Decimal digits.
     pub id: String,
-    status: String,
+    status: Option<String>,
     redirect_incident_id: Option<String>,
-    /// RFC 3339; empty when the answer has none.
-    pub last_update_at: String,
+    /// RFC 3339.
+    pub last_update_at: Option<String>,
     /// Tags given by people.
     pub custom_tags: Vec<String>,
 }
@@ -44,35 +44,36 @@ impl Brief {
     const SHAPE: Shape = Shape {
         what: "an incident",
         members: &[
-            text("id"),
+            id_member("id"),
             text("status"),
-            optional_text("redirectIncidentId"),
-            optional_text("lastUpdateDateTime"),
+            text("redirectIncidentId"),
+            text("lastUpdateDateTime"),
             texts("customTags"),
         ],
     };
 
     /// Reads an incident.
     pub fn parse(json: &str) -> Result<Self, Fault> {
-        let mut incident = Self::SHAPE.parse(json, "incident")?;
-        Ok(Self {
-            id: incident.text("id"),
-            status: incident.text("status"),
-            redirect_incident_id: incident.optional("redirectIncidentId"),
-            last_update_at: incident.text("lastUpdateDateTime"),
-            custom_tags: incident.texts("customTags"),
+        Self::SHAPE.read(json, "incident", |mut incident, _| {
+            Ok(Self {
+                id: incident.text("id"),
+                status: incident.optional("status"),
+                redirect_incident_id: incident.optional("redirectIncidentId"),
+                last_update_at: incident.optional("lastUpdateDateTime"),
+                custom_tags: incident.texts("customTags"),
+            })
         })
     }
 
     /// What the caller should know.
     pub fn warnings(&self) -> Vec<String> {
-        redirected(&self.id, &self.status, self.redirect_incident_id.as_deref())
+        redirected(&self.id, self.status.as_deref(), self.redirect_incident_id.as_deref())
     }
 }
 
-fn redirected(id: &str, status: &str, to: Option<&str>) -> Vec<String> {
-    match to {
-        Some(to) if status.eq_ignore_ascii_case("redirected") => {
+fn redirected(id: &str, status: Option<&str>, to: Option<&str>) -> Vec<String> {
+    match (status, to) {
+        (Some(status), Some(to)) if status.eq_ignore_ascii_case("redirected") => {
             vec![format!("incident {id} was merged into incident {to}: get {to} for its present state")]
         }
         _ => Vec::new(),
@@ -82,66 +83,76 @@ fn redirected(id: &str, status: &str, to: Option<&str>) -> Vec<String> {
 const INCIDENT: Shape = Shape {
     what: "an incident",
     members: &[
-        text("id"),
-        optional_text("tenantId"),
+        id_member("id"),
+        text("tenantId"),
         text("status"),
         text("severity"),
-        optional_text("classification"),
-        optional_text("determination"),
-        optional_text("displayName"),
-        optional_text("description"),
-        optional_text("summary"),
-        optional_text("resolvingComment"),
-        optional_text("assignedTo"),
+        text("classification"),
+        text("determination"),
+        text("displayName"),
+        text("description"),
+        text("summary"),
+        text("resolvingComment"),
+        text("assignedTo"),
         texts("customTags"),
         texts("systemTags"),
         records("comments", &COMMENT),
         text("createdDateTime"),
         text("lastUpdateDateTime"),
-        optional_text("lastModifiedBy"),
-        optional_text("incidentWebUrl"),
-        optional_text("redirectIncidentId"),
+        text("lastModifiedBy"),
+        text("incidentWebUrl"),
+        text("redirectIncidentId"),
         number("priorityScore"),
         records("alerts", &ALERT),
     ],
 };
 
-const COMMENT: Shape = Shape {
-    what: "a comment",
-    members: &[optional_text("comment"), optional_text("createdByDisplayName"), optional_text("createdDateTime")],
-};
+const COMMENT: Shape =
+    Shape { what: "a comment", members: &[text("comment"), text("createdByDisplayName"), text("createdDateTime")] };
 
 const ALERT: Shape = Shape {
     what: "an alert",
     members: &[
-        text("id"),
-        optional_text("title"),
+        id_member("id"),
+        text("title"),
         text("severity"),
         text("status"),
-        optional_text("classification"),
-        optional_text("determination"),
-        optional_text("serviceSource"),
-        optional_text("detectionSource"),
-        optional_text("category"),
-        optional_text("assignedTo"),
+        text("classification"),
+        text("determination"),
+        text("serviceSource"),
+        text("detectionSource"),
+        text("category"),
+        text("assignedTo"),
         texts("mitreTechniques"),
-        optional_text("alertWebUrl"),
-        optional_text("createdDateTime"),
-        optional_text("lastUpdateDateTime"),
+        text("alertWebUrl"),
+        text("createdDateTime"),
+        text("lastUpdateDateTime"),
     ],
 };
 
 /// Decodes an incident; `json` is kept as it is.
 pub fn decode(json: String) -> Result<Incident, Fault> {
-    let mut incident = INCIDENT.parse(&json, "incident")?;
-    let (id, status) = (incident.text("id"), incident.text("status"));
+    let incident = INCIDENT.read(&json, "incident", |record, _| Ok(of(record)))?;
+    Ok(Incident { raw_json: json, ..incident })
+}
+
+/// Everything but the JSON.
+fn of(mut incident: Record<'_>) -> Incident {
+    let (id, status) = (incident.text("id"), incident.optional("status"));
     let redirect_incident_id = incident.optional("redirectIncidentId");
-    Ok(Incident {
-        warnings: redirected(&id, &status, redirect_incident_id.as_deref()),
+    let mut warnings = redirected(&id, status.as_deref(), redirect_incident_id.as_deref());
+    let alerts = incident.records("alerts");
+    let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
+    if left_out > 0 {
+        warnings.push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
+    }
+    let comments = incident.records("comments").unwrap_or_default();
+    Incident {
+        warnings,
         id,
         tenant_id: incident.optional("tenantId"),
         status,
-        severity: incident.text("severity"),
+        severity: incident.optional("severity"),
         classification: incident.optional("classification"),
         determination: incident.optional("determination"),
         display_name: incident.optional("displayName"),
@@ -151,23 +162,23 @@ pub fn decode(json: String) -> Result<Incident, Fault> {
         assigned_to: incident.optional("assignedTo"),
         custom_tags: incident.texts("customTags"),
         system_tags: incident.texts("systemTags"),
-        comments: incident.records("comments").into_iter().map(comment).collect(),
-        created_at: incident.text("createdDateTime"),
-        last_update_at: incident.text("lastUpdateDateTime"),
+        comments: comments.list.into_iter().map(comment).collect(),
+        created_at: incident.optional("createdDateTime"),
+        last_update_at: incident.optional("lastUpdateDateTime"),
         last_modified_by: incident.optional("lastModifiedBy"),
         incident_web_url: incident.optional("incidentWebUrl"),
         redirect_incident_id,
         priority_score: incident.number("priorityScore"),
-        alerts: incident.records("alerts").into_iter().map(alert).collect(),
-        raw_json: json,
-    })
+        alerts: alerts.map(|alerts| alerts.list.into_iter().map(alert).collect()),
+        raw_json: String::new(),
+    }
 }
 
 fn comment(mut comment: Record<'_>) -> Comment {
     Comment {
         comment: comment.optional("comment"),
         created_by: comment.optional("createdByDisplayName"),
-        created_at: comment.text("createdDateTime"),
+        created_at: comment.optional("createdDateTime"),
     }
 }
 
@@ -175,8 +186,8 @@ fn alert(mut alert: Record<'_>) -> Alert {
     Alert {
         id: alert.text("id"),
         title: alert.optional("title"),
-        severity: alert.text("severity"),
-        status: alert.text("status"),
+        severity: alert.optional("severity"),
+        status: alert.optional("status"),
         classification: alert.optional("classification"),
         determination: alert.optional("determination"),
         service_source: alert.optional("serviceSource"),
@@ -190,36 +201,14 @@ fn alert(mut alert: Record<'_>) -> Alert {
     }
 }
 
-/// What an update would send, as an incident that has nothing else.
-pub fn of_dry_run(id: String, body: String) -> Incident {
-    let members = Object::parse(&body).unwrap_or_default();
-    let text = |name: &str| members.text(name);
-    let tags = members.raw("customTags").and_then(json::items).unwrap_or_default();
-    Incident {
-        id,
-        tenant_id: None,
-        status: text("status").unwrap_or_default(),
-        severity: text("severity").unwrap_or_default(),
-        classification: text("classification"),
-        determination: text("determination"),
-        display_name: text("displayName"),
-        description: text("description"),
-        summary: text("summary"),
-        resolving_comment: text("resolvingComment"),
-        assigned_to: text("assignedTo"),
-        custom_tags: tags.into_iter().filter_map(|tag| json::text(tag.get())).collect(),
-        system_tags: Vec::new(),
-        comments: Vec::new(),
-        created_at: String::new(),
-        last_update_at: String::new(),
-        last_modified_by: None,
-        incident_web_url: None,
-        redirect_incident_id: None,
-        priority_score: None,
-        alerts: Vec::new(),
-        warnings: vec![DRY_RUN_WARNING.to_owned()],
-        raw_json: body,
+/// What an update sends, as an incident that has nothing else: for one that was only checked, or that cannot be read back.
+pub fn of_update(id: &str, body: &str) -> String {
+    let mut incident = Writer::new();
+    incident.text("id", id);
+    for (name, value) in Object::parse(body).unwrap_or_default().0 {
+        incident.json(&name, value.get());
     }
+    incident.finish()
 }
 
 #[cfg(test)]

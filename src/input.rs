@@ -1,9 +1,9 @@
 //! Reads the JSON of `invoke` as people and playbook engines write it: numbers and booleans may be strings, empty and null mean
-//! absent, and an unknown key is refused with the nearest known one.
+//! absent, a byte order mark is passed over, and an unknown key is refused with the nearest known one.
 
 use serde_json::value::RawValue;
 
-use crate::error::{Fault, invalid};
+use crate::error::{Fault, echo, invalid, quoted};
 use crate::json::{self, Object, items, scalar};
 use crate::vocabulary::Vocabulary;
 use crate::wit::types::NameValue;
@@ -13,12 +13,25 @@ use crate::wit::types::NameValue;
 pub struct Fields<'a> {
     /// Where the object stands, as a prefix of names in messages: empty, or `endpoints.`.
     place: String,
+    /// Whether messages repeat values: never those of a configuration, where a secret may stand in the wrong place.
+    repeats_values: bool,
     members: Vec<(String, &'a RawValue)>,
 }
 
+/// What a JSON text is, as messages name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// A configuration.
+    Config,
+    /// The input of an action.
+    Input,
+}
+
 impl<'a> Fields<'a> {
-    /// Reads an object, or a list of one object, with none but the `known` keys. `what` names the text in messages.
-    pub fn parse(json: &'a str, what: &str, known: &[&str]) -> Result<Self, Fault> {
+    /// Reads an object, or a list of one object, with none but the `known` keys.
+    pub fn parse(json: &'a str, text: Text, known: &[&str]) -> Result<Self, Fault> {
+        let json = json::unmarked(json);
+        let what = if text == Text::Config { "config" } else { "input" };
         let syntax = |error: &serde_json::Error| {
             // The parser's own message could quote a secret.
             invalid(format!("{what}: is not valid JSON at line {}, column {}", error.line(), error.column()))
@@ -42,23 +55,24 @@ impl<'a> Fields<'a> {
             }
             None => return Err(invalid(format!("{what}: is empty; a JSON object is needed, such as {{}}"))),
         };
-        Self::object(object, "", known).ok_or_else(|| invalid(format!("{what}: must be a JSON object")))?
+        Self::object(object, "", text == Text::Input, known)
+            .ok_or_else(|| invalid(format!("{what}: must be a JSON object")))?
     }
 
     /// Reads valid JSON as an object; `None` when it is something else.
-    fn object(json: &'a str, place: &str, known: &[&str]) -> Option<Result<Self, Fault>> {
+    fn object(json: &'a str, place: &str, repeats_values: bool, known: &[&str]) -> Option<Result<Self, Fault>> {
         let Object(members) = Object::parse(json)?;
-        let fields = Self { place: place.to_owned(), members };
+        let fields = Self { place: place.to_owned(), repeats_values, members };
         Some(fields.check_keys(known).map(|()| fields))
     }
 
     fn check_keys(&self, known: &[&str]) -> Result<(), Fault> {
         for (at, (key, _)) in self.members.iter().enumerate() {
             if !known.contains(&key.as_str()) {
-                let place = &self.place;
+                let (place, shown) = (&self.place, echo(key));
                 return Err(match nearest(key, known) {
-                    Some(nearest) => invalid(format!("{place}{key}: is unknown; did you mean {place}{nearest}?")),
-                    None => invalid(format!("{place}{key}: is unknown; allowed: {}", known.join(", "))),
+                    Some(nearest) => invalid(format!("{place}{shown}: is unknown; did you mean {place}{nearest}?")),
+                    None => invalid(format!("{place}{shown}: is unknown; allowed: {}", known.join(", "))),
                 });
             }
             if self.members.iter().take(at).any(|(other, _)| other == key) {
@@ -68,17 +82,18 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// The JSON of a member; `None` when absent, null, or an empty text, list or object.
-    pub fn raw(&self, name: &str) -> Option<&'a str> {
+    /// The JSON of a member that is not null and not an empty text; an empty list or object is one.
+    pub fn present(&self, name: &str) -> Option<&'a str> {
         let (_, raw) = self.members.iter().find(|(key, _)| key == name)?;
         let json = raw.get().trim();
-        let compact = |open: char, close: char| {
-            json.strip_prefix(open)
-                .and_then(|rest| rest.strip_suffix(close))
-                .is_some_and(|inside| inside.trim().is_empty())
-        };
-        let absent = json == "null" || compact('"', '"') || compact('[', ']') || compact('{', '}');
-        (!absent).then_some(json)
+        let is_blank =
+            json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).is_some_and(|text| text.trim().is_empty());
+        (json != "null" && !is_blank).then_some(json)
+    }
+
+    /// The JSON of a member; `None` when absent, null, or an empty text, list or object.
+    pub fn raw(&self, name: &str) -> Option<&'a str> {
+        self.present(name).filter(|json| !json::is_bare(json))
     }
 
     /// A text; numbers are taken as their digits.
@@ -94,13 +109,17 @@ impl<'a> Fields<'a> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "is required"))
     }
 
-    /// A whole number, perhaps as a string.
+    /// A whole number, perhaps as a string, and perhaps written `10.0` as engines do that know floating point alone.
     pub fn integer(&self, name: &str) -> Result<Option<u32>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let text = text.trim();
-        match text.parse() {
+        let whole = match text.split_once('.') {
+            Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+            _ => text,
+        };
+        match whole.parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(self.wrong(name, &format!("'{text}' is no whole number, such as 10"))),
+            Err(_) => Err(self.wrong_value(name, text, "is not a whole number, such as 10")),
         }
     }
 
@@ -108,22 +127,28 @@ impl<'a> Fields<'a> {
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => Ok(Some(true)),
-            "false" | "no" | "0" => Ok(Some(false)),
-            _ => Err(self.wrong(name, &format!("'{}' is neither true nor false", text.trim()))),
+            "true" | "yes" | "1" | "1.0" => Ok(Some(true)),
+            "false" | "no" | "0" | "0.0" => Ok(Some(false)),
+            _ => Err(self.wrong_value(name, text.trim(), "is neither true nor false")),
         }
     }
 
     /// A word of a vocabulary.
     pub fn word<V: Vocabulary>(&self, name: &str) -> Result<Option<V>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        V::parse(text.trim()).map(Some).map_err(|why| self.wrong(name, &why))
+        V::parse(text.trim()).map(Some).map_err(|why| self.wrong_value(name, text.trim(), &why))
+    }
+
+    /// Words of a vocabulary.
+    pub fn words<V: Vocabulary>(&self, name: &str) -> Result<Vec<V>, Fault> {
+        let texts = self.texts(name)?.unwrap_or_default();
+        texts.iter().map(|text| V::parse(text).map_err(|why| self.wrong_value(name, text, &why))).collect()
     }
 
     /// Texts: a list, or one text with commas between, bare or as the list notation of playbooks, `$LIST[a, b]`.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
-        let wrong = || self.wrong(name, "must be a list of texts");
+        let wrong = || self.wrong(name, "must be a list of texts, 10,000 at most");
         let list = |json: &str| -> Result<Vec<String>, Fault> {
             let items = items(json).ok_or_else(wrong)?;
             items.iter().filter(|item| item.get() != "null").map(|item| scalar(item.get()).ok_or_else(wrong)).collect()
@@ -156,20 +181,20 @@ impl<'a> Fields<'a> {
             .filter(|(_, value)| value.get() != "null")
             .map(|(key, value)| match scalar(value.get()) {
                 Some(value) => Ok(NameValue { name: key, value }),
-                None => Err(wrong(&format!("the value of '{key}' must be text, a number or a boolean"))),
+                None => Err(wrong(&format!("the value of {} must be text, a number or a boolean", quoted(&key)))),
             })
             .collect()
     }
 
     /// Any JSON: as it is, or what a string holds when that is an object or a list.
     pub fn any(&self, name: &str) -> Option<String> {
-        let json = self.raw(name)?;
+        let json = self.present(name)?;
         Some(unquoted(json).filter(|text| is_json(text)).unwrap_or_else(|| json.to_owned()))
     }
 
     /// A text as it is, or any other JSON.
     pub fn text_or_json(&self, name: &str) -> Option<String> {
-        let json = self.raw(name)?;
+        let json = self.present(name)?;
         Some(unquoted(json).unwrap_or_else(|| json.to_owned()))
     }
 
@@ -177,21 +202,29 @@ impl<'a> Fields<'a> {
     pub fn fields(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
         let place = format!("{}{name}.", self.place);
-        Self::object(json, &place, known).ok_or_else(|| self.wrong(name, "must be an object"))?.map(Some)
+        Self::object(json, &place, self.repeats_values, known)
+            .ok_or_else(|| self.wrong(name, "must be an object"))?
+            .map(Some)
     }
 
     /// The objects of a list below this one.
     pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
-        let wrong = || self.wrong(name, "must be a list of objects");
+        let wrong = || self.wrong(name, "must be a list of objects, 10,000 at most");
         items(json)
             .ok_or_else(wrong)?
             .iter()
             .enumerate()
             .map(|(at, item)| {
-                Self::object(item.get(), &format!("{}{name}[{at}].", self.place), known).ok_or_else(wrong)?
+                let place = format!("{}{name}[{at}].", self.place);
+                Self::object(item.get(), &place, self.repeats_values, known).ok_or_else(wrong)?
             })
             .collect()
+    }
+
+    /// An error about a member's value.
+    fn wrong_value(&self, name: &str, value: &str, why: &str) -> Fault {
+        if self.repeats_values { self.wrong(name, &format!("{} {why}", quoted(value))) } else { self.wrong(name, why) }
     }
 
     /// An error about a member.
@@ -212,8 +245,14 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && json::is_valid(text)
 }
 
+/// Longer keys are nobody's typing error.
+const TYPED_MAX_BYTES: usize = 100;
+
 /// The known key that a wrong one was probably meant to be: one that holds it or is held by it, or one with few typing errors.
 pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    if key.len() > TYPED_MAX_BYTES {
+        return None;
+    }
     let wanted = key.to_ascii_lowercase().replace(['-', ' '], "_");
     let length = wanted.chars().count();
     let is_part = |name: &str| length > 2 && (name.contains(&wanted) || wanted.contains(name));

@@ -8,12 +8,12 @@ use crate::catalog;
 use crate::config::Connection;
 use crate::connection;
 use crate::envelope;
-use crate::error::{Fault, invalid};
+use crate::error::{Fault, invalid, quoted};
 use crate::graph::Session;
 use crate::host::{Host, Method};
-use crate::input::{Fields, nearest};
-use crate::json::{self, Writer};
-use crate::vocabulary::Vocabulary;
+use crate::input::{Fields, Text, nearest};
+use crate::json::{self, Object, Writer};
+use crate::secret::{Secret, Strikes};
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
 use crate::wit::connection::ActionAccess;
 use crate::wit::types::{Cloud, Config, Endpoints};
@@ -25,8 +25,21 @@ thread_local! {
 
 /// Runs an action by name.
 pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Fault> {
+    run(host, action, config_json, input_json).map_err(|fault| without_secret(fault, config_json))
+}
+
+/// A refusal of an input without the configuration's secret, should it have been pasted into the wrong field.
+fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
+    let secret = Object::parse(json::unmarked(config_json)).and_then(|config| config.text("client_secret"));
+    if let Some(secret) = secret {
+        Strikes::of([&Secret::new(secret.trim().to_owned())]).out_of_error(&mut fault);
+    }
+    fault
+}
+
+fn run(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Result<String, Fault> {
     let action = action_name(action)?;
-    let input = Fields::parse(input_json, "input", &catalog::parameter_names(action))?;
+    let input = Fields::parse(input_json, Text::Input, &catalog::parameter_names(action))?;
     let connection = connection(config_json)?;
     let session = Session::new(host, &connection, envelope::PREFIX);
     match action {
@@ -44,12 +57,37 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
 
 /// Tells which actions will work.
 pub fn check(host: &dyn Host, config_json: &str) -> Result<String, Fault> {
-    let connection = connection(config_json)?;
+    let connection = connection(config_json).map_err(|fault| without_secret(fault, config_json))?;
     let report = connection::check(&Session::new(host, &connection, ""))?;
     let actions: Vec<String> = report.actions.iter().map(access).collect();
     let mut object = Writer::new();
     object.json("granted", &json::list(&report.granted));
     object.json("actions", &format!("[{}]", actions.join(",")));
+    object.json("warnings", &json::list(&report.warnings));
+    Ok(object.finish())
+}
+
+/// Tells which origins a configuration needs.
+pub fn targets(config_json: &str) -> Result<String, Fault> {
+    let read = || {
+        let fields = Fields::parse(config_json, Text::Config, &catalog::configuration_names())?;
+        let config = Config {
+            tenant_id: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            timeout_seconds: None,
+            api_version: None,
+            verify: fields.boolean("verify")?,
+            cloud: cloud(&fields)?,
+            endpoints: endpoints(&fields)?,
+        };
+        connection::targets(&config)
+    };
+    let targets = read().map_err(|fault| without_secret(fault, config_json))?;
+    let mut object = Writer::new();
+    object.text("login", &targets.login);
+    object.text("graph", &targets.graph);
+    object.json("verify", if targets.verify { "true" } else { "false" });
     Ok(object.finish())
 }
 
@@ -59,9 +97,7 @@ fn access(access: &ActionAccess) -> String {
     object.text("title", &access.title);
     object.json("allowed", if access.allowed { "true" } else { "false" });
     object.json("missing", &json::list(&access.missing));
-    if let Some(advice) = &access.advice {
-        object.text("advice", advice);
-    }
+    object.optional("advice", access.advice.as_deref().map(json::quoted));
     object.finish()
 }
 
@@ -73,7 +109,7 @@ fn action_name(name: &str) -> Result<&'static str, Fault> {
     let wanted = if name == "update_incidents" { catalog::UPDATE_INCIDENT } else { name };
     known.into_iter().find(|known| *known == wanted).ok_or_else(|| {
         let hint = nearest(name, &known).map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
-        invalid(format!("action: '{name}' is unknown; allowed: {}{hint}", known.join(", ")))
+        invalid(format!("action: {} is unknown; allowed: {}{hint}", quoted(name), known.join(", ")))
     })
 }
 
@@ -90,13 +126,7 @@ fn connection(config_json: &str) -> Result<Rc<Connection>, Fault> {
 }
 
 fn config(json: &str) -> Result<Config, Fault> {
-    let fields = Fields::parse(json, "config", &catalog::configuration_names())?;
-    let endpoints = match fields.fields("endpoints", &["login", "graph"])? {
-        Some(endpoints) => {
-            Some(Endpoints { login: endpoints.required_text("login")?, graph: endpoints.required_text("graph")? })
-        }
-        None => None,
-    };
+    let fields = Fields::parse(json, Text::Config, &catalog::configuration_names())?;
     Ok(Config {
         tenant_id: fields.required_text("tenant_id")?,
         client_id: fields.required_text("client_id")?,
@@ -105,8 +135,14 @@ fn config(json: &str) -> Result<Config, Fault> {
         verify: fields.boolean("verify")?,
         api_version: fields.text("api_version")?,
         cloud: cloud(&fields)?,
-        endpoints,
+        endpoints: endpoints(&fields)?,
     })
+}
+
+/// Each endpoint may be given alone, and an empty object is as good as none.
+fn endpoints(fields: &Fields<'_>) -> Result<Option<Endpoints>, Fault> {
+    let Some(endpoints) = fields.fields("endpoints", &["login", "graph"])? else { return Ok(None) };
+    Ok(Some(Endpoints { login: endpoints.text("login")?, graph: endpoints.text("graph")? }))
 }
 
 fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Fault> {
@@ -133,8 +169,6 @@ fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Fault> {
 }
 
 fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Fault> {
-    let clear = input.texts("clear")?.unwrap_or_default();
-    let clear = clear.iter().map(|field| Vocabulary::parse(field).map_err(|why| input.wrong("clear", &why)));
     Ok(IncidentChange {
         status: input.word("status")?,
         assigned_to: input.text("assigned_to")?,
@@ -147,7 +181,7 @@ fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Fault> {
         summary: input.text("summary")?,
         custom_tags: input.texts("custom_tags")?,
         tag_mode: input.word("tag_mode")?,
-        clear: clear.collect::<Result<_, _>>()?,
+        clear: input.words("clear")?,
         unchanged_since: input.text("unchanged_since")?,
         dry_run: input.boolean("dry_run")?,
     })
@@ -174,7 +208,7 @@ fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Fault> {
         filename: extra.text("filename")?,
         retry_count: extra.integer("retry_count")?,
         retry_wait: extra.integer("retry_wait")?,
-        custom_output_json: extra.raw("custom_output").map(str::to_owned),
+        custom_output_json: extra.present("custom_output").map(str::to_owned),
         response_type: extra.word::<ResponseType>("response_type")?,
     }))
 }

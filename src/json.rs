@@ -3,9 +3,22 @@
 //! A tree of values would cost the component thirty kilobytes of code, and each document a copy of everything in it.
 
 use std::fmt;
+use std::io;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// Byte order mark, which some front ends of the service and some editors put before a text.
+pub const MARK: char = '\u{feff}';
+
+/// A text without a byte order mark in front.
+pub fn unmarked(text: &str) -> &str {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
+/// Members of an object, and items of a list, that are read at most: beyond it nothing has a use, and each costs more memory
+/// than it takes in the text.
+pub const MEMBERS_MAX: usize = 10_000;
 
 /// An object's members in order, doubled keys included, each as its JSON text.
 #[derive(Debug, Default)]
@@ -33,9 +46,45 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The value of a JSON string.
+/// The value of a JSON string. Half of a surrogate pair, as texts cut in the middle of a character have, becomes U+FFFD.
 pub fn text(json: &str) -> Option<String> {
-    json.trim_start().starts_with('"').then(|| serde_json::from_str(json).ok()).flatten()
+    if !json.trim_start().starts_with('"') {
+        return None;
+    }
+    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&paired(json)?).ok())
+}
+
+/// JSON whose escaped halves of surrogate pairs without the other half are U+FFFD instead; `None` when there is none.
+pub fn paired(json: &str) -> Option<String> {
+    /// What a `\uXXXX` that a text starts with stands for.
+    fn unit(text: &str) -> Option<u16> {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+    }
+    const ESCAPE_LENGTH: usize = "\\u0000".len();
+    let mut mended = String::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        at += found;
+        let rest = json.get(at..).unwrap_or_default();
+        let next = rest.get(ESCAPE_LENGTH..).and_then(unit);
+        at += match (unit(rest), next) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE_LENGTH,
+            (Some(0xd800..=0xdfff), _) => {
+                mended.push_str(json.get(kept..at).unwrap_or_default());
+                mended.push_str("\\ufffd");
+                kept = at + ESCAPE_LENGTH;
+                ESCAPE_LENGTH
+            }
+            // The backslash and what it escapes; whatever that is, its first byte is no backslash of its own.
+            _ => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+        };
+    }
+    if kept == 0 {
+        return None;
+    }
+    mended.push_str(json.get(kept..).unwrap_or_default());
+    Some(mended)
 }
 
 /// The text of a JSON string, number or boolean.
@@ -47,10 +96,14 @@ pub fn scalar(json: &str) -> Option<String> {
     }
 }
 
-/// The items of a list, each as its JSON text.
+/// The items of a list, each as its JSON text; `None` when there are too many.
 pub fn items(json: &str) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(json).ok()
+    serde_json::from_str(json).ok().map(|Items(items)| items)
 }
+
+/// The items of a list, each as its JSON text.
+#[derive(Debug, Default)]
+pub struct Items<'a>(pub Vec<&'a RawValue>);
 
 /// A text as a JSON string.
 pub fn quoted(text: &str) -> String {
@@ -58,10 +111,48 @@ pub fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
+/// Length of a text as a JSON string.
+pub fn quoted_length(text: &str) -> usize {
+    let escape = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escape).sum::<usize>() + 2
+}
+
+/// Writes a text as a JSON string behind another.
+pub fn quote(text: &str, out: &mut String) {
+    /// Writes UTF-8 that comes in whole characters, as the serializer's does.
+    struct Out<'s>(&'s mut String);
+    impl io::Write for Out<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+            self.0.push_str(text);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    // Writing to memory cannot fail.
+    let _ = serde_json::to_writer(Out(out), text);
+}
+
 /// Texts as a JSON list.
 pub fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
     let items: Vec<String> = texts.into_iter().map(|text| quoted(text)).collect();
     format!("[{}]", items.join(","))
+}
+
+/// Whether JSON is `{}` or `[]`, with or without white space in it.
+pub fn is_bare(json: &str) -> bool {
+    let json = json.trim();
+    [('{', '}'), ('[', ']')].into_iter().any(|(open, close)| {
+        let inside = json.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        inside.is_some_and(|inside| inside.trim().is_empty())
+    })
 }
 
 /// Whether a text is JSON.
@@ -123,6 +214,13 @@ impl Writer {
         self.json(name, &quoted(text));
     }
 
+    /// Adds a member whose value is JSON, if there is one.
+    pub fn optional(&mut self, name: &str, json: Option<String>) {
+        if let Some(json) = json {
+            self.json(name, &json);
+        }
+    }
+
     /// The object.
     pub fn finish(mut self) -> String {
         self.0.push('}');
@@ -133,6 +231,31 @@ impl Writer {
 impl Default for Writer {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Items<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = list.next_element()? {
+                    if items.len() == MEMBERS_MAX {
+                        return Err(A::Error::custom("at most 10,000 items"));
+                    }
+                    items.push(item);
+                }
+                Ok(Items(items))
+            }
+        }
+        deserializer.deserialize_seq(Collect)
     }
 }
 
@@ -149,6 +272,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
+                    if members.len() == MEMBERS_MAX {
+                        return Err(A::Error::custom("at most 10,000 members"));
+                    }
                     members.push(member);
                 }
                 Ok(Object(members))
@@ -182,6 +308,23 @@ mod tests {
         writer.json("d", &list(&["e".to_owned(), "\"".to_owned()]));
         assert_eq!(writer.finish(), "{\"a\\\"b\":\"c\\\\\\nü\",\"d\":[\"e\",\"\\\"\"]}");
         assert_eq!(Writer::new().finish(), "{}");
+    }
+
+    #[test]
+    fn halves_of_characters_are_replaced() {
+        for (json, expected) in [
+            (r#""Phish \ud83d""#, "Phish \u{fffd}"),
+            (r#""\ud83d\ud83d\ude00\udE00""#, "\u{fffd}\u{1f600}\u{fffd}"),
+            (r#""\\ud83d \ud83dx""#, "\\ud83d \u{fffd}x"),
+            (r#""\\\ud83d""#, "\\\u{fffd}"),
+            (r#""ü\ud83d""#, "ü\u{fffd}"),
+            (r#""\u00fc""#, "ü"),
+        ] {
+            assert_eq!(text(json).as_deref(), Some(expected), "{json}");
+        }
+        for json in [r#""\ud83""#, r#""\ü""#, r#""\"#, "\"\\", r#"{"a":"\u00e4"}"#] {
+            assert_eq!(paired(json), None, "{json}");
+        }
     }
 
     #[test]

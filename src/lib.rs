@@ -59,6 +59,7 @@ pub mod origin;
 pub mod percent;
 #[cfg(test)]
 mod properties;
+pub mod proxy_page;
 pub mod record;
 pub mod retry;
 #[cfg(test)]

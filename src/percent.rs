@@ -9,12 +9,33 @@ pub const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 pub const SEGMENT: &AsciiSet =
     &QUERY.remove(b'$').remove(b'(').remove(b')').remove(b'\'').remove(b',').remove(b'=').remove(b':').remove(b'@');
 
+/// As [`SEGMENT`], for several with their slashes.
+pub const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/').remove(b'!').remove(b'&').remove(b'*').remove(b'+').remove(b';');
+
 /// As [`QUERY`], but keeps the `$` that OData wants as it is: for names of query parameters.
-const NAME: &AsciiSet = &QUERY.remove(b'$');
+pub const NAME: &AsciiSet = &QUERY.remove(b'$');
+
+/// As [`NAME`], but keeps the comma between the items of a list: for values that a person wrote into an address.
+pub const VALUE: &AsciiSet = &NAME.remove(b',');
 
 /// Encodes a text for one place.
 pub fn encode(text: &str, place: &'static AsciiSet) -> String {
     utf8_percent_encode(text, place).to_string()
+}
+
+/// Encodes what is not encoded already: of a text that may hold escapes.
+pub fn complete(text: &str, place: &'static AsciiSet) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.find('%').and_then(|at| rest.split_at_checked(at)) {
+        out.extend(utf8_percent_encode(before, place));
+        let digits = escape.get(1..3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        out.push('%');
+        out.push_str(digits.unwrap_or("25"));
+        rest = escape.get(1 + digits.map_or(0, str::len)..).unwrap_or_default();
+    }
+    out.extend(utf8_percent_encode(rest, place));
+    out
 }
 
 /// Appends `name=value` pairs to a target.

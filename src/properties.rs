@@ -131,7 +131,7 @@ proptest! {
     fn members_of_any_object_are_read_or_refused(json in prop_oneof![
         mutated(r#"{"a":{"a":"$JSON[{}]"},"b":"$LIST[x, y]"}"#), mutated(r#"[{"a":["x",null,7],"b":"12"}]"#), text()
     ]) {
-        let Ok(fields) = Fields::parse(&json, "input", &["a", "b"]) else { return Ok(()) };
+        let Ok(fields) = Fields::parse(&json, crate::input::Text::Input, &["a", "b"]) else { return Ok(()) };
         for name in ["a", "b"] {
             if let Ok(Some(texts)) = fields.texts(name) {
                 prop_assert!(!texts.is_empty() && texts.iter().all(|text| !text.trim().is_empty()));
@@ -171,7 +171,7 @@ proptest! {
     ], now in any::<u64>()) {
         match time_span::check(&span, now) {
             Ok(_) => prop_assert!(span.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+:./ ".contains(&byte)), "{}", span),
-            Err(why) => prop_assert!(why.contains(&span)),
+            Err(why) => prop_assert!(!why.is_empty()),
         }
     }
 
@@ -278,7 +278,7 @@ proptest! {
         status in prop_oneof![Just(200), 201..=599_u16],
         body in body(r#"{"error":"invalid_client","error_description":"AADSTS7000215: planted~Secret.1\r\nTrace ID: x","error_codes":[7000215],"access_token":"a","expires_in":"3599"}"#),
     ) {
-        let host = ScriptedHost::new([vec![bytes(status, &body); 4], vec![answer(200, INCIDENT)]].concat());
+        let host = ScriptedHost::new([vec![bytes(status, &body); 8], vec![answer(200, INCIDENT)]].concat());
         match run(&host, |session| get_incident::typed(session, "29")) {
             Err(error) => is_sound(&error),
             // The other steps are no incident.
@@ -292,23 +292,25 @@ proptest! {
         page in body(r#"{"@odata.count":1,"value":[{"id":"29","status":"active","severity":"low","createdDateTime":"","lastUpdateDateTime":""}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/security/incidents?$skip=1"}"#),
         rows in body(r#"{"schema":[{"name":"a","type":"b"}],"results":[{"a":"]["},{"a":[1]}]}"#),
     ) {
-        let host = ScriptedHost::new([token(), bytes(200, &incident), bytes(200, &page), bytes(200, &rows), bytes(200, &rows)]);
+        // What does not decode is asked for again.
+        let host = |body: &[u8]| ScriptedHost::new([vec![token()], vec![bytes(200, body); 4]].concat());
         let query = IncidentQuery {
             filter: None, max_results: None, skip: None, count: None, expand: None, order_by: None, cursor: None,
         };
         let malformed = |error: Box<Error>| {
             is_sound(&error);
-            assert_eq!(error.kind, ErrorKind::MalformedResponse);
+            // An answer that begins like a page is taken for one.
+            assert!([ErrorKind::MalformedResponse, ErrorKind::Unreachable].contains(&error.kind), "{error:?}");
         };
-        match run(&host, |session| get_incident::typed(session, "29")) {
-            Ok(decoded) => prop_assert_eq!(decoded.raw_json.as_bytes(), &incident[..]),
+        match run(&host(&incident), |session| get_incident::typed(session, "29")) {
+            Ok(decoded) => prop_assert_eq!(decoded.raw_json.as_bytes(), incident.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&incident)),
             Err(error) => malformed(error),
         }
-        match run(&host, |session| list_incidents::typed(session, &query)) {
+        match run(&host(&page), |session| list_incidents::typed(session, &query)) {
             Ok(page) => if let Some(cursor) = page.cursor { stays_inside(&cursor.replace(":443", "")) },
             Err(error) => malformed(error),
         }
-        match run(&host, |session| run_hunting_query::typed(session, "T", None)) {
+        match run(&host(&rows), |session| run_hunting_query::typed(session, "T", None)) {
             Ok(result) => {
                 let list: Vec<serde::de::IgnoredAny> = serde_json::from_str(&result.rows_json).expect("rows");
                 prop_assert_eq!(u32::try_from(list.len()).expect("few"), result.row_count);
@@ -317,7 +319,7 @@ proptest! {
             }
             Err(error) => malformed(error),
         }
-        if let Ok(text) = invoke(&host, "run_hunting_query", CONFIG, r#"{"query":"T"}"#) {
+        if let Ok(text) = invoke(&host(&rows), "run_hunting_query", CONFIG, r#"{"query":"T"}"#) {
             let envelope: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             prop_assert_eq!(&envelope["data"], &serde_json::from_slice::<serde_json::Value>(&rows).expect("JSON"));
         }
@@ -365,8 +367,9 @@ proptest! {
                 prop_assert!(host.sent().is_empty());
             }
         }
-        if let Ok(target) = endpoint::check(&endpoint) {
-            prop_assert_eq!(endpoint::check(&target), Ok(target.clone()), "checking again changes nothing");
+        let again = |endpoint: &str| endpoint::target(endpoint, &crate::origin::Origin::known("graph.microsoft.com"), "v1.0");
+        if let Ok(target) = again(&endpoint) && !endpoint.contains("://") {
+            prop_assert_eq!(again(&target["/v1.0/".len()..]), Ok(target.clone()), "checking again changes nothing");
         }
     }
 
@@ -420,7 +423,7 @@ proptest! {
         let config = crate::wit::types::Config {
             tenant_id: tenant,
             client_secret: secret,
-            endpoints: Some(crate::wit::types::Endpoints { login: url.clone(), graph: url }),
+            endpoints: Some(crate::wit::types::Endpoints { login: Some(url.clone()), graph: Some(url) }),
             ..crate::config::tests::config()
         };
         let Ok(connection) = Connection::new(&config) else { return Ok(()) };
@@ -445,11 +448,14 @@ proptest! {
     ) {
         let grant = serde_json::json!({ "expires_in": 3599, "access_token": token }).to_string();
         let connection = connection();
-        let host = ScriptedHost::new([answer(200, &grant), answer(200, INCIDENT)]);
+        let host = ScriptedHost::new([answer(200, &grant), answer(200, "{}"), answer(200, INCIDENT)]);
         let session = crate::graph::Session::new(&host, &connection, "");
         match crate::connection::check(&session) {
             Ok(report) => prop_assert_eq!(report.actions.len(), 5),
-            Err(error) => prop_assert_eq!(error.kind, ErrorKind::MalformedResponse),
+            Err(error) => {
+                prop_assert_eq!(error.kind, ErrorKind::MalformedResponse);
+                // Graph was not asked yet; what it answers to this is not an incident, so it is asked again.
+            }
         }
         get_incident::typed(&session, "29").expect("an incident");
         let sent = host.sent();

@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use crate::error::{Fault, undecodable};
+use crate::json::{Items, MEMBERS_MAX, paired};
 
 /// A kind of object.
 #[derive(Debug)]
@@ -22,7 +23,8 @@ pub struct Shape {
     pub members: &'static [Member],
 }
 
-/// A member: its name, what it holds, and whether an object is none without it.
+/// A member: its name, what it holds, and whether an object is none without it. A value of another kind counts as absent: one
+/// odd member is no reason to lose the rest.
 #[derive(Debug)]
 pub struct Member {
     name: &'static str,
@@ -30,26 +32,29 @@ pub struct Member {
     required: bool,
 }
 
-/// What a member holds. A member that is not required may be null.
+/// What a member holds.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Text,
-    /// A list of texts in which the service allows null.
+    /// A text that may come as a number.
+    Id,
     Texts,
     Number,
     Records(&'static Shape),
     /// A list of anything, each item as it stands.
     Items,
     Rows,
+    /// Anything, as it stands.
+    Raw,
 }
 
 /// A text that every object has.
-pub const fn text(name: &'static str) -> Member {
-    Member { name, kind: Kind::Text, required: true }
+pub const fn id(name: &'static str) -> Member {
+    Member { name, kind: Kind::Id, required: true }
 }
 
 /// A text that may be missing.
-pub const fn optional_text(name: &'static str) -> Member {
+pub const fn text(name: &'static str) -> Member {
     Member { name, kind: Kind::Text, required: false }
 }
 
@@ -63,14 +68,9 @@ pub const fn number(name: &'static str) -> Member {
     Member { name, kind: Kind::Number, required: false }
 }
 
-/// A list of objects; a missing one is empty.
+/// A list of objects that may be missing.
 pub const fn records(name: &'static str, shape: &'static Shape) -> Member {
     Member { name, kind: Kind::Records(shape), required: false }
-}
-
-/// A list of objects that every object has.
-pub const fn required_records(name: &'static str, shape: &'static Shape) -> Member {
-    Member { name, kind: Kind::Records(shape), required: true }
 }
 
 /// A list that every object has, however long: see [`Rows`].
@@ -81,6 +81,11 @@ pub const fn rows(name: &'static str) -> Member {
 /// A list that every object has, whatever its items are.
 pub const fn items(name: &'static str) -> Member {
     Member { name, kind: Kind::Items, required: true }
+}
+
+/// Anything that may be missing.
+pub const fn raw(name: &'static str) -> Member {
+    Member { name, kind: Kind::Raw, required: false }
 }
 
 /// A decoded object. Each member is taken out once, by its name.
@@ -96,18 +101,66 @@ enum Value<'a> {
     Absent,
     Text(String),
     Texts(Vec<String>),
-    Number(u64),
-    Records(Vec<Record<'a>>),
+    Number(i128),
+    Records(Records<'a>),
     Items(Vec<&'a RawValue>),
     Rows(Rows<'a>),
+    Raw(&'a RawValue),
+}
+
+/// The objects of a list.
+#[derive(Debug, Default)]
+pub struct Records<'a> {
+    /// In order.
+    pub list: Vec<Record<'a>>,
+    /// Items that are none, and were left out.
+    pub left_out: usize,
 }
 
 impl Shape {
-    /// Reads an object of this kind; `answer` says what the whole is called, should it be none.
-    pub fn parse<'a>(&'static self, json: &'a str, answer: &str) -> Result<Record<'a>, Fault> {
+    /// Reads an object of this kind and makes something of it; `answer` says what the whole is called, should it be none.
+    ///
+    /// `then` gets the text that the record was read from, too. It is as long as `json`, and the same but for halves of characters.
+    pub fn read<T>(
+        &'static self,
+        json: &str,
+        answer: &str,
+        then: impl FnOnce(Record<'_>, &str) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match self.parse(json) {
+            Ok(record) => then(record, json),
+            Err(error) => match paired(json) {
+                Some(mended) => then(self.parse(&mended).map_err(|error| undecodable(answer, &error))?, &mended),
+                None => Err(undecodable(answer, &error)),
+            },
+        }
+    }
+
+    fn parse<'a>(&'static self, json: &'a str) -> serde_json::Result<Record<'a>> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let record = self.deserialize(&mut deserializer);
-        record.and_then(|record| deserializer.end().map(|()| record)).map_err(|error| undecodable(answer, &error))
+        let record = deserializer.deserialize_map(Whole(self))?;
+        deserializer.end()?;
+        Ok(record)
+    }
+
+    /// The first required member that an object does not have.
+    fn missing(&self, values: &[Value<'_>]) -> Option<&'static str> {
+        let mut members = self.members.iter().zip(values);
+        members.find(|(member, value)| member.required && matches!(value, Value::Absent)).map(|(member, _)| member.name)
+    }
+
+    fn values<'de, A: MapAccess<'de>>(&'static self, mut map: A) -> Result<Vec<Value<'de>>, A::Error> {
+        let mut values: Vec<Value<'de>> = self.members.iter().map(|_| Value::Absent).collect();
+        while let Some(known) = map.next_key_seed(Name(self))? {
+            match known.and_then(|at| Some((self.members.get(at)?.kind, values.get_mut(at)?))) {
+                None => drop(map.next_value::<IgnoredAny>()?),
+                Some((Kind::Items, value)) => *value = Value::Items(map.next_value::<Items<'_>>()?.0),
+                Some((Kind::Rows, value)) => *value = Value::Rows(map.next_value()?),
+                Some((Kind::Raw, value)) => *value = Value::Raw(map.next_value()?),
+                Some((kind, value)) => *value = map.next_value_seed(Lenient(kind))?,
+            }
+        }
+        Ok(values)
     }
 }
 
@@ -139,18 +192,18 @@ impl<'a> Record<'a> {
     }
 
     /// A number, if there is one that fits.
-    pub fn number<N: TryFrom<u64>>(&mut self, name: &str) -> Option<N> {
+    pub fn number<N: TryFrom<i128>>(&mut self, name: &str) -> Option<N> {
         match self.take(name) {
             Value::Number(number) => number.try_into().ok(),
             _ => None,
         }
     }
 
-    /// A list of objects.
-    pub fn records(&mut self, name: &str) -> Vec<Self> {
+    /// A list of objects, if there is one.
+    pub fn records(&mut self, name: &str) -> Option<Records<'a>> {
         match self.take(name) {
-            Value::Records(records) => records,
-            _ => Vec::new(),
+            Value::Records(records) => Some(records),
+            _ => None,
         }
     }
 
@@ -169,50 +222,31 @@ impl<'a> Record<'a> {
             _ => Vec::new(),
         }
     }
-}
 
-impl<'de> DeserializeSeed<'de> for &'static Shape {
-    type Value = Record<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
+    /// Anything.
+    pub fn raw(&mut self, name: &str) -> Option<&'a str> {
+        match self.take(name) {
+            Value::Raw(raw) => Some(raw.get()),
+            _ => None,
+        }
     }
 }
 
-impl<'de> Visitor<'de> for &'static Shape {
+/// An object that must be of its kind.
+struct Whole(&'static Shape);
+
+impl<'de> Visitor<'de> for Whole {
     type Value = Record<'de>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.what)
+        out.write_str(self.0.what)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values: Vec<Value<'de>> = self.members.iter().map(|_| Value::Absent).collect();
-        while let Some(known) = map.next_key_seed(Name(self))? {
-            let Some((member, value)) = known.and_then(|at| Some((self.members.get(at)?, values.get_mut(at)?))) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            *value = match member.kind {
-                Kind::Text if member.required => Value::Text(map.next_value()?),
-                Kind::Text => map.next_value::<Option<String>>()?.map_or(Value::Absent, Value::Text),
-                Kind::Texts => {
-                    let texts = map.next_value::<Option<Vec<Option<String>>>>()?;
-                    Value::Texts(texts.into_iter().flatten().flatten().collect())
-                }
-                Kind::Number => map.next_value::<Option<u64>>()?.map_or(Value::Absent, Value::Number),
-                Kind::Records(shape) => {
-                    Value::Records(map.next_value_seed(List { shape, nullable: !member.required })?)
-                }
-                Kind::Items => Value::Items(map.next_value()?),
-                Kind::Rows => Value::Rows(map.next_value()?),
-            };
-        }
-        let missing =
-            self.members.iter().zip(&values).find(|(member, value)| member.required && matches!(value, Value::Absent));
-        match missing {
-            Some((member, _)) => Err(A::Error::missing_field(member.name)),
-            None => Ok(Record { shape: self, values }),
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let values = self.0.values(map)?;
+        match self.0.missing(&values) {
+            Some(name) => Err(A::Error::missing_field(name)),
+            None => Ok(Record { shape: self.0, values }),
         }
     }
 }
@@ -240,40 +274,138 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// A list of objects; null for none where that is allowed.
-struct List {
-    shape: &'static Shape,
-    nullable: bool,
-}
+/// A value of a kind, or of any other kind, which is as good as none.
+struct Lenient(Kind);
 
-impl<'de> DeserializeSeed<'de> for List {
-    type Value = Vec<Record<'de>>;
+impl<'de> DeserializeSeed<'de> for Lenient {
+    type Value = Value<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.nullable { deserializer.deserialize_option(self) } else { deserializer.deserialize_seq(self) }
+        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for List {
-    type Value = Vec<Record<'de>>;
+impl<'de> Visitor<'de> for Lenient {
+    type Value = Value<'de>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a list")
+        out.write_str("a value")
     }
 
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Value::Absent)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Value::Absent)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut records = Vec::new();
-        while let Some(record) = items.next_element_seed(self.shape)? {
-            records.push(record);
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Value::Absent)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(if matches!(self.0, Kind::Number) { Value::Number(number.into()) } else { Value::Absent })
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(match self.0 {
+            Kind::Number => Value::Number(number.into()),
+            Kind::Id => Value::Text(number.to_string()),
+            _ => Value::Absent,
+        })
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(match self.0 {
+            Kind::Text | Kind::Id => Value::Text(text.to_owned()),
+            _ => Value::Absent,
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut texts = Vec::new();
+        let mut records = Records::default();
+        let mut count = 0_usize;
+        loop {
+            match self.0 {
+                Kind::Texts => match seq.next_element_seed(Lenient(Kind::Text))? {
+                    Some(Value::Text(text)) => texts.push(text),
+                    Some(_) => {}
+                    None => return Ok(Value::Texts(texts)),
+                },
+                Kind::Records(shape) => match seq.next_element_seed(Item(shape))? {
+                    Some(Some(record)) => records.list.push(record),
+                    Some(None) => records.left_out += 1,
+                    None => return Ok(Value::Records(records)),
+                },
+                _ => match seq.next_element::<IgnoredAny>()? {
+                    Some(_) => continue,
+                    None => return Ok(Value::Absent),
+                },
+            }
+            count += 1;
+            if count > MEMBERS_MAX {
+                return Err(A::Error::custom("expected lists of at most 10,000 items"));
+            }
         }
-        Ok(records)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Value::Absent)
+    }
+}
+
+/// An item of a list of objects; `None` when it is not an object of its kind.
+struct Item(&'static Shape);
+
+impl<'de> DeserializeSeed<'de> for Item {
+    type Value = Option<Record<'de>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Item {
+    type Value = Option<Record<'de>>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an item")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let values = self.0.values(map)?;
+        Ok(self.0.missing(&values).is_none().then_some(Record { shape: self.0, values }))
     }
 }

@@ -19,7 +19,8 @@ const ATTEMPT_MIN: Duration = Duration::from_secs(1);
 pub enum Effect {
     /// Nothing: repeated freely.
     Read,
-    /// Nothing, but a run costs the tenant's CPU allowance: a timeout of the service is repeated once.
+    /// Nothing, but a run costs the tenant's CPU allowance: a timeout of the service and a broken answer are repeated once
+    /// each, and a refusal only when the service says how long to wait.
     Hunt,
     /// Nothing; the token service asks for patience in its own way, so any failure of the server is repeated.
     Token,
@@ -36,7 +37,7 @@ pub enum Outcome {
     Status(u16, Option<Duration>),
     /// Before anything was sent.
     Unsent,
-    /// With a broken connection, perhaps after everything was sent.
+    /// With a broken connection, perhaps after everything was sent, or with a success that does not decode.
     Broken,
     /// In a way that no repeat mends.
     Final,
@@ -49,6 +50,17 @@ pub struct Progress {
     pub repeats: u32,
     /// Answers with status 504 before this one.
     pub gateway_timeouts: u32,
+    /// Broken answers before this one.
+    pub broken: u32,
+}
+
+impl Progress {
+    /// Counts a repeat after an outcome.
+    pub fn count(&mut self, outcome: Outcome) {
+        self.repeats += 1;
+        self.gateway_timeouts += u32::from(matches!(outcome, Outcome::Status(504, _)));
+        self.broken += u32::from(outcome == Outcome::Broken);
+    }
 }
 
 /// How long to wait before the next attempt; `None` when there shall be none.
@@ -78,6 +90,8 @@ fn repeatable(effect: Effect, outcome: Outcome, progress: Progress) -> bool {
         (Effect::Write, _) | (_, Outcome::Final) => false,
         (Effect::Assign, outcome) => matches!(outcome, Outcome::Status(429 | 503, _) | Outcome::Unsent),
         (Effect::Hunt, Outcome::Status(504, _)) => progress.gateway_timeouts == 0,
+        (Effect::Hunt, Outcome::Status(429, hint)) => hint.is_some(),
+        (Effect::Hunt, Outcome::Broken) => progress.broken == 0,
         (_, Outcome::Status(500, _)) => effect == Effect::Token,
         (_, Outcome::Status(status, _)) => matches!(status, 429 | 502 | 503 | 504),
         (_, Outcome::Unsent | Outcome::Broken) => true,
@@ -92,16 +106,25 @@ fn back_off(repeats: u32, jitter: u64) -> Duration {
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
 }
 
-/// Reads `Retry-After`: whole seconds or an HTTP date. Anything else is as if there were no such header.
+/// Reads `Retry-After`: seconds or an HTTP date. Anything else is as if there were no such header.
+///
+/// Graph also sends decimals (`2.542`), which are rounded up, and two numbers (`30,120`), of which the first counts.
+/// Source: <https://github.com/microsoftgraph/msgraph-sdk-python/issues/1159>.
 pub fn parse_retry_after(value: &str, unix_seconds: u64) -> Option<Duration> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are a very long time.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    if let Some(at) = value.find("GMT").and_then(|end| parse_http_date(value.get(..end + 3)?.trim())) {
+        let now = i64::try_from(unix_seconds).ok()?;
+        return Some(Duration::from_secs(u64::try_from(at - now).unwrap_or(0)));
     }
-    let at = parse_http_date(value)?;
-    let now = i64::try_from(unix_seconds).ok()?;
-    Some(Duration::from_secs(u64::try_from(at - now).unwrap_or(0)))
+    let first = value.split(',').next()?.trim();
+    let (whole, fraction) = first.split_once('.').unwrap_or((first, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    // More digits than fit are a very long time.
+    let seconds: u64 = whole.parse().unwrap_or(u64::MAX);
+    let part = fraction.bytes().any(|digit| digit != b'0');
+    Some(Duration::from_secs(seconds.saturating_add(part.into())))
 }
 
 #[cfg(test)]

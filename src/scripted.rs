@@ -26,6 +26,8 @@ pub enum Step {
     },
     /// Takes its time, then does something else, unless the deadline comes first.
     After(Duration, Box<Step>),
+    /// Answers, but the body breaks off.
+    Cut(Box<Step>, Failure),
     /// Fails.
     Fail(Failure),
     /// Stays silent until the deadline.
@@ -175,14 +177,25 @@ impl Host for ScriptedHost {
             self.now.set(at);
             step = *next;
         }
+        let (step, cut) = match step {
+            Step::Cut(step, why) => (*step, Some(why)),
+            step => (step, None),
+        };
         match step {
             Step::Answer { status, headers, body } => {
                 let mut buffer = request.prefix.as_bytes().to_owned();
                 buffer.extend_from_slice(&body);
-                Ok(Response::new(status, headers, buffer, request.prefix.len()))
+                let answer = Response::new(status, headers, buffer, request.prefix.len());
+                if cut == Some(Failure::Late) {
+                    self.now.set(deadline);
+                }
+                Ok(match cut {
+                    Some(why) => answer.cut_off(why),
+                    None => answer,
+                })
             }
             Step::Fail(failure) => Err(failure),
-            Step::Silence | Step::After(..) => {
+            Step::Silence | Step::After(..) | Step::Cut(..) => {
                 self.now.set(deadline);
                 Err(Failure::Late)
             }

@@ -15,10 +15,10 @@ const FORMS: &str =
 /// Checks a time span; it is sent as written. Answers a warning when it reaches back further than the tables do.
 ///
 /// # Errors
-/// What is wrong, to be put behind the name of the field.
+/// What is wrong, to be put behind the field's name and value.
 pub fn check(span: &str, unix_seconds: u64) -> Result<Option<&'static str>, String> {
     let now = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
-    let wrong = || format!("'{span}' is no time span; {FORMS}");
+    let wrong = || format!("is not a time span; {FORMS}");
     let start = match span.split_once('/') {
         None => match part(span).ok_or_else(wrong)? {
             Part::Duration(seconds) => now.saturating_sub(seconds),
@@ -26,7 +26,7 @@ pub fn check(span: &str, unix_seconds: u64) -> Result<Option<&'static str>, Stri
         },
         Some((first, second)) => match (part(first).ok_or_else(wrong)?, part(second).ok_or_else(wrong)?) {
             (Part::Instant(start), Part::Instant(end)) if end < start => {
-                return Err(format!("'{span}' ends before it starts"));
+                return Err("ends before it starts".to_owned());
             }
             (Part::Instant(start), _) => start.unix_seconds,
             (Part::Duration(seconds), Part::Instant(end)) => end.unix_seconds.saturating_sub(seconds),
@@ -159,9 +159,9 @@ mod tests {
             "P99999999999999999999D",
             "P9223372036854775807W",
         ] {
-            assert_eq!(check(span, NOW), Err(format!("'{span}' is no time span; {FORMS}")), "{span}");
+            assert_eq!(check(span, NOW), Err(format!("is not a time span; {FORMS}")), "{span}");
         }
         let backwards = "2024-02-15T08:00:00Z/2024-02-01T08:00:00Z";
-        assert_eq!(check(backwards, NOW), Err(format!("'{backwards}' ends before it starts")));
+        assert_eq!(check(backwards, NOW), Err("ends before it starts".to_owned()));
     }
 }

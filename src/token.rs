@@ -8,13 +8,15 @@ use std::time::Duration;
 use crate::config::Connection;
 use crate::entra;
 use crate::error::{Fault, from_failure, malformed};
-use crate::exchange::Exchange;
-use crate::host::{Header, Method, Request};
+use crate::exchange::{Exchange, Unanswered, Unusable};
+use crate::graph::guid;
+use crate::host::{Failure, Header, Method, Request, Response};
 use crate::json::{self, Object, Writer};
 use crate::origin::Origin;
 use crate::percent;
+use crate::proxy_page;
 use crate::retry::Effect;
-use crate::secret::Secret;
+use crate::secret::{Secret, Strikes};
 use crate::wit::types::Error;
 
 /// A token is renewed this long before it ends, or at half of its life if that is later.
@@ -72,6 +74,7 @@ pub fn renew(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&s
 struct Key {
     login: Origin,
     graph: Origin,
+    scope: &'static str,
     tenant_id: String,
     client_id: String,
     client_secret: Secret,
@@ -79,10 +82,11 @@ struct Key {
 
 impl Key {
     fn of(connection: &Connection) -> Self {
-        let Connection { login, graph, tenant_id, client_id, client_secret, .. } = connection;
+        let Connection { login, graph, scope, tenant_id, client_id, client_secret, .. } = connection;
         Self {
             login: login.clone(),
             graph: graph.clone(),
+            scope,
             tenant_id: tenant_id.clone(),
             client_id: client_id.clone(),
             client_secret: client_secret.clone(),
@@ -94,6 +98,7 @@ impl Key {
             && self.client_id == connection.client_id
             && self.login == connection.login
             && self.graph == connection.graph
+            && self.scope == connection.scope
             && self.client_secret.is_same(&connection.client_secret)
     }
 }
@@ -115,21 +120,23 @@ impl Grant {
 }
 
 fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str>) -> Result<Grant, Fault> {
-    let Connection { tenant_id, client_id, client_secret, login, graph, .. } = connection;
+    let Connection { tenant_id, client_id, client_secret, login, scope, .. } = connection;
     let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", client_id),
-        ("scope", &format!("{graph}/.default")),
+        ("scope", scope),
         ("client_secret", client_secret.reveal()),
         ("claims", &merged_claims(claims)),
     ]
     .map(|(name, value)| format!("{name}={}", percent::encode(value, percent::QUERY)))
     .join("&");
-    let headers: [Header; 3] = [
+    let id = guid(exchange.host);
+    let headers: [Header; 4] = [
         ("content-type".into(), "application/x-www-form-urlencoded".into()),
         ("accept".into(), "application/json".into()),
         ("user-agent".into(), crate::USER_AGENT.into()),
+        ("client-request-id".into(), id.clone()),
     ];
     let request = Request {
         method: Method::Post,
@@ -139,18 +146,64 @@ fn request(connection: &Connection, exchange: &Exchange<'_>, claims: Option<&str
         body: form.as_bytes(),
         prefix: "",
     };
-    let answer = exchange
-        .send(&request, Effect::Token)
-        .map_err(|failure| from_failure(failure, login.authority(), Effect::Token))?;
-    if answer.status >= 400 {
-        let answer = answer.for_error([client_secret].into_iter());
-        return Err(entra::error(&answer, connection, exchange.host.unix_seconds()));
+    let mut grant = None;
+    let sent = exchange.send(&request, Effect::Token, &mut |mut answer| {
+        grant = grant_of(&answer);
+        if grant.is_some() {
+            return Ok(());
+        }
+        answer.strike_out(&Strikes::of([client_secret]));
+        Err(unusable(answer, connection))
+    });
+    let refused = match sent {
+        Ok(()) => None,
+        Err(Unanswered::Refused(answer)) => {
+            let answer = answer.for_error(&Strikes::of([client_secret]));
+            Some(entra::error(&answer, connection, exchange.host.unix_seconds()))
+        }
+        Err(Unanswered::Unusable(fault)) => Some(fault),
+        Err(Unanswered::Failed(failure)) => Some(from_failure(failure, login.authority(), Effect::Token)),
+    };
+    match (grant, refused) {
+        (Some(grant), None) => Ok(grant),
+        (_, Some(mut fault)) => {
+            fault.client_request_id = fault.client_request_id.or(Some(id));
+            Err(fault)
+        }
+        (None, None) => Err(malformed("there is no token answer")),
     }
-    // A parser's message could quote the token, so it is not shown.
-    std::str::from_utf8(answer.body()).ok().and_then(Grant::parse).ok_or_else(|| {
-        let message = format!("the token answer of {} has no usable access_token and expires_in", login.authority());
-        Box::new(Error { status: Some(answer.status), ..*malformed(message) })
-    })
+}
+
+fn grant_of(answer: &Response) -> Option<Grant> {
+    if answer.status >= 300 || answer.cut.is_some() {
+        return None;
+    }
+    std::str::from_utf8(answer.body()).ok().map(json::unmarked).and_then(Grant::parse)
+}
+
+/// Why a success is no token. A parser's message could quote the token, so it is not shown.
+fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
+    let authority = connection.login.authority();
+    if proxy_page::is_page(&answer) {
+        return Unusable { fault: proxy_page::fault(&answer, &connection.login, Effect::Token), repeat: false };
+    }
+    let (repeat, mut fault) = match answer.cut.take() {
+        Some(failure) => (matches!(failure, Failure::Broken(_)), from_failure(failure, authority, Effect::Token)),
+        None if answer.status >= 300 => {
+            let target = proxy_page::redirect_host(&answer).map(|host| format!(" to {host}")).unwrap_or_default();
+            let message =
+                format!("{authority} redirects{target} in place of a token answer; redirects are not followed");
+            let remedy = "check endpoints.login, and what stands between this machine and it".to_owned();
+            (false, Box::new(Error { remedy: Some(remedy), ..*malformed(message) }))
+        }
+        None => {
+            let message = format!("the token answer of {authority} has no usable access_token and expires_in");
+            (true, malformed(message))
+        }
+    };
+    fault.status = Some(answer.status);
+    fault.request_id = answer.header("x-ms-request-id").map(str::to_owned);
+    Unusable { fault, repeat }
 }
 
 /// Declares that claims challenges are understood (`cp1`), and adds those of a challenge.

@@ -38,7 +38,7 @@ impl Host for WasiHost {
         let time = deadline.saturating_sub(self.now());
         self.now.take();
         let response = start(request, &timer, time)?;
-        receive(&response, request.prefix, &timer)
+        Ok(receive(&response, request.prefix, &timer))
     }
 
     fn now(&self) -> Duration {
@@ -106,7 +106,9 @@ fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<Incomin
         timer.wait(&[&ready])?;
         if let Some(result) = future.get() {
             let response = result.map_err(|()| Failure::Broken("the host gave the answer away".into()))?;
-            return response.map_err(|code| failure(&code));
+            // The host's own timeouts are set to the same time.
+            let is_late = |code: &ErrorCode| is_silence(code) && timer.0.ready();
+            return response.map_err(|code| if is_late(&code) { Failure::Late } else { failure(&code) });
         }
     }
 }
@@ -164,8 +166,8 @@ fn write(body: OutgoingBody, mut bytes: &[u8], future: &FutureIncomingResponse, 
     Ok(())
 }
 
-/// Reads the whole answer behind the prefix.
-fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Result<Response, Failure> {
+/// Reads the whole answer behind the prefix. Once the head is there, whatever happens to the body leaves the head to the caller.
+fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response {
     let headers: Vec<(String, String)> = response
         .headers()
         .entries()
@@ -178,23 +180,41 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Result<R
             )
         })
         .collect();
-    let announced = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    if announced.is_some_and(|length: usize| length > BODY_MAX_BYTES) {
-        return Err(Failure::TooLarge(BODY_MAX_BYTES));
+    let status = response.status();
+    let announced = announced_length(status, &headers);
+    let mut buffer = Vec::new();
+    buffer
+        .reserve_exact(prefix.len() + announced.filter(|length| *length <= BODY_MAX_BYTES).unwrap_or(0) + SPARE_BYTES);
+    buffer.extend_from_slice(prefix.as_bytes());
+    let outcome = if announced.is_some_and(|length| length > BODY_MAX_BYTES) {
+        Err(Failure::TooLarge(BODY_MAX_BYTES))
+    } else {
+        receive_body(response, &mut buffer, prefix.len() + BODY_MAX_BYTES, timer)
+    };
+    let is_short = announced.is_some_and(|length| length != buffer.len() - prefix.len());
+    let answer = Response::new(status, headers, buffer, prefix.len());
+    match outcome {
+        Ok(()) if is_short => answer.cut_off(Failure::Broken("the answer ended early".into())),
+        Ok(()) => answer,
+        Err(why) => answer.cut_off(why),
     }
+}
+
+/// What `Content-Length` says about the body that is read. Nothing on 304, where it is that of another answer; nor with
+/// `Content-Encoding`: hosts built on `fetch` decode the body and leave both headers.
+fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> {
+    let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    if status == 304 || value("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        return None;
+    }
+    value("content-length")?.parse().ok()
+}
+
+fn receive_body(response: &IncomingResponse, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
     let body = response.consume().map_err(|()| Failure::Broken("the host gives no answer body".into()))?;
     let stream = body.stream().map_err(|()| Failure::Broken("the host gives no answer stream".into()))?;
-    let mut buffer = Vec::new();
-    buffer.reserve_exact(prefix.len() + announced.unwrap_or(0) + SPARE_BYTES);
-    buffer.extend_from_slice(prefix.as_bytes());
-    read(&stream, &mut buffer, prefix.len() + BODY_MAX_BYTES, timer)?;
-    // A stream is a child of its body. Trailers, which `finish` would wait for, say nothing that is needed.
-    drop(stream);
-    drop(body);
-    if announced.is_some_and(|length| length != buffer.len() - prefix.len()) {
-        return Err(Failure::Broken("the answer ended early".into()));
-    }
-    Ok(Response::new(response.status(), headers, buffer, prefix.len()))
+    // A stream is a child of its body, so it is dropped first. Trailers, which `finish` would wait for, say nothing that is needed.
+    read(&stream, buffer, limit, timer)
 }
 
 fn read(stream: &InputStream, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
@@ -203,7 +223,10 @@ fn read(stream: &InputStream, buffer: &mut Vec<u8>, limit: usize, timer: &Timer)
         match stream.read(READ_BYTES) {
             Ok(bytes) if bytes.is_empty() => timer.wait(&[ready.get_or_insert_with(|| stream.subscribe())])?,
             Ok(bytes) if buffer.len() + bytes.len() > limit => return Err(Failure::TooLarge(BODY_MAX_BYTES)),
-            Ok(bytes) => buffer.extend_from_slice(&bytes),
+            Ok(bytes) => {
+                make_room(buffer, bytes.len());
+                buffer.extend_from_slice(&bytes);
+            }
             Err(StreamError::Closed) => return Ok(()),
             Err(StreamError::LastOperationFailed(error)) => {
                 let code = waki::bindings::wasi::http::types::http_error_code(&error);
@@ -213,6 +236,20 @@ fn read(stream: &InputStream, buffer: &mut Vec<u8>, limit: usize, timer: &Timer)
             }
         }
     }
+}
+
+/// Makes room in the buffer of an answer that did not say how long it is, an eighth at a time: doubling it would need three times
+/// the answer at its largest, as memory never shrinks.
+///
+/// The allocator grows a buffer in place only into free memory right behind it, so that much is taken and given back first.
+fn make_room(buffer: &mut Vec<u8>, more: usize) {
+    let room = more + SPARE_BYTES;
+    if buffer.capacity() - buffer.len() >= room {
+        return;
+    }
+    let grown = room.max(buffer.len() / 8);
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(grown)));
+    buffer.reserve_exact(grown);
 }
 
 /// What an error code of the host says about whether bytes were sent.
@@ -235,6 +272,11 @@ fn failure(code: &ErrorCode) -> Failure {
     }
 }
 
+/// Whether a code says that the peer said nothing for a time.
+fn is_silence(code: &ErrorCode) -> bool {
+    matches!(code, ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionReadTimeout)
+}
+
 /// A code in words.
 fn describe(code: &ErrorCode) -> String {
     match code {
@@ -248,7 +290,8 @@ fn describe(code: &ErrorCode) -> String {
         }
         ErrorCode::HttpRequestDenied => "not on its list of allowed hosts".into(),
         ErrorCode::DestinationIpProhibited => "its address is prohibited".into(),
-        ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionReadTimeout => "the peer stayed silent".into(),
+        code if is_silence(code) => "the peer stayed silent".into(),
+        ErrorCode::DestinationUnavailable => "the host could not open a connection to it, perhaps over a proxy".into(),
         ErrorCode::HttpResponseIncomplete => "the answer ended early".into(),
         ErrorCode::HttpProtocolError => "the answer is not HTTP".into(),
         ErrorCode::InternalError(Some(why)) => why.clone(),

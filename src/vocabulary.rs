@@ -19,16 +19,26 @@ pub trait Vocabulary: Copy + Eq + 'static {
         Self::WORDS.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
     }
 
-    /// Reads a word in any case, with or without spaces, hyphens and underscores.
+    /// Reads a word in any case, with or without spaces, hyphens, underscores and commas.
     ///
     /// # Errors
-    /// What is wrong, to be put behind the name of the field.
+    /// What is wrong, to be put behind the field's name and value.
     fn parse(text: &str) -> Result<Self, String> {
-        let words: Vec<&str> = Self::WORDS.iter().map(|(_, word)| *word).collect();
+        let words = words::<Self>();
         let meant = meant(text, &words, Self::ALIASES);
         let value = Self::WORDS.iter().find(|(_, word)| meant == Some(*word)).map(|(value, _)| *value);
         value.ok_or_else(|| unknown(text, &words))
     }
+}
+
+/// The words of a vocabulary.
+pub fn words<V: Vocabulary>() -> Vec<&'static str> {
+    V::WORDS.iter().map(|(_, word)| *word).collect()
+}
+
+/// Whether a text is one of these words but for case, as the service reads them.
+pub fn is_meant(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// The word that a text stands for. For all vocabularies at once, as the component would hold this ten times.
@@ -42,16 +52,15 @@ fn unknown(text: &str, words: &[&str]) -> String {
     let allowed = words.join(", ");
     if normalized(text) == "unknownfuturevalue" {
         return format!(
-            "'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; \
-             allowed: {allowed}"
+            "stands for a value that this connector does not know; it can be read but not set; allowed: {allowed}"
         );
     }
-    format!("'{text}' is unknown; allowed: {allowed}")
+    format!("is unknown; allowed: {allowed}")
 }
 
-/// Lower case, without spaces, hyphens and underscores.
+/// Lower case, without spaces, hyphens, underscores and commas.
 fn normalized(text: &str) -> String {
-    let mut text = text.replace([' ', '-', '_'], "");
+    let mut text = text.replace([' ', '-', '_', ','], "");
     text.make_ascii_lowercase();
     text
 }
@@ -83,6 +92,10 @@ impl Vocabulary for Classification {
         (Self::TruePositive, "truePositive"),
         (Self::InformationalExpectedActivity, "informationalExpectedActivity"),
     ];
+
+    /// What the portal writes over the determinations.
+    const ALIASES: &'static [(&'static str, &'static str)] =
+        &[("informational", "informationalExpectedActivity"), ("expectedactivity", "informationalExpectedActivity")];
 }
 
 impl Vocabulary for Determination {
@@ -111,6 +124,12 @@ impl Vocabulary for Determination {
         ("noenoughdatatovalidate", "notEnoughDataToValidate"),
         ("insufficientdata", "notEnoughDataToValidate"),
         ("confirmeduseractivity", "confirmedActivity"),
+        ("multistageattack", "multiStagedAttack"),
+        ("securitytest", "securityTesting"),
+        ("lineofbusinessapp", "lineOfBusinessApplication"),
+        ("lobapplication", "lineOfBusinessApplication"),
+        ("notenoughdata", "notEnoughDataToValidate"),
+        ("advancedpersistentthreat", "apt"),
     ];
 }
 
@@ -198,10 +217,20 @@ mod tests {
             (" Line of business application ", "lineOfBusinessApplication"),
             ("APT", "apt"),
             ("SecurityPersonnel", "securityPersonnel"),
+            // The portal's labels.
+            ("Multi-stage attack", "multiStagedAttack"),
+            ("Security test", "securityTesting"),
+            ("Line-of-business application", "lineOfBusinessApplication"),
+            ("Not malicious", "notMalicious"),
+            ("Not enough data to validate", "notEnoughDataToValidate"),
         ] {
             assert_eq!(Determination::parse(text).map(Determination::word), Ok(word), "{text}");
         }
         assert_eq!(IncidentStatus::parse("In Progress").map(IncidentStatus::word), Ok("inProgress"));
+        for text in ["Informational, expected activity", "informational_expected-activity"] {
+            let word = Classification::parse(text).map(Classification::word);
+            assert_eq!(word, Ok("informationalExpectedActivity"), "{text}");
+        }
         assert_eq!(Classification::parse("TruePositive").map(Classification::word), Ok("truePositive"));
     }
 
@@ -209,11 +238,11 @@ mod tests {
     fn names_what_is_allowed() {
         assert_eq!(
             Severity::parse("critical"),
-            Err("'critical' is unknown; allowed: unknown, informational, low, medium, high".into())
+            Err("is unknown; allowed: unknown, informational, low, medium, high".into())
         );
         assert_eq!(
             IncidentStatus::parse("unknownFutureValue"),
-            Err("'unknownFutureValue' stands for a value that this connector does not know; it can be read but not set; \
+            Err("stands for a value that this connector does not know; it can be read but not set; \
                  allowed: active, inProgress, resolved, redirected, awaitingAction"
                 .into())
         );

@@ -196,6 +196,41 @@ async fn an_answer_that_does_not_fit_the_memory_costs_its_own_call_only() {
     assert_eq!(parsed(answer)["data"]["id"], "2972395");
 }
 
+/// Whatever becomes of a large body, it fits the memory of an instance or is a clear error.
+#[tokio::test]
+async fn an_answer_of_60_mib_fits_or_is_an_error_in_any_form() {
+    const BYTES: usize = 60 << 20;
+    let emulator = emulator();
+    let config = config(&emulator, |config| config["timeout"] = json!(120));
+    let connector = connector(Settings { memory_limit: 512 << 20, ..Settings::default() });
+    for (body, name, too_long) in [
+        (format!("[\"{}\"]", "x".repeat(BYTES)), "JSON", &[][..]),
+        ("x".repeat(BYTES), "text", &[]),
+        // Six characters each as JSON: more than a host takes as an answer.
+        ("\u{1}".repeat(BYTES), "control characters", &["json", "text"]),
+    ] {
+        emulator.clear_faults();
+        let matches = Matches { path_contains: Some("alerts_v2".into()), ..Matches::default() };
+        let action = Action::Respond { status: 200, headers: Vec::new(), body: body.into() };
+        emulator.fault(Fault { matches, action, ..Fault::default() });
+        for form in ["json", "text", "content", "download"] {
+            let extra = if form == "download" { json!({ "download": true }) } else { json!({ "response_type": form }) };
+            let input = json!({ "method": "GET", "endpoint": "security/alerts_v2", "extra_fields": extra }).to_string();
+            let mut instance = connector.instance().await.expect("an instance");
+            match instance.invoke("generic_action", &config, &input).await {
+                Ok(answer) => assert!(answer.len() > BYTES && !too_long.contains(&form), "{name} as {form}"),
+                Err(error) => {
+                    let error = error.to_json();
+                    assert!(too_long.contains(&form), "{name} as {form}: {error}");
+                    assert_eq!(error["kind"], "malformed-response", "{error}");
+                    assert!(error["remedy"].as_str().is_some_and(|remedy| remedy.contains("download")), "{error}");
+                }
+            }
+            assert!(instance.memory_bytes() <= 512 << 20, "{name} as {form}: {}", instance.memory_bytes());
+        }
+    }
+}
+
 fn endless_hunting(emulator: &Emulator) {
     let matches = Matches { path_contains: Some("unHuntingQuery".into()), ..Matches::default() };
     emulator.fault(Fault { matches, action: Action::Endless, ..Fault::default() });

@@ -25,11 +25,11 @@ fn exports_the_package() {
     assert_eq!(
         exports,
         [
-            "defender:xdr/actions@0.1.0",
-            "defender:xdr/catalog@0.1.0",
-            "defender:xdr/connection@0.1.0",
-            "defender:xdr/json@0.1.0",
-            "defender:xdr/types@0.1.0"
+            "defender:xdr/actions@0.2.0",
+            "defender:xdr/catalog@0.2.0",
+            "defender:xdr/connection@0.2.0",
+            "defender:xdr/json@0.2.0",
+            "defender:xdr/types@0.2.0"
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! No secret leaves through an error, a trace or the program's output, whatever the other side echoes.
+//! No secret leaves through an answer, an error, a trace or the program's output, whatever the other side echoes.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -17,10 +17,10 @@ const TRACES: [&str; 2] = ["planted~Secret", "cGxhbnRlZH5TZWNyZXQrLyIx"];
 
 const CALLS: [(&str, &str); 5] = [
     ("get_incident_details", r#"{"incident_id": "2972395"}"#),
-    ("list_incidents", r#"{"expand": "alerts"}"#),
+    ("list_incidents", r#"{"expand": "alerts", "max_results": 1}"#),
     ("run_hunting_query", r#"{"query": "DeviceInfo | take 1"}"#),
     ("update_incident", r#"{"incident_id": "2972395", "custom_tags": ["x"], "tag_mode": "append"}"#),
-    ("generic_action", r#"{"method": "GET", "endpoint": "security/alerts_v2"}"#),
+    ("generic_action", r#"{"method": "GET", "endpoint": "security/alerts_v2", "query_params": {"$top": 1}}"#),
 ];
 
 fn echoing(status: u16) -> Action {
@@ -39,6 +39,16 @@ fn faults() -> Vec<Action> {
     let mut faults: Vec<Action> = [301, 400, 401, 403, 404, 409, 429, 500, 503].map(echoing).into();
     faults.extend([html(502), html(400), html(200)]);
     faults.extend([Action::NotHttp, Action::Reset { at: Point::Body }, Action::Close { at: Point::Headers }]);
+    // Good answers that echo, as gateways do.
+    let echo = format!("199 - \"{SECRET} planted~Secret%2B%2F%221 cGxhbnRlZH5TZWNyZXQrLyIx\"");
+    let names = ["Warning", "request-id", "X-Echo", "Content-Disposition"];
+    faults.push(Action::SetHeaders { headers: names.map(|name| (name.to_owned(), echo.clone())).into() });
+    faults.push(Action::SetMembers {
+        members: json!({ "description": echo, "@odata.context": echo, "@odata.nextLink": echo })
+            .as_object()
+            .cloned()
+            .unwrap_or_default(),
+    });
     faults.push(Action::SetMembers {
         members: json!({ "access_token": [SECRET], "value": SECRET, "results": SECRET })
             .as_object()
@@ -65,7 +75,7 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
         config["client_id"] = json!(CLIENT);
         config["client_secret"] = json!(SECRET);
     });
-    let mut errors = 0;
+    let (mut answers, mut errors) = (0, 0);
     for path in ["/token", "/security/"] {
         for action in faults() {
             emulator.clear_faults();
@@ -74,11 +84,17 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
             for (action, input) in CALLS {
                 // A new instance each time, so that a token is asked for.
                 let mut instance = connector.instance().await.expect("an instance");
-                if let Err(error) = instance.invoke(action, &good, input).await {
-                    errors += 1;
-                    let json = error.to_json();
-                    writeln!(seen.lock().expect("no panic"), "{error} {json}").expect("a string takes all");
-                }
+                let outcome = match instance.invoke(action, &good, input).await {
+                    Ok(answer) => {
+                        answers += 1;
+                        answer
+                    }
+                    Err(error) => {
+                        errors += 1;
+                        format!("{error} {}", error.to_json())
+                    }
+                };
+                writeln!(seen.lock().expect("no panic"), "{outcome}").expect("a string takes all");
             }
         }
     }
@@ -93,7 +109,7 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
             writeln!(seen.lock().expect("no panic"), "{error} {}", error.to_json()).expect("a string takes all");
         }
     }
-    assert!(errors > 100, "{errors}");
+    assert!(errors > 100 && answers > 20, "{errors} errors, {answers} answers");
 
     let journal = serde_json::to_string(&emulator.journal()).expect("the journal is JSON");
     let mut seen = seen.lock().expect("no panic").clone();

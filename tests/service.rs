@@ -182,7 +182,8 @@ async fn check_names_the_permission_that_each_action_lacks() {
             ("generic_action", None),
         ]
     );
-    assert!(calls(&emulator).is_empty(), "check sends nothing to Graph");
+    assert_eq!(report.warnings, Vec::<String>::new());
+    assert_eq!(calls(&emulator).len(), 1, "check asks Graph once, without effect");
 }
 
 #[tokio::test]
@@ -280,4 +281,52 @@ async fn pages_follow_one_another_to_the_end() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 250);
+}
+
+/// Whatever stands between a host and the service may cut, mark or replace what it answers.
+#[tokio::test]
+async fn what_is_done_to_answers_on_their_way_is_survived() {
+    let edit = |keep_bytes, prefix: &str, suffix: &str| Action::EditBody {
+        keep_bytes,
+        prefix: prefix.to_owned(),
+        suffix: suffix.to_owned(),
+        chunked: Some(true),
+    };
+    let spliced = r#"{"error":{"code":"UnknownError","message":"gone"}}"#;
+    for (action, requests) in [
+        (edit(Some(100), "", ""), 2),
+        (edit(Some(100), "", spliced), 2),
+        (edit(None, "\u{feff}", ""), 1),
+        (Action::Replace { status: 200, headers: Vec::new(), body: json!("") }, 2),
+        (respond(429, &[("Retry-After", "0.5,120")], json!({})), 2),
+    ] {
+        for (name, input) in [
+            ("get_incident_details", r#"{"incident_id": "2972395"}"#),
+            ("list_incidents", r#"{"max_results": 3}"#),
+            ("run_hunting_query", r#"{"query": "DeviceInfo | take 2"}"#),
+        ] {
+            let emulator = emulator();
+            let matches = Matches { path_contains: Some("/security/".into()), ..Matches::default() };
+            emulator.fault(Fault { matches, action: action.clone(), times: Some(1), ..Fault::default() });
+            let answer = parsed(fast().invoke(name, &config(&emulator, |_| {}), input).await);
+            assert!(answer["data"].is_object(), "{name} {action:?}: {answer}");
+            assert_eq!(calls(&emulator).len(), requests, "{name} {action:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_is_answered_without_the_incident_is_read_back() {
+    for (status, body) in [(204, json!(null)), (202, json!(null)), (200, json!("{\"id\":"))] {
+        let emulator = emulator();
+        let matches = Matches { method: Some("PATCH".into()), ..Matches::default() };
+        let action = Action::Replace { status, headers: Vec::new(), body };
+        emulator.fault(Fault { matches, action, ..Fault::default() });
+        let input = r#"{"incident_id": "2972395", "description": "read back"}"#;
+        let answer = parsed(fast().invoke("update_incident", &config(&emulator, |_| {}), input).await);
+        assert_eq!(answer["data"]["description"], "read back", "{status}");
+        assert_eq!(answer["data"]["id"], "2972395");
+        let methods: Vec<String> = calls(&emulator).into_iter().map(|(method, _)| method).collect();
+        assert_eq!(methods, ["PATCH", "GET"], "{status}");
+    }
 }

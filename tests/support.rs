@@ -58,6 +58,6 @@ pub(crate) fn typed_config(emulator: &Emulator) -> Config {
         verify: None,
         api_version: None,
         cloud: None,
-        endpoints: Some(Endpoints { login: config.endpoints.login, graph: config.endpoints.graph }),
+        endpoints: Some(Endpoints { login: Some(config.endpoints.login), graph: Some(config.endpoints.graph) }),
     }
 }

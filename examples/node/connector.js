@@ -5,12 +5,14 @@ import { clocks, http, io, random } from '@bytecodealliance/preview2-shim';
 import { instantiate } from './generated/defender_xdr.js';
 
 /**
- * A fresh instance that reaches these origins (`https://graph.microsoft.com`) and no other. It keeps its access token.
+ * A fresh instance that reaches what this configuration needs, which the component itself says, and nothing else. It keeps its
+ * access token.
  *
  * Its functions block the thread until the service has answered.
  */
-export function connector(origins) {
-  return instantiate(undefined, {
+export async function connector(config) {
+  const origins = [];
+  const instance = await instantiate(undefined, {
     'wasi:clocks/monotonic-clock': clocks.monotonicClock,
     'wasi:clocks/wall-clock': clocks.wallClock,
     'wasi:http/outgoing-handler': { handle: outbound(origins) },
@@ -20,6 +22,9 @@ export function connector(origins) {
     'wasi:io/streams': io.streams,
     'wasi:random/random': random.random,
   });
+  const { login, graph } = instance.connection.targets(config);
+  origins.push(login, graph);
+  return instance;
 }
 
 /** The allow-list, at the one place where requests leave the sandbox. */

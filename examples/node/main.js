@@ -6,19 +6,23 @@ import { env } from 'node:process';
 import { connector } from './connector.js';
 
 const config = configuration();
-const { login, graph } = config.endpoints ?? {
-  login: 'https://login.microsoftonline.com',
-  graph: 'https://graph.microsoft.com',
-};
-const { actions } = await connector([login, graph]);
+const { actions } = await connector(config);
 
 const query = { filter: "severity eq 'high'", maxResults: 5, count: true };
 const { incidents, total } = actions.listIncidents(config, query);
 assert.equal(incidents.length, Math.min(Number(total), 5));
 console.log(`Incidents of high severity: ${incidents.length} of ${total}`);
 for (const { id, status, displayName } of incidents) {
-  console.log(`  ${id}  ${status.padEnd(11)} ${displayName}`);
+  console.log(`  ${id}  ${(status ?? 'unknown').padEnd(11)} ${displayName}`);
 }
+
+// Whatever the service sends, only the id is sure to be there.
+const incident = actions.getIncident(config, incidents[0].id);
+const comments = incident.comments.map(({ comment }) => comment ?? 'no text').join('; ') || 'none';
+console.log(
+  `Incident ${incident.id}: severity ${incident.severity ?? 'not rated'}, ` +
+    `priority ${incident.priorityScore ?? 'none'}, comments: ${comments}`,
+);
 
 const found = actions.runHuntingQuery(config, 'AlertInfo | summarize Alerts = count() by Severity');
 const rows = JSON.parse(found.rowsJson);
@@ -42,7 +46,7 @@ function configuration() {
     tenantId: required('DEFENDER_TENANT_ID'),
     clientId: required('DEFENDER_CLIENT_ID'),
     clientSecret: required('DEFENDER_CLIENT_SECRET'),
-    endpoints: login && graph ? { login, graph } : undefined,
+    endpoints: { login, graph },
   };
 }
 

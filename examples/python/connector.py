@@ -40,12 +40,12 @@ class Connector:
 
     def typed(self, action, *arguments):
         """Calls a function of `defender:xdr/actions`. Dictionaries stand for records, with `_` for `-`."""
-        return self._call("defender:xdr/actions@0.1.0", action, *arguments)
+        return self._call("defender:xdr/actions@0.2.0", action, *arguments)
 
     def invoke(self, action, config, values):
         """Calls `defender:xdr/json.invoke`: names and keys as in the JSON of the app."""
         arguments = action, json.dumps(config), json.dumps(values)
-        return json.loads(self._call("defender:xdr/json@0.1.0", "invoke", *arguments))
+        return json.loads(self._call("defender:xdr/json@0.2.0", "invoke", *arguments))
 
     def _call(self, interface, name, *arguments):
         index = self.instance.get_export_index(self.store, interface)

@@ -42,7 +42,13 @@ def main():
     check(len(page["incidents"]) == min(page["total"], 5), f"{len(page['incidents'])} incidents of {page['total']}")
     print(f"Incidents of high severity: {len(page['incidents'])} of {page['total']}")
     for incident in page["incidents"]:
-        print(f"  {incident['id']}  {incident['status']:<11} {incident['display_name']}")
+        print(f"  {incident['id']}  {incident['status'] or 'unknown':<11} {incident['display_name']}")
+
+    # Whatever the service sends, only the id is sure to be there.
+    incident = connector.typed("get-incident", config, page["incidents"][0]["id"])
+    severity, priority = incident["severity"] or "not rated", incident["priority_score"]
+    comments = "; ".join(each["comment"] or "no text" for each in incident["comments"]) or "none"
+    print(f"Incident {incident['id']}: severity {severity}, priority {priority}, comments: {comments}")
 
     found = connector.typed("run-hunting-query", config, "AlertInfo | summarize Alerts = count() by Severity", None)
     rows = json.loads(found["rows_json"])

@@ -8,6 +8,9 @@ pub trait Connector {
     /// Everything about it.
     fn describe(&self) -> Catalog;
 
+    /// The same as JSON.
+    fn describe_json(&self) -> String;
+
     /// Runs an action: JSON in, JSON out.
     fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>>;
 }

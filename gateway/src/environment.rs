@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::bindings::catalog::{Connector as Catalog, Parameter, ParameterKind};
 use crate::bindings::types::ErrorKind;
@@ -73,13 +73,11 @@ impl Environment {
                 None => {}
             }
         }
-        match (variable(LOGIN_ENDPOINT), variable(GRAPH_ENDPOINT)) {
-            (Some(login), Some(graph)) => {
-                config.insert("endpoints".into(), json!({ "login": login, "graph": graph }));
-            }
-            (Some(_), None) => faults.push(not_set(GRAPH_ENDPOINT)),
-            (None, Some(_)) => faults.push(not_set(LOGIN_ENDPOINT)),
-            (None, None) => {}
+        let endpoints = [("login", LOGIN_ENDPOINT), ("graph", GRAPH_ENDPOINT)];
+        let endpoints = endpoints.into_iter().filter_map(|(name, set)| Some((name.into(), variable(set)?.into())));
+        let endpoints: Map<String, Value> = endpoints.collect();
+        if !endpoints.is_empty() {
+            config.insert("endpoints".into(), endpoints.into());
         }
         let key = variable(KEY).unwrap_or_default();
         if key.is_empty() {
@@ -153,15 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_come_in_pairs() {
+    fn each_endpoint_may_be_given_alone() {
         let both = [(LOGIN_ENDPOINT, "http://127.0.0.1:1"), (GRAPH_ENDPOINT, "http://127.0.0.1:2")];
         let config = read(&both).expect("complete").config;
         assert!(
             config.ends_with(r#""endpoints":{"login":"http://127.0.0.1:1","graph":"http://127.0.0.1:2"}}"#),
             "{config}"
         );
-        assert_eq!(faults(&both[..1]), ["DEFENDER_GRAPH_ENDPOINT is not set"]);
-        assert_eq!(faults(&both[1..]), ["DEFENDER_LOGIN_ENDPOINT is not set"]);
+        let config = read(&both[1..]).expect("complete").config;
+        assert!(config.ends_with(r#""endpoints":{"graph":"http://127.0.0.1:2"}}"#), "{config}");
     }
 
     #[test]

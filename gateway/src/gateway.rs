@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use crate::bindings::catalog::Connector as Catalog;
-use crate::catalog_json;
 use crate::connector::Connector;
 use crate::environment::{Environment, Fault};
 use crate::http::{Body, Request, Response};
@@ -58,7 +57,7 @@ fn respond(
     match route {
         Route::Health => Ok(Response::json(json!({ "status": "ready" }).to_string())),
         Route::OpenApi => Ok(Response::json(openapi::document(catalog).to_string())),
-        Route::Catalog => Ok(Response::json(catalog_json::catalog(catalog).to_string())),
+        Route::Catalog => Ok(Response::json(connector.describe_json())),
         Route::Action(action) => {
             known(action, catalog)?;
             let input = media::input(request, body)?;

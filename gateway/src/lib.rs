@@ -14,14 +14,12 @@
 //!                     connector ──► defender:xdr/json, defender:xdr/catalog
 //!                         │
 //!                         ├─ problem      errors as RFC 9457
-//!                         ├─ catalog_json what GET /actions answers
 //!                         └─ openapi      what GET /openapi.json answers; schema has its forms
 //! ```
 //!
 //! Everything but `wasi` runs natively, against a connector of the tests.
 
 pub mod bindings;
-pub mod catalog_json;
 pub mod connector;
 pub mod environment;
 pub mod gateway;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::bindings::catalog::{Action, Connector};
-use crate::catalog_json::effect;
+use crate::bindings::catalog::{Action, Connector, Effect};
 use crate::problem::{CONTENT_TYPE, KINDS};
 use crate::route::ACTIONS;
 use crate::schema;
@@ -181,6 +180,14 @@ fn responses() -> Value {
         (status.to_string(), response)
     };
     Value::Object(by_status.into_iter().map(response).collect())
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Read => "read",
+        Effect::Write => "write",
+        Effect::Any => "any",
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Connector for Scripted {
             category: String::new(),
             description: String::new(),
             connector_version: String::new(),
-            component_version: "0.1.0".into(),
+            component_version: "0.2.0".into(),
             api_version: String::new(),
             configuration,
             actions: vec![action("list_incidents")],
@@ -84,6 +84,10 @@ impl Connector for Scripted {
                 graph: "graph.example".into(),
             }],
         }
+    }
+
+    fn describe_json(&self) -> String {
+        r#"{"name":"Connector"}"#.to_owned()
     }
 
     fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {

@@ -41,6 +41,10 @@ impl Connector for Composed {
         catalog::describe()
     }
 
+    fn describe_json(&self) -> String {
+        json::describe()
+    }
+
     fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
         json::invoke(action, config, input).map_err(Box::new)
     }

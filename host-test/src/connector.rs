@@ -16,6 +16,7 @@ use crate::component::{Shape, Source};
 use crate::instance::Instance;
 use crate::load_error::LoadError;
 use crate::memory::Budget;
+use crate::policy::Configured;
 use crate::proxy::Proxies;
 use crate::sandbox::{self, Guest};
 use crate::settings::Settings;
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
 pub(crate) struct Warm {
     pub(crate) store: Store<Guest>,
     pub(crate) world: World,
+    /// The configuration of the last call, and what followed from it.
+    pub(crate) configured: Option<Configured>,
 }
 
 /// What a connector holds at the moment.
@@ -134,6 +137,14 @@ impl Connector {
         self.shared.catalog.get_or_try_init(async || self.instance().await?.describe().await).await
     }
 
+    /// The same as JSON.
+    ///
+    /// # Errors
+    /// As [`Instance::describe_json`].
+    pub async fn catalog_json(&self) -> Result<String, CallError> {
+        self.instance().await?.describe_json().await
+    }
+
     /// Imports and exports of the component.
     #[must_use]
     pub fn shape(&self) -> &Shape {
@@ -152,11 +163,6 @@ impl Connector {
 }
 
 impl Shared {
-    /// The catalog, if it was asked for before.
-    pub(crate) fn catalog(&self) -> &OnceCell<catalog::Connector> {
-        &self.catalog
-    }
-
     /// Takes an instance back after a call that went well, unless it has grown large or there are enough.
     pub(crate) fn keep(&self, warm: Warm) {
         let small = warm.store.data().memory().used() <= self.settings.reuse_limit;
@@ -175,7 +181,7 @@ impl Shared {
         let instantiation = tokio::time::timeout(limit, self.world.instantiate_async(&mut store));
         let world = instantiation.await.map_err(|_| CallError::Call(limit))?.map_err(failed)?;
         self.created.fetch_add(1, Ordering::Relaxed);
-        Ok(Warm { store, world })
+        Ok(Warm { store, world, configured: None })
     }
 
     /// A panic elsewhere leaves the list as usable as before: it is only pushed to and popped from.

@@ -13,11 +13,11 @@ use crate::bindings::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
 use crate::bindings::catalog;
-use crate::bindings::connection::ConnectionReport;
+use crate::bindings::connection::{ConnectionReport, TargetOrigins};
 use crate::bindings::types::Config;
 use crate::call_error::CallError;
 use crate::connector::{Shared, Warm};
-use crate::policy::{Policy, Wishes};
+use crate::policy::{Configured, Policy};
 
 /// An instance of the component. Dropping it gives it back for later calls.
 pub struct Instance {
@@ -40,7 +40,7 @@ impl Instance {
     /// # Errors
     /// The connector's error, or what stopped the call.
     pub async fn get_incident(&mut self, config: &Config, incident_id: &str) -> Result<Incident, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let call = warm.world.defender_xdr_actions().call_get_incident(&mut warm.store, config, incident_id);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
@@ -51,7 +51,7 @@ impl Instance {
     /// # Errors
     /// As [`Instance::get_incident`].
     pub async fn list_incidents(&mut self, config: &Config, query: &IncidentQuery) -> Result<IncidentPage, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let call = warm.world.defender_xdr_actions().call_list_incidents(&mut warm.store, config, query);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
@@ -67,7 +67,7 @@ impl Instance {
         query: &str,
         time_span: Option<&str>,
     ) -> Result<HuntingResult, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let actions = warm.world.defender_xdr_actions();
         let call = actions.call_run_hunting_query(&mut warm.store, config, query, time_span);
         let outcome = limited(self.call_limit(), call).await;
@@ -84,7 +84,7 @@ impl Instance {
         incident_id: &str,
         change: &IncidentChange,
     ) -> Result<Incident, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let actions = warm.world.defender_xdr_actions();
         let call = actions.call_update_incident(&mut warm.store, config, incident_id, change);
         let outcome = limited(self.call_limit(), call).await;
@@ -100,7 +100,7 @@ impl Instance {
         config: &Config,
         request: &GenericRequest,
     ) -> Result<GenericResponse, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let call = warm.world.defender_xdr_actions().call_generic_action(&mut warm.store, config, request);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
@@ -111,7 +111,7 @@ impl Instance {
     /// # Errors
     /// As [`Instance::get_incident`].
     pub async fn check(&mut self, config: &Config) -> Result<ConnectionReport, CallError> {
-        let mut warm = self.begin(Wishes::of(config)).await?;
+        let mut warm = self.begin(config).await?;
         let call = warm.world.defender_xdr_connection().call_check(&mut warm.store, config);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
@@ -122,7 +122,7 @@ impl Instance {
     /// # Errors
     /// As [`Instance::get_incident`].
     pub async fn invoke(&mut self, action: &str, config_json: &str, input_json: &str) -> Result<String, CallError> {
-        let mut warm = self.begin(Wishes::of_json(config_json)).await?;
+        let mut warm = self.begin_json(config_json).await?;
         let call = warm.world.defender_xdr_json().call_invoke(&mut warm.store, action, config_json, input_json);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
@@ -133,10 +133,45 @@ impl Instance {
     /// # Errors
     /// As [`Instance::get_incident`].
     pub async fn check_json(&mut self, config_json: &str) -> Result<String, CallError> {
-        let mut warm = self.begin(Wishes::of_json(config_json)).await?;
+        let mut warm = self.begin_json(config_json).await?;
         let call = warm.world.defender_xdr_json().call_check(&mut warm.store, config_json);
         let outcome = limited(self.call_limit(), call).await;
         Ok(self.end(warm, outcome)??)
+    }
+
+    /// The origins that a configuration needs. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn targets(&mut self, config: &Config) -> Result<TargetOrigins, CallError> {
+        let mut warm = self.take(Policy::default()).await?;
+        let call = warm.world.defender_xdr_connection().call_targets(&mut warm.store, config);
+        let outcome = limited(self.call_limit(), call).await;
+        Ok(self.end(warm, outcome)??)
+    }
+
+    /// The same for a configuration in JSON.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn targets_json(&mut self, config_json: &str) -> Result<TargetOrigins, CallError> {
+        let mut warm = self.take(Policy::default()).await?;
+        let call = warm.world.defender_xdr_json().call_targets(&mut warm.store, config_json);
+        let outcome = limited(self.call_limit(), call).await;
+        let json = self.end(warm, outcome)??;
+        crate::policy::targets(&json)
+            .map_err(|error| CallError::Trap(format!("its targets are not as agreed: {error}")))
+    }
+
+    /// The connector's description of itself as JSON.
+    ///
+    /// # Errors
+    /// What stopped the call.
+    pub async fn describe_json(&mut self) -> Result<String, CallError> {
+        let mut warm = self.take(Policy::default()).await?;
+        let call = warm.world.defender_xdr_json().call_describe(&mut warm.store);
+        let outcome = limited(self.call_limit(), call).await;
+        self.end(warm, outcome)
     }
 
     /// The connector's description of itself.
@@ -160,15 +195,51 @@ impl Instance {
         self.shared.settings.call_limit
     }
 
-    async fn begin(&mut self, wishes: Wishes) -> Result<Warm, CallError> {
-        let shared = self.shared.clone();
-        let only = shared.settings.allow.as_deref();
-        let hosts = if only.is_none() && wishes.names_a_cloud() {
-            shared.catalog().get_or_try_init(|| self.describe()).await?.hosts.as_slice()
-        } else {
-            &[]
+    async fn begin(&mut self, config: &Config) -> Result<Warm, CallError> {
+        let known = self.configured().and_then(|configured| configured.policy_of(config)).cloned();
+        let policy = match known {
+            Some(policy) => policy,
+            None => {
+                let targets = self.targets(config).await;
+                let policy = self.policy(targets)?;
+                self.remember(Configured::Typed(config.clone(), policy.clone()));
+                policy
+            }
         };
-        self.take(wishes.policy(hosts, only)).await
+        self.take(policy).await
+    }
+
+    async fn begin_json(&mut self, config: &str) -> Result<Warm, CallError> {
+        let known = self.configured().and_then(|configured| configured.policy_of_json(config)).cloned();
+        let policy = match known {
+            Some(policy) => policy,
+            None => {
+                let targets = self.targets_json(config).await;
+                let policy = self.policy(targets)?;
+                self.remember(Configured::Json(config.to_owned(), policy.clone()));
+                policy
+            }
+        };
+        self.take(policy).await
+    }
+
+    fn configured(&self) -> Option<&Configured> {
+        self.warm.as_ref().and_then(|warm| warm.configured.as_ref())
+    }
+
+    fn remember(&mut self, configured: Configured) {
+        if let Some(warm) = &mut self.warm {
+            warm.configured = Some(configured);
+        }
+    }
+
+    /// What the component refuses may reach nothing; the call itself says why.
+    fn policy(&self, targets: Result<TargetOrigins, CallError>) -> Result<Policy, CallError> {
+        match targets {
+            Ok(targets) => Ok(Policy::of(&targets, self.shared.settings.allow.as_deref())),
+            Err(CallError::Action(_)) => Ok(Policy::default()),
+            Err(stopped) => Err(stopped),
+        }
     }
 
     async fn take(&mut self, policy: Policy) -> Result<Warm, CallError> {

@@ -32,7 +32,7 @@ pub struct Metadata {
 /// The documentation of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Documentation {
-    /// Interface that exports it, such as `defender:xdr/actions@0.1.0`.
+    /// Interface that exports it, such as `defender:xdr/actions@0.2.0`.
     pub interface: String,
     /// Its name.
     pub function: String,

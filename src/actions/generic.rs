@@ -10,17 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::endpoint;
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid};
-use crate::exchange::Exchange;
-use crate::graph::{Answer, Body, Call, Session};
-use crate::host::{Header, Method};
+use crate::error::{Fault, error, invalid, malformed};
+use crate::exchange::Patience;
+use crate::graph::{Answer, Body, Call, Due, Session};
+use crate::host::{Header, Method, Response};
 use crate::input::is_json;
-use crate::json::{self, Writer};
+use crate::json;
 use crate::multipart;
 use crate::percent;
+use crate::proxy_page;
 use crate::retry::Effect;
 use crate::wit::actions::{Download, ExtraFields, GenericRequest, GenericResponse, ResponseBody, ResponseType};
-use crate::wit::types::NameValue;
+use crate::wit::types::{Error, ErrorKind, NameValue};
 
 /// Repeats that a caller may ask for.
 pub const RETRY_COUNT_MAX: u32 = 10;
@@ -28,58 +29,101 @@ pub const RETRY_COUNT_MAX: u32 = 10;
 pub const RETRY_WAIT_MAX_SECONDS: u32 = 60;
 /// Seconds between them by default.
 pub const RETRY_WAIT_DEFAULT_SECONDS: u32 = 15;
+/// Largest text in the envelope: hosts limit what a call may answer, to 128 MiB by default in wasmtime.
+const QUOTED_MAX_BYTES: usize = 120 * 1024 * 1024;
 /// A service that asks for more patience than this gets none: the caller hears of it instead.
 const RETRY_AFTER_MAX_SECONDS: u32 = 300;
 
 /// The answer, typed.
 pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericResponse, Fault> {
-    let (status, headers, outcome, meta) = run(session, request)?;
+    let Reply { status, headers, outcome, meta } = run(session, request)?;
     let body = match outcome {
         Outcome::None => ResponseBody::None,
         Outcome::Json(body) => ResponseBody::Json(body.text),
         Outcome::Custom(json) => ResponseBody::Json(json),
-        Outcome::Text(text) => ResponseBody::Text(text),
-        Outcome::Base64(text) => ResponseBody::Base64(text),
-        Outcome::File(file) => ResponseBody::File(file),
+        Outcome::Text(body) => ResponseBody::Text(body.text),
+        Outcome::Bytes(bytes) => ResponseBody::Base64(STANDARD.encode(bytes.body())),
+        Outcome::File(file) => {
+            let download::File { filename, content_type, sha256, bytes } = file;
+            let (size, content_base64) = (bytes.body().len() as u64, STANDARD.encode(bytes.body()));
+            ResponseBody::File(Download { filename, content_type, size, sha256, content_base64 })
+        }
     };
     Ok(GenericResponse { status, headers, body, warnings: meta.warnings })
 }
 
 /// The answer as JSON.
 pub fn json(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
-    let (status, _, outcome, meta) = run(session, request)?;
+    let Reply { status, outcome, meta, .. } = run(session, request)?;
     let meta = Meta { status: Some(status), ..meta };
-    let data = match outcome {
+    let text = match outcome {
         Outcome::Json(body) => return Ok(envelope::close(body, &meta)),
-        Outcome::None => "null".to_owned(),
-        Outcome::Custom(json) => json,
-        Outcome::Text(text) | Outcome::Base64(text) => json::quoted(&text),
-        Outcome::File(file) => file_json(&file),
+        Outcome::None => envelope::around("null", &meta),
+        Outcome::Custom(json) => envelope::around(&json, &meta),
+        Outcome::Text(body) => {
+            let length = json::quoted_length(body.json());
+            if length > QUOTED_MAX_BYTES {
+                return Err(too_large_as_text(status, length));
+            }
+            envelope::written(length, &meta, |text| json::quote(body.json(), text))
+        }
+        Outcome::Bytes(bytes) => envelope::written(base64_length(&bytes) + 2, &meta, |text| quote_base64(&bytes, text)),
+        Outcome::File(file) => {
+            let mut head = json::Writer::new();
+            head.text("filename", &file.filename);
+            head.text("content_type", &file.content_type);
+            head.json("size", &file.bytes.body().len().to_string());
+            head.text("sha256", &file.sha256);
+            let head = head.finish();
+            let length = head.len() + base64_length(&file.bytes) + r#","content_base64":"""#.len();
+            envelope::written(length, &meta, |text| {
+                text.push_str(head.trim_end_matches('}'));
+                text.push_str(",\"content_base64\":");
+                quote_base64(&file.bytes, text);
+                text.push('}');
+            })
+        }
     };
-    Ok(envelope::around(&data, &meta))
+    Ok(text)
 }
 
-fn file_json(file: &Download) -> String {
-    let mut object = Writer::new();
-    object.text("filename", &file.filename);
-    object.text("content_type", &file.content_type);
-    object.json("size", &file.size.to_string());
-    object.text("sha256", &file.sha256);
-    object.text("content_base64", &file.content_base64);
-    object.finish()
+fn base64_length(bytes: &Response) -> usize {
+    bytes.body().len().div_ceil(3) * 4
 }
 
+fn quote_base64(bytes: &Response, text: &mut String) {
+    text.push('"');
+    STANDARD.encode_string(bytes.body(), text);
+    text.push('"');
+}
+
+/// Not worth a repeat: the answer is as it is.
+fn too_large_as_text(status: u16, length: usize) -> Fault {
+    Box::new(Error {
+        status: Some(status),
+        remedy: Some("ask for it with download, or with response_type content, which takes less room".to_owned()),
+        ..*malformed(format!(
+            "the answer would be {length} bytes as a JSON text; at most {QUOTED_MAX_BYTES} are answered"
+        ))
+    })
+}
+
+/// What becomes of a body. Large ones stay in their receive buffer until they are written into the answer.
 enum Outcome {
     None,
-    /// In its receive buffer.
     Json(Body),
     Custom(String),
-    Text(String),
-    Base64(String),
-    File(Download),
+    Text(Body),
+    Bytes(Response),
+    File(download::File),
 }
 
-type Reply = (u16, Vec<NameValue>, Outcome, Meta);
+struct Reply {
+    status: u16,
+    headers: Vec<NameValue>,
+    outcome: Outcome,
+    meta: Meta,
+}
 
 fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> {
     let none = ExtraFields {
@@ -101,28 +145,53 @@ fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> 
     if extra.custom_output_json.as_deref().is_some_and(|json| !json::is_valid(json)) {
         return Err(invalid("extra_fields.custom_output: is not JSON"));
     }
+    let wants_json = extra.download != Some(true) && extra.response_type.is_none_or(|kind| kind == ResponseType::Json);
+    let due = if wants_json { Due::JsonOrRedirect } else { Due::Anything };
     let effect = effect(request.method, &target);
-    let call = Call { method: request.method, target, headers, body: &body, effect };
-    let answer = send(session, call, extra)?;
+    let call = Call { method: request.method, target, headers, body: &body, effect, due };
+    send(session, &call, extra, &|answer| reply(session, &call, answer, extra, filename.clone()))
+}
+
+fn reply(
+    session: &Session<'_>,
+    call: &Call<'_>,
+    answer: Answer,
+    extra: &ExtraFields,
+    filename: Option<String>,
+) -> Result<Reply, Fault> {
     let status = answer.response.status;
     let mut meta = Meta::of(&answer);
-    if (300..400).contains(&status) {
-        meta.warnings.push("the service redirects; redirects are not followed".to_owned());
+    if (300..400).contains(&status) && status != 304 {
+        let target = proxy_page::redirect_host(&answer.response).map(|host| format!(" to {host}")).unwrap_or_default();
+        if extra.download == Some(true) {
+            return Err(Box::new(Error {
+                status: Some(status),
+                remedy: Some(
+                    "get the file from there outside of the connector: without download the answer has the link in its \
+                     Location header"
+                        .to_owned(),
+                ),
+                ..*error(
+                    ErrorKind::Rejected,
+                    format!("there is no file: the service redirects{target}, and redirects are not followed"),
+                )
+            }));
+        }
+        meta.warnings.push(format!("the service redirects{target}; redirects are not followed"));
     }
     let headers = headers::answered(&answer.response.headers);
-    let outcome = outcome(answer, extra, filename, &request.endpoint, &mut meta)?;
-    Ok((status, headers, outcome, meta))
+    let outcome = outcome(session, call, answer, extra, filename, &mut meta)?;
+    Ok(Reply { status, headers, outcome, meta })
 }
 
 fn target(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
-    let path = endpoint::check(&request.endpoint).map_err(|why| invalid(format!("endpoint: {why}")))?;
-    let mut target = session.path(&path);
-    for NameValue { name, value } in &request.query_params {
-        if name.trim().is_empty() {
-            return Err(invalid("query_params: a name is blank"));
-        }
-        percent::append_query(&mut target, [(name.trim(), value.as_str())]);
+    let mut target = endpoint::target(&request.endpoint, &session.connection.graph, session.connection.api_version)
+        .map_err(|why| invalid(format!("endpoint: {why}")))?;
+    if request.query_params.iter().any(|pair| pair.name.trim().is_empty()) {
+        return Err(invalid("query_params: a name is blank"));
     }
+    let pairs = request.query_params.iter().map(|pair| (pair.name.trim(), pair.value.as_str()));
+    percent::append_query(&mut target, pairs);
     Ok(target)
 }
 
@@ -132,8 +201,17 @@ fn body(
     extra: &ExtraFields,
     headers: &mut Vec<Header>,
 ) -> Result<Vec<u8>, Fault> {
-    let payload = request.payload.as_deref().filter(|text| !text.is_empty());
-    let payload_json = extra.payload_json.as_deref().filter(|text| !text.is_empty());
+    let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+    // An empty object or list is a body where one can be meant; forms send it for nothing, too.
+    let body_is_elsewhere = request.method == Method::Get || !extra.files.is_empty();
+    let payload = request
+        .payload
+        .as_deref()
+        .filter(|text| !text.is_empty() && !(json::is_bare(text) && (body_is_elsewhere || given(&extra.payload_json))));
+    let payload_json = extra
+        .payload_json
+        .as_deref()
+        .filter(|text| !text.is_empty() && !(json::is_bare(text) && (body_is_elsewhere || payload.is_some())));
     let given = [
         ("payload", payload.is_some()),
         ("extra_fields.payload_json", payload_json.is_some()),
@@ -182,74 +260,104 @@ fn effect(method: Method, target: &str) -> Effect {
     }
 }
 
-/// Sends as everywhere, or as often as the caller says.
-fn send(session: &Session<'_>, call: Call<'_>, extra: &ExtraFields) -> Result<Answer, Fault> {
+/// Sends as everywhere, or as often as the caller says: then only broken connections are repeated besides.
+fn send<T>(
+    session: &Session<'_>,
+    call: &Call<'_>,
+    extra: &ExtraFields,
+    take: &dyn Fn(Answer) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let wait = extra.retry_wait.unwrap_or(RETRY_WAIT_DEFAULT_SECONDS);
     if !(1..=RETRY_WAIT_MAX_SECONDS).contains(&wait) {
         return Err(invalid(format!(
             "extra_fields.retry_wait: {wait} is out of range; allowed: 1 to {RETRY_WAIT_MAX_SECONDS} seconds"
         )));
     }
-    let Some(count) = extra.retry_count else { return session.send_for_redirect(&call) };
+    let count = extra.retry_count.unwrap_or(0);
     if count > RETRY_COUNT_MAX {
         return Err(invalid(format!(
             "extra_fields.retry_count: {count} is out of range; allowed: 0 to {RETRY_COUNT_MAX}"
         )));
     }
-    // The caller decides alone: an attempt does not repeat by itself.
-    let call = Call { effect: Effect::Write, ..call };
-    let host = session.exchange.host;
+    if count == 0 {
+        return session.send(call, take);
+    }
+    let counted = session.with(Patience::Connection);
+    // A read that got no whole answer is repeated, too, as it would be within the deadline.
+    let is_repeated = |error: &Error| match error.status {
+        Some(status @ 400..) => status == 429 || status >= 500,
+        _ => call.effect == Effect::Read && error.kind == ErrorKind::Interrupted,
+    };
     for _ in 0..count {
-        let attempt = session.until(Exchange::within(host, session.connection.timeout).deadline);
-        match attempt.send_for_redirect(&call) {
-            Err(error) if error.status.is_some_and(|status| status == 429 || status >= 500) => {
+        match counted.anew().send(call, take) {
+            Err(error) if is_repeated(&error) => {
                 let asked = error.retry_after_seconds.unwrap_or(0);
                 if asked > RETRY_AFTER_MAX_SECONDS {
                     return Err(error);
                 }
-                host.sleep(Duration::from_secs(wait.max(asked).into()));
+                session.exchange.host.sleep(Duration::from_secs(wait.max(asked).into()));
             }
             result => return result,
         }
     }
-    session.until(Exchange::within(host, session.connection.timeout).deadline).send_for_redirect(&call)
+    counted.anew().send(call, take)
 }
 
 /// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.
 fn outcome(
+    session: &Session<'_>,
+    call: &Call<'_>,
     answer: Answer,
     extra: &ExtraFields,
     filename: Option<String>,
-    endpoint: &str,
     meta: &mut Meta,
 ) -> Result<Outcome, Fault> {
+    if answer.response.cut.is_some() {
+        meta.warnings.push("the service did what was asked, but its answer broke off, so it is left out".to_owned());
+        return Ok(Outcome::None);
+    }
     let response = &answer.response;
     if extra.download == Some(true) {
-        return Ok(Outcome::File(download::file(response, filename, endpoint)));
+        return Ok(Outcome::File(download::file(answer.response, filename, &call.target, |name| {
+            session.cleared(name)
+        })));
+    }
+    let kind = extra.response_type.unwrap_or(ResponseType::Json);
+    let reads = matches!(call.effect, Effect::Read | Effect::Hunt);
+    // What is named JSON and is none was cut or changed on its way: for a read, another attempt may bring it whole.
+    let names_json = reads && kind == ResponseType::Json && response.status == 200 && names_json(response);
+    if names_json && response.body().is_empty() {
+        return Err(malformed("the answer is empty"));
     }
     if let Some(json) = &extra.custom_output_json {
-        return Ok(Outcome::Custom(json.clone()));
+        return Ok(Outcome::Custom(session.cleared(json.clone())));
     }
     if response.body().is_empty() {
         return Ok(Outcome::None);
     }
-    let kind = extra.response_type.unwrap_or(ResponseType::Json);
     let is_text = std::str::from_utf8(response.body()).is_ok();
     if kind == ResponseType::Content || !is_text {
         if kind != ResponseType::Content {
-            meta.warnings.push("the answer is no text: its bytes are given in base64".to_owned());
+            meta.warnings.push("the answer is not text: its bytes are given in base64".to_owned());
         }
-        return Ok(Outcome::Base64(STANDARD.encode(response.body())));
+        return Ok(Outcome::Bytes(answer.response));
     }
     let body = answer.into_body()?;
-    let is_valid = kind == ResponseType::Json && json::is_valid(body.json());
-    if is_valid {
-        return Ok(Outcome::Json(body));
-    }
     if kind == ResponseType::Json {
-        meta.warnings.push("the answer is no JSON: it is given as text".to_owned());
+        if json::is_valid(body.json()) {
+            return Ok(Outcome::Json(body));
+        }
+        if names_json {
+            return Err(malformed("the answer is named JSON and is not: it was cut or changed on its way"));
+        }
+        meta.warnings.push("the answer is not JSON: it is given as text".to_owned());
     }
-    Ok(Outcome::Text(body.json().to_owned()))
+    Ok(Outcome::Text(body))
+}
+
+fn names_json(response: &Response) -> bool {
+    let media_type = response.media_type();
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 #[cfg(test)]

@@ -3,75 +3,172 @@
 use serde_json::value::RawValue;
 
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, malformed};
+use crate::error::{Fault, invalid, malformed, quoted};
+use crate::exchange::Patience;
 use crate::filter;
-use crate::graph::{Answer, Body, Call, Session};
+use crate::graph::{Answer, Body, Call, Due, Session};
+use crate::graph_error;
 use crate::host::Method;
 use crate::incident;
+use crate::json;
 use crate::percent;
-use crate::record::{Shape, items, number, optional_text};
+use crate::record::{Shape, items, number, raw};
 use crate::retry::Effect;
-use crate::wit::actions::{IncidentPage, IncidentQuery};
+use crate::wit::actions::{Incident, IncidentPage, IncidentQuery};
 use crate::wit::types::{Error, ErrorKind};
 
 /// The service refuses a larger page.
 pub const PAGE_MAX: u32 = 50;
 /// The one related resource that incidents can be expanded with.
 pub const EXPANDABLE: &str = "alerts";
+/// Longest filter, and longest order, in bytes: addresses that are much longer get nowhere.
+pub const FILTER_MAX_BYTES: usize = 16 * 1024;
+/// Largest page that is decoded: typed values take more room than their JSON.
+const DECODED_MAX_BYTES: usize = 32 * 1024 * 1024;
+/// Objects in the lists of a page that are decoded, for the same reason.
+const DECODED_MAX_OBJECTS: usize = 100_000;
 
 /// The page, typed.
 pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPage, Fault> {
-    let (body, meta, cursor) = fetch(session, query)?;
-    let page = Page::parse(&body)?;
-    let incidents = page.incidents.iter().map(|incident| incident::decode(incident.get().to_owned()));
+    let (_, page, decoded, meta) = fetch(session, query, Decoded::of)?;
     Ok(IncidentPage {
-        incidents: incidents.collect::<Result<_, _>>()?,
+        incidents: decoded.incidents,
         total: page.count,
-        cursor: cursor.check(page.next_link)?,
-        warnings: meta.warnings,
+        cursor: page.cursor,
+        warnings: meta.warnings.into_iter().chain(decoded.warnings).collect(),
     })
 }
 
 /// The page as JSON.
 pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Fault> {
-    let (body, mut meta, cursor) = fetch(session, query)?;
-    let page = Page::parse(&body)?;
-    meta.total = page.count;
-    meta.cursor = cursor.check(page.next_link)?;
-    Ok(envelope::close(body, &meta))
+    let (body, page, (), meta) = fetch(session, query, |_, _| Ok(()))?;
+    Ok(envelope::close(body, &Meta { total: page.count, cursor: page.cursor, ..meta }))
 }
 
-struct Page<'a> {
+/// The incidents of a page, typed.
+#[derive(Default)]
+struct Decoded {
+    incidents: Vec<Incident>,
+    warnings: Vec<String>,
+}
+
+impl Decoded {
+    fn of(items: &[&RawValue], expanded: bool) -> Result<Self, Fault> {
+        let mut decoded = Self::default();
+        let (mut bytes, mut objects, mut left_out) = (0, 0, 0);
+        for item in items {
+            bytes += item.get().len();
+            if bytes > DECODED_MAX_BYTES || objects > DECODED_MAX_OBJECTS {
+                return Err(too_large(format!(
+                    "the page is larger than the {DECODED_MAX_BYTES} bytes and {DECODED_MAX_OBJECTS} objects that are decoded"
+                )));
+            }
+            // Without an id it is no incident; the rest of the page is still good.
+            let Ok(incident) = incident::decode(item.get().to_owned()) else {
+                left_out += 1;
+                continue;
+            };
+            objects += 1 + incident.comments.len() + incident.alerts.as_ref().map_or(0, Vec::len);
+            if expanded && incident.alerts.is_none() {
+                decoded.warnings.push(format!("incident {} came without {EXPANDABLE}", incident.id));
+            }
+            decoded.incidents.push(incident);
+        }
+        if left_out > 0 {
+            decoded.warnings.push(format!("{left_out} items of the page are not incidents and are left out"));
+        }
+        Ok(decoded)
+    }
+}
+
+/// A repeat would not mend it; see [`Session::send`].
+fn too_large(message: String) -> Fault {
+    let remedy =
+        "ask for a smaller page with max_results, or without expand, or with json.invoke, which passes pages on";
+    Box::new(Error { remedy: Some(remedy.to_owned()), ..*malformed(message) })
+}
+
+/// What is known of a page besides its incidents.
+struct Page {
     count: Option<u64>,
-    next_link: Option<String>,
-    incidents: Vec<&'a RawValue>,
+    cursor: Option<String>,
 }
 
-impl<'a> Page<'a> {
+impl Page {
     const SHAPE: Shape = Shape {
         what: "an object with value",
-        members: &[number("@odata.count"), optional_text("@odata.nextLink"), items("value")],
+        members: &[number("@odata.count"), raw("@odata.nextLink"), items("value"), raw("error")],
     };
 
-    fn parse(body: &'a Body) -> Result<Self, Fault> {
-        let mut page = Self::SHAPE.parse(body.json(), "page of incidents")?;
-        Ok(Self {
-            count: page.number("@odata.count"),
-            next_link: page.optional("@odata.nextLink"),
-            incidents: page.items("value"),
+    /// Reads a page and makes something of its items. A next link that cannot be followed costs the cursor and gets a warning.
+    fn read<D>(
+        json: &str,
+        list: &List<'_>,
+        expands: bool,
+        warnings: &mut Vec<String>,
+        decode: impl FnOnce(&[&RawValue]) -> Result<D, Fault>,
+    ) -> Result<(Self, D), Fault> {
+        Self::SHAPE.read(json, "page of incidents", |mut page, _| {
+            let items = page.items("value");
+            let in_items = || items.last().and_then(|item| graph_error::spliced_item(item.get()));
+            if let Some(fault) = page.raw("error").and_then(graph_error::spliced).or_else(in_items) {
+                return Err(fault);
+            }
+            let count = page.number("@odata.count");
+            let link = page.raw("@odata.nextLink").filter(|link| !["null", r#""""#].contains(link));
+            let cursor = link.and_then(json::text).filter(|link| list.below(link).is_some());
+            if link.is_some() && cursor.is_none() {
+                warnings.push(NO_CURSOR.to_owned());
+            }
+            Ok((
+                Self { count, cursor: cursor.map(|link| if expands { expanded(link) } else { link }) },
+                decode(&items)?,
+            ))
         })
     }
 }
 
-fn fetch<'s>(session: &'s Session<'_>, query: &IncidentQuery) -> Result<(Body, Meta, Cursor<'s>), Fault> {
-    let cursor = Cursor { session, path: session.path("security/incidents") };
-    let (answer, warning) = match given(query.cursor.as_deref()) {
-        Some(link) => (send(session, cursor.target(query, link)?)?, None),
-        None => first_page(session, query, &cursor.path)?,
+/// Said of a page whose next link cannot be followed.
+const NO_CURSOR: &str = "there are more incidents, but the service's link to the next page does not lead to the configured Graph \
+     endpoint, so there is no cursor: use skip";
+
+/// Gets a page: its body, what is known of it, what was made of its items, and the rest of what a caller needs to know.
+fn fetch<D>(
+    session: &Session<'_>,
+    query: &IncidentQuery,
+    decode: impl Fn(&[&RawValue], bool) -> Result<D, Fault>,
+) -> Result<(Body, Page, D, Meta), Fault> {
+    let list = List { session, path: session.path("security/incidents") };
+    let (target, plain) = match given(query.cursor.as_deref()) {
+        Some(link) => list.next(query, link)?,
+        None => list.first(query)?,
     };
-    let mut meta = Meta::of(&answer);
-    meta.warnings.extend(warning);
-    Ok((answer.into_body()?, meta, cursor))
+    let expands = plain.is_some();
+    let take = |answer: Answer, warning: Option<&str>| {
+        let mut meta = Meta::of(&answer);
+        meta.warnings.extend(warning.map(str::to_owned));
+        let body = answer.into_body()?;
+        let (page, decoded) = Page::read(body.json(), &list, expands, &mut meta.warnings, |items| {
+            decode(items, expands && warning.is_none())
+        })?;
+        Ok((body, page, decoded, meta))
+    };
+    let result = match plain {
+        None => send(session, target, |answer| take(answer, None)),
+        Some(plain) => {
+            // A token that cannot be had is not mended by expanding less.
+            session.token()?;
+            // Expanding is the part that fails when the service is under load.
+            match send(&session.with(Patience::LeavesHalf), target, |answer| take(answer, None)) {
+                Err(error) if is_overload(&error) => {
+                    let warning = format!("the incidents come without {EXPANDABLE}: {}", error.message);
+                    send(session, plain, |answer| take(answer, Some(&warning)))
+                }
+                result => result,
+            }
+        }
+    };
+    result.map_err(|error| with_words(error, query))
 }
 
 /// A blank text is as good as none.
@@ -79,44 +176,30 @@ fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn send(session: &Session<'_>, target: String) -> Result<Answer, Fault> {
-    session.send(&Call {
+fn send<T>(session: &Session<'_>, target: String, take: impl FnMut(Answer) -> Result<T, Fault>) -> Result<T, Fault> {
+    let call = Call {
         method: Method::Get,
         target,
         headers: vec![incident::prefer()],
         body: b"",
         effect: Effect::Read,
-    })
-}
-
-fn first_page(session: &Session<'_>, query: &IncidentQuery, path: &str) -> Result<(Answer, Option<String>), Fault> {
-    let options = options(query)?;
-    let target = |expand: bool| {
-        let mut target = path.to_owned();
-        let wanted = options.iter().filter(|(name, _)| expand || *name != "$expand");
-        percent::append_query(&mut target, wanted.map(|(name, value)| (*name, value.as_str())));
-        target
+        due: Due::Json,
     };
-    if !options.iter().any(|(name, _)| *name == "$expand") {
-        return Ok((send(session, target(false))?, None));
-    }
-    // A token that cannot be had is not mended by expanding less.
-    session.token()?;
-    // Expanding is the part that fails when the service is under load, so half of the time is kept for the incidents alone.
-    let exchange = session.exchange;
-    let half = exchange.host.now().saturating_add(exchange.remaining() / 2);
-    match send(&session.until(half), target(true)) {
-        Err(error) if is_overload(&error) => {
-            let answer = send(session, target(false))?;
-            let warning = format!("the incidents come without {EXPANDABLE}: {}", error.message);
-            Ok((answer, Some(warning)))
-        }
-        result => Ok((result?, None)),
-    }
+    session.send(&call, take)
 }
 
 fn is_overload(error: &Error) -> bool {
     error.kind == ErrorKind::Interrupted || error.status.is_some_and(|status| status >= 500)
+}
+
+/// A refusal of a filter tells which words there are.
+fn with_words(mut error: Fault, query: &IncidentQuery) -> Fault {
+    if error.kind == ErrorKind::Rejected
+        && let Some(remedy) = given(query.filter.as_deref()).and_then(filter::remedy)
+    {
+        error.remedy = Some(remedy);
+    }
+    error
 }
 
 fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> {
@@ -135,57 +218,87 @@ fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> 
     }
     if let Some(expand) = given(query.expand.as_deref()) {
         if !expand.eq_ignore_ascii_case(EXPANDABLE) {
-            return Err(invalid(format!("expand: '{expand}' is unknown; allowed: {EXPANDABLE}")));
+            return Err(invalid(format!("expand: {} is unknown; allowed: {EXPANDABLE}", quoted(expand))));
         }
-        options.push(("$expand", EXPANDABLE.to_owned()));
+        options.push((EXPAND, EXPANDABLE.to_owned()));
     }
     if let Some(filter) = given(query.filter.as_deref()) {
+        check_length("filter", filter)?;
         filter::check(filter).map_err(|why| invalid(format!("filter: {why}")))?;
         options.push(("$filter", filter.to_owned()));
     }
     if let Some(order) = given(query.order_by.as_deref()) {
+        check_length("order_by", order)?;
         check_order(order)?;
         options.push(("$orderby", order.to_owned()));
     }
     Ok(options)
 }
 
+fn check_length(name: &str, text: &str) -> Result<(), Fault> {
+    if text.len() > FILTER_MAX_BYTES {
+        return Err(invalid(format!("{name}: has {} bytes; allowed: {FILTER_MAX_BYTES} at most", text.len())));
+    }
+    Ok(())
+}
+
 /// `field [asc|desc]`, several with commas between.
 fn check_order(order: &str) -> Result<(), Fault> {
     for part in order.split(',') {
-        let words: Vec<&str> = part.split_whitespace().collect();
-        let (field, direction) = match words[..] {
-            [field] => (field, "asc"),
-            [field, direction] => (field, direction),
-            _ => return Err(invalid("order_by: must be a field and asc or desc, such as 'lastUpdateDateTime desc'")),
-        };
-        let is_name = field.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !is_name || !["asc", "desc"].iter().any(|known| known.eq_ignore_ascii_case(direction)) {
+        let mut words = part.split_whitespace();
+        let (field, direction) = (words.next().unwrap_or_default(), words.next().unwrap_or("asc"));
+        let is_name = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_direction = ["asc", "desc"].iter().any(|known| known.eq_ignore_ascii_case(direction));
+        if !is_name || !is_direction || words.next().is_some() {
+            let part = quoted(part.trim());
             return Err(invalid(format!(
-                "order_by: '{}' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
-                part.trim()
+                "order_by: {part} is not a field and asc or desc, such as 'lastUpdateDateTime desc'"
             )));
         }
     }
     Ok(())
 }
 
-/// Where the next page starts: the service's own link, which is opaque and sent as it is, but only where the token may go.
-struct Cursor<'s> {
+/// Name of the option that asks for related resources.
+const EXPAND: &str = "$expand";
+
+/// Whether a pair of a query asks for alerts.
+fn asks_for_alerts(pair: &str) -> bool {
+    let pair = pair.to_ascii_lowercase();
+    let name = pair.strip_prefix('$').or_else(|| pair.strip_prefix("%24"));
+    name.and_then(|name| name.strip_prefix("expand=")).is_some_and(|value| value == EXPANDABLE)
+}
+
+/// A link that asks for alerts: the service's own does not when it followed a page that came without them.
+fn expanded(link: String) -> String {
+    match link.split_once('?') {
+        Some((_, query)) if !query.split('&').any(asks_for_alerts) => format!("{link}&{EXPAND}={EXPANDABLE}"),
+        _ => link,
+    }
+}
+
+/// The list at the service, and which addresses belong to it.
+struct List<'s> {
     session: &'s Session<'s>,
     path: String,
 }
 
-impl Cursor<'_> {
-    /// Path and query of a link, if it stays on the configured origin and path.
-    fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
-        let target = self.session.connection.graph.strip(link)?;
-        let query = target.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
-        let printable = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        printable.then_some(target)
+impl List<'_> {
+    /// Where the first page is; and where it is without alerts, if it is asked for with them.
+    fn first(&self, query: &IncidentQuery) -> Result<(String, Option<String>), Fault> {
+        let options = options(query)?;
+        let target = |expand: bool| {
+            let mut target = self.path.clone();
+            let wanted = options.iter().filter(|(name, _)| expand || *name != EXPAND);
+            percent::append_query(&mut target, wanted.map(|(name, value)| (*name, value.as_str())));
+            target
+        };
+        let plain = options.iter().any(|(name, _)| *name == EXPAND).then(|| target(false));
+        Ok((target(true), plain))
     }
 
-    fn target(&self, query: &IncidentQuery, link: &str) -> Result<String, Fault> {
+    /// The same for a later page.
+    fn next(&self, query: &IncidentQuery, link: &str) -> Result<(String, Option<String>), Fault> {
         let others = [
             ("filter", given(query.filter.as_deref()).is_some()),
             ("max_results", query.max_results.is_some()),
@@ -199,18 +312,20 @@ impl Cursor<'_> {
         }
         let target = self.below(link).ok_or_else(|| {
             let graph = &self.session.connection.graph;
-            invalid(format!("cursor: is no cursor of an earlier page from {graph}{}", self.path))
+            invalid(format!("cursor: is not a cursor of an earlier page from {graph}{}", self.path))
         })?;
-        Ok(target.to_owned())
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let rest: Vec<&str> = query.split('&').filter(|pair| !asks_for_alerts(pair)).collect();
+        let plain = (rest.len() < query.split('&').count()).then(|| format!("{path}?{}", rest.join("&")));
+        Ok((target.to_owned(), plain))
     }
 
-    fn check(&self, next_link: Option<String>) -> Result<Option<String>, Fault> {
-        match next_link {
-            Some(link) if self.below(&link).is_none() => Err(malformed(
-                "the link to the next page leads away from the configured Graph endpoint, so it is not followed",
-            )),
-            link => Ok(link),
-        }
+    /// Path and query of a link, if it stays on the configured origin and path. It is opaque and sent as it is.
+    fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
+        let target = self.session.connection.graph.strip(link)?;
+        let query = target.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
+        let printable = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        printable.then_some(target)
     }
 }
 

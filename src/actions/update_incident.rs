@@ -1,10 +1,12 @@
 //! Update an incident: only what is given is sent.
 
-use crate::actions::get_incident;
+use std::collections::BTreeSet;
+
+use crate::actions::get_incident::{decoded, enveloped, fetch};
 use crate::datetime::{Timestamp, parse_rfc3339};
 use crate::envelope::{self, Meta};
-use crate::error::{Fault, error, invalid, malformed};
-use crate::graph::{Answer, Call, Session};
+use crate::error::{Fault, error, invalid, malformed, quoted};
+use crate::graph::{Answer, Call, Due, Session};
 use crate::host::Method;
 use crate::incident::{self, Brief};
 use crate::json::{self, Writer};
@@ -13,44 +15,98 @@ use crate::vocabulary::{Vocabulary, determinations};
 use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
 use crate::wit::types::{Error, ErrorKind};
 
+/// Tags that may be given; the portal shows a handful.
+pub const TAGS_MAX: usize = 1000;
+/// Said of an update that was only checked.
+const DRY_RUN_WARNING: &str = "dry run: nothing was changed";
+
 /// The incident afterwards, typed; of a dry run, what would be sent.
 pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Incident, Fault> {
-    match run(session, incident_id, change)? {
-        Outcome::Sent(answer) => {
-            let service_warnings = Meta::of(&answer).warnings;
-            let mut incident = incident::decode(answer.into_body()?.text)?;
-            incident.warnings.extend(service_warnings);
-            Ok(incident)
+    let of = |body: &str, warning: String| {
+        let incident = incident::decode(body.to_owned())?;
+        Ok(Incident { warnings: vec![warning], ..incident })
+    };
+    match run(session, incident_id, change, decoded)? {
+        Outcome::Done(incident) => Ok(incident),
+        Outcome::Unread { sent, meta, .. } => of(&sent, meta.warnings.join("; ")),
+        Outcome::DryRun { id, body } => {
+            Ok(Incident { raw_json: body.clone(), ..of(&incident::of_update(&id, &body), DRY_RUN_WARNING.to_owned())? })
         }
-        Outcome::DryRun { id, body } => Ok(incident::of_dry_run(id, body)),
     }
 }
 
 /// The incident afterwards as JSON; of a dry run, what would be sent.
 pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<String, Fault> {
-    match run(session, incident_id, change)? {
-        Outcome::Sent(answer) => {
-            let meta = Meta::of(&answer);
-            let body = answer.into_body()?;
-            Brief::parse(body.json())?;
-            Ok(envelope::close(body, &meta))
-        }
+    match run(session, incident_id, change, enveloped)? {
+        Outcome::Done(text) => Ok(text),
+        Outcome::Unread { sent, meta } => Ok(envelope::around(&sent, &meta)),
         Outcome::DryRun { body, .. } => {
-            let meta = Meta { dry_run: true, warnings: vec![incident::DRY_RUN_WARNING.into()], ..Meta::default() };
+            let meta = Meta { dry_run: true, warnings: vec![DRY_RUN_WARNING.to_owned()], ..Meta::default() };
             Ok(envelope::around(&body, &meta))
         }
     }
 }
 
-enum Outcome {
-    Sent(Answer),
-    DryRun { id: String, body: String },
+enum Outcome<T> {
+    /// What was made of the incident as it is now.
+    Done(T),
+    /// The update is done, and the incident could not be read back.
+    Unread {
+        sent: String,
+        meta: Meta,
+    },
+    DryRun {
+        id: String,
+        body: String,
+    },
 }
 
-fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Outcome, Fault> {
+/// Updates an incident and makes something of what it is then.
+fn run<T>(
+    session: &Session<'_>,
+    incident_id: &str,
+    change: &IncidentChange,
+    make: fn(Answer) -> Result<T, Fault>,
+) -> Result<Outcome<T>, Fault> {
     let id = incident::id(incident_id)?;
+    let body = body(session, id, change)?;
+    if change.dry_run == Some(true) {
+        return Ok(Outcome::DryRun { id: id.to_owned(), body: session.cleared(body) });
+    }
+    let call = Call {
+        method: Method::Patch,
+        target: session.path(&format!("security/incidents/{id}")),
+        headers: vec![incident::prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
+        body: body.as_bytes(),
+        effect: Effect::Assign,
+        due: Due::Json,
+    };
+    let answer = session.send(&call, |answer| {
+        let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
+        // Whatever the body is, the status says that the update is done.
+        match make(answer) {
+            Ok(incident) if whole => Ok(Ok(incident)),
+            _ => {
+                meta.warnings
+                    .push(format!("the update is done (status {status}), but its answer was not the incident"));
+                Ok(Err(meta))
+            }
+        }
+    })?;
+    let mut meta = match answer {
+        Ok(incident) => return Ok(Outcome::Done(incident)),
+        Err(meta) => meta,
+    };
+    fetch(session, id, make).map(Outcome::Done).or_else(|error| {
+        meta.warnings.push(format!("it could not be read back: {}; this is what was sent", error.message));
+        Ok(Outcome::Unread { sent: session.cleared(incident::of_update(id, &body)), meta })
+    })
+}
+
+/// What to send.
+fn body(session: &Session<'_>, id: &str, change: &IncidentChange) -> Result<String, Fault> {
     let mut patch = Patch::new(change)?;
-    let tags = tags(change);
+    let tags = tags(change)?;
     let mode = change.tag_mode.unwrap_or(TagMode::Replace);
     if mode != TagMode::Replace && tags.is_none() {
         return Err(invalid(format!("tag_mode: {} needs custom_tags", mode.word())));
@@ -60,30 +116,16 @@ fn run(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Res
     }
     let unchanged_since = unchanged_since(change)?;
     let reads_first = unchanged_since.is_some() || (tags.is_some() && mode != TagMode::Replace);
-    let present = if reads_first { Some(read(session, id)?) } else { None };
-    if let (Some((text, limit)), Some(present)) = (unchanged_since, &present) {
-        check_unchanged(id, text, limit, present)?;
+    let read = |answer: Answer| Brief::parse(answer.into_body()?.json());
+    let present = if reads_first { Some(fetch(session, id, read)?) } else { None };
+    if let (Some(limit), Some(present)) = (unchanged_since, &present) {
+        check_unchanged(id, &limit, present)?;
     }
     if let Some(tags) = tags {
         let old = present.map(|present| present.custom_tags).unwrap_or_default();
         patch.set(TAGS, json::list(&merged(old, tags, mode)));
     }
-    let body = patch.finish();
-    if change.dry_run == Some(true) {
-        return Ok(Outcome::DryRun { id: id.to_owned(), body });
-    }
-    let answer = session.send(&Call {
-        method: Method::Patch,
-        target: session.path(&format!("security/incidents/{id}")),
-        headers: vec![incident::prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
-        body: body.as_bytes(),
-        effect: Effect::Assign,
-    })?;
-    Ok(Outcome::Sent(answer))
-}
-
-fn read(session: &Session<'_>, id: &str) -> Result<Brief, Fault> {
-    Brief::parse(get_incident::fetch(session, id)?.into_body()?.json())
+    Ok(patch.finish())
 }
 
 /// Wire name of the tags.
@@ -110,12 +152,14 @@ impl Patch {
             ("status", word(change.status.map(Vocabulary::word))),
             ("summary", text(&change.summary)),
         ]);
-        for (at, field) in change.clear.iter().enumerate() {
+        let mut cleared_names = BTreeSet::new();
+        for field in &change.clear {
             let (name, empty) = cleared(*field);
+            if !cleared_names.insert(name) {
+                continue;
+            }
             let is_tags = *field == ClearableField::CustomTags && change.custom_tags.is_some();
-            let named_before = change.clear.iter().take(at).any(|other| other == field);
-            let is_given = patch.0.iter().any(|(known, value)| *known == name && value.is_some());
-            if is_tags || (is_given && !named_before) {
+            if is_tags || patch.0.iter().any(|(known, value)| *known == name && value.is_some()) {
                 return Err(invalid(format!("clear: {} is also given a value", field.word())));
             }
             patch.set(name, empty.to_owned());
@@ -176,55 +220,72 @@ fn check_pair(change: &IncidentChange) -> Result<(), Fault> {
     )))
 }
 
-fn tags(change: &IncidentChange) -> Option<Vec<String>> {
-    let tags: Vec<String> = change.custom_tags.iter().flatten().map(|tag| tag.trim().to_owned()).collect();
-    let tags: Vec<String> = tags.into_iter().filter(|tag| !tag.is_empty()).collect();
-    (!tags.is_empty()).then_some(tags)
+fn tags(change: &IncidentChange) -> Result<Option<Vec<String>>, Fault> {
+    let given = change.custom_tags.iter().flatten().map(|tag| tag.trim()).filter(|tag| !tag.is_empty());
+    let tags: Vec<String> = given.map(str::to_owned).collect();
+    if tags.len() > TAGS_MAX {
+        return Err(invalid(format!("custom_tags: has {} tags; allowed: {TAGS_MAX} at most", tags.len())));
+    }
+    Ok((!tags.is_empty()).then_some(tags))
 }
 
 /// The tags to send. Two tags that differ in case only are one; the spelling that is there stays.
 fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
     let lower = |tag: &str| tag.chars().flat_map(char::to_lowercase).collect::<String>();
-    let same = |one: &str, other: &str| lower(one) == lower(other);
-    let add = |mut tags: Vec<String>, tag: String| {
-        if !tags.iter().any(|known| same(known, &tag)) {
-            tags.push(tag);
-        }
-        tags
-    };
-    match mode {
-        TagMode::Replace => given.into_iter().fold(Vec::new(), add),
-        TagMode::Append => given.into_iter().fold(old, add),
-        TagMode::Remove => old.into_iter().filter(|tag| !given.iter().any(|other| same(tag, other))).collect(),
+    let all = |tags: &[String]| tags.iter().map(|tag| lower(tag)).collect::<BTreeSet<_>>();
+    if mode == TagMode::Remove {
+        let removed = all(&given);
+        return old.into_iter().filter(|tag| !removed.contains(&lower(tag))).collect();
     }
+    let kept = if mode == TagMode::Append { old } else { Vec::new() };
+    let mut seen = all(&kept);
+    let added: Vec<String> = given.into_iter().filter(|tag| seen.insert(lower(tag))).collect();
+    kept.into_iter().chain(added).collect()
 }
 
-fn unchanged_since(change: &IncidentChange) -> Result<Option<(&str, Timestamp)>, Fault> {
+/// A time to compare with, as precise as it was given.
+struct Limit<'t> {
+    text: &'t str,
+    at: Timestamp,
+    /// Digits of its fraction.
+    digits: u32,
+}
+
+fn unchanged_since(change: &IncidentChange) -> Result<Option<Limit<'_>>, Fault> {
     let Some(text) = change.unchanged_since.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    parse_rfc3339(text).map(|limit| Some((text, limit))).ok_or_else(|| {
-        invalid(format!("unchanged_since: '{text}' is no RFC 3339 time, such as 2026-02-25T16:29:33.1Z"))
+    let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(9).fold(0, |count, _| count + 1);
+    parse_rfc3339(text).map(|at| Some(Limit { text, at, digits })).ok_or_else(|| {
+        invalid(format!("unchanged_since: {} is not an RFC 3339 time, such as 2026-02-25T16:29:33.1Z", quoted(text)))
     })
 }
 
-fn check_unchanged(id: &str, text: &str, limit: Timestamp, present: &Brief) -> Result<(), Fault> {
-    let updated = &present.last_update_at;
-    match parse_rfc3339(updated) {
-        Some(at) if at <= limit => Ok(()),
-        Some(_) => Err(Box::new(Error {
-            remedy: Some(
-                "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
-            ),
-            ..*error(
-                ErrorKind::Conflict,
-                format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),
-            )
-        })),
-        None => Err(malformed(format!(
-            "incident {id} came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
-        ))),
+/// Hosts keep milliseconds or less of the service's seven digits, so only the digits that were given count.
+fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), Fault> {
+    let Some((updated, at)) = present.last_update_at.as_deref().and_then(|text| Some((text, parse_rfc3339(text)?)))
+    else {
+        return Err(Box::new(Error {
+            remedy: Some("leave unchanged_since out, or change the incident in the Defender portal".to_owned()),
+            ..*malformed(format!(
+                "incident {id} came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+            ))
+        }));
+    };
+    let unit = 10_u32.pow(9 - limit.digits);
+    let at = Timestamp { nanoseconds: at.nanoseconds - at.nanoseconds % unit, ..at };
+    if at <= limit.at {
+        return Ok(());
     }
+    let text = limit.text;
+    Err(Box::new(Error {
+        remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
+        ..*error(
+            ErrorKind::Conflict,
+            format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),
+        )
+    }))
 }
 
 #[cfg(test)]

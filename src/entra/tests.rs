@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::actions::get_incident;
-use crate::scripted::{INCIDENT, ScriptedHost, Step, answer, answer_with, run, token};
+use crate::scripted::{CLIENT_REQUEST_ID, INCIDENT, ScriptedHost, Step, answer, answer_with, run, token};
 
 /// The error of a get for which the token endpoint answers with these steps; Graph is never asked.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
@@ -56,14 +56,39 @@ const CERTIFICATE: &str = "the certificate is not registered for the app: upload
 const CLOCK: &str = "the assertion is outside its time range: check the clock of the machine that signs it";
 const FEDERATED: &str =
     "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included";
-const RESOURCE: &str = "https://login.microsoftonline.com issues no token for https://graph.microsoft.com: check \
-     endpoints.graph and cloud; both hosts must belong to the same cloud";
+const RESOURCE: &str = "https://login.microsoftonline.com issues no token for https://graph.microsoft.com/.default: check \
+     endpoints.login and cloud; both must belong to the tenant's cloud";
 const FIELD: &str =
     "something between here and https://login.microsoftonline.com removed a field of the request: check the gateway";
 const GRANT: &str = "https://login.microsoftonline.com does not take client credentials: check endpoints.login";
 const POLICY: &str = "a Conditional Access policy for workload identities blocks the app \
      aaaabbbb-cccc-dddd-eeee-ffff00001111: let an administrator allow this network or exclude the app";
-const OTHER: &str = "check tenant_id, client_id and client_secret of the app aaaabbbb-cccc-dddd-eeee-ffff00001111";
+const GONE: &str = "the tenant 11112222-3333-4444-5555-666677778888 is gone or not available: check tenant_id, or ask its administrator";
+const INACTIVE: &str = "the tenant 11112222-3333-4444-5555-666677778888 was blocked after a time of inactivity: let its administrator \
+     ask Microsoft support to restore it";
+const LOOP: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 asked for too many tokens in a short time: wait some minutes, and keep \
+     instances of the component warm, so that tokens are used again";
+const API: &str = "the service principal of Microsoft Graph is disabled in tenant 11112222-3333-4444-5555-666677778888: let an \
+     administrator enable it under Enterprise applications, or check the tenant's licences";
+const RESTRICTED: &str = "tenant restrictions of a proxy on the way do not allow tenant 11112222-3333-4444-5555-666677778888: let the \
+     administrator of the network add it, or use another way out";
+const ASSIGNMENT: &str = "an assignment is required: assign the app aaaabbbb-cccc-dddd-eeee-ffff00001111 under Enterprise \
+     applications, or turn off Assignment required for the resource";
+const TLS: &str = "something between here and https://login.microsoftonline.com speaks an old version of TLS, mostly a proxy that \
+     inspects traffic: let it use TLS 1.2 or later, or exempt https://login.microsoftonline.com";
+const OWN_APP: &str = "Microsoft does not let the app aaaabbbb-cccc-dddd-eeee-ffff00001111 act as itself: use an app registration of \
+     your own tenant as client_id";
+const ISSUER: &str = "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; \
+     new keys take some time to be seen";
+const NO_NUMBER: &str = "check that https://login.microsoftonline.com is Microsoft Entra ID or a gateway in front of it; if it is, \
+     give Microsoft support the trace id (request_id) and the time";
+
+fn unknown(number: u64) -> String {
+    format!(
+        "look the number up at https://login.microsoftonline.com/error?code={number}; if that does not help, give Microsoft support \
+         the trace id (request_id) and the time"
+    )
+}
 
 #[test]
 fn each_refusal_has_its_remedy() {
@@ -95,8 +120,22 @@ fn each_refusal_has_its_remedy() {
         (400, "unsupported_grant_type", 70003, GRANT),
         (400, "access_denied", 53003, POLICY),
         (400, "invalid_grant", 530_032, POLICY),
-        (400, "invalid_client", 1_234_567, OTHER),
-        (403, "interaction_required", 50076, OTHER),
+        // None of these is a matter of the secret.
+        (400, "invalid_request", 1_002_016, TLS),
+        (400, "invalid_grant", 5_000_225, INACTIVE),
+        (400, "invalid_request", 5_000_224, GONE),
+        (400, "invalid_grant", 50196, LOOP),
+        (400, "invalid_resource", 500_014, API),
+        (400, "access_denied", 500_021, RESTRICTED),
+        (400, "access_denied", 500_022, RESTRICTED),
+        (400, "invalid_grant", 501_051, ASSIGNMENT),
+        (400, "unauthorized_client", 7_000_113, OWN_APP),
+        (400, "unauthorized_client", 7_000_114, OWN_APP),
+        (401, "invalid_client", 7_000_272, ISSUER),
+        // Nobody knows these here.
+        (400, "invalid_client", 1_234_567, &unknown(1_234_567)),
+        (403, "interaction_required", 50076, &unknown(50076)),
+        (400, "invalid_request", 9_999_999, &unknown(9_999_999)),
     ] {
         for separator in ["\r\n", "\n", " "] {
             let body = refusal(error, number, separator);
@@ -126,6 +165,8 @@ fn a_busy_token_service_is_asked_again() {
         (Some(90012), temporary(90012), 400, ErrorKind::Unavailable),
         (Some(90024), temporary(90024), 400, ErrorKind::Unavailable),
         (Some(90033), temporary(90033), 400, ErrorKind::Unavailable),
+        // By the number alone, too.
+        (Some(90033), answer(400, &refusal("server_error", 90033, " ")), 400, ErrorKind::Unavailable),
         (None, answer(500, ""), 500, ErrorKind::Unavailable),
         (None, answer(502, ""), 502, ErrorKind::Unavailable),
         (None, answer(503, ""), 503, ErrorKind::Unavailable),
@@ -169,7 +210,7 @@ fn other_refusals_are_not_repeated() {
 #[test]
 fn a_refusal_that_is_not_of_entra_is_quoted() {
     for (body, quoted) in [
-        ("<html>\n<h1>Forbidden</h1>", r#": "<html> <h1>Forbidden</h1>""#),
+        ("Not\nallowed", r#": "Not allowed""#),
         ("", ""),
         (r#"{"error":{"code":"x"}}"#, r#": "{"error":{"code":"x"}}""#),
         (r#"{"error_description":"AADSTS7000215: cut of"#, r#": "{"error_description":"AADSTS7000215: cut of""#),
@@ -177,7 +218,7 @@ fn a_refusal_that_is_not_of_entra_is_quoted() {
         let error = failed([answer(403, body)]);
         let message = format!("login.microsoftonline.com refused to issue a token: status 403{quoted}");
         assert_eq!((error.kind, error.message), (ErrorKind::Unauthenticated, message));
-        assert_eq!((error.code, error.remedy.as_deref()), (None, Some(OTHER)));
+        assert_eq!((error.code, error.remedy.as_deref()), (None, Some(NO_NUMBER)));
     }
 }
 
@@ -188,7 +229,7 @@ fn parts_may_be_missing() {
             r#"{"error":"invalid_client"}"#,
             "invalid_client",
             r#"login.microsoftonline.com refused to issue a token: status 401: "{"error":"invalid_client"}""#,
-            OTHER,
+            NO_NUMBER,
         ),
         (
             r#"{"error":"invalid_client","error_description":"AADSTS7000222: Expired."}"#,
@@ -196,12 +237,12 @@ fn parts_may_be_missing() {
             "AADSTS7000222: Expired.",
             EXPIRED,
         ),
-        (r#"{"error":"invalid_client","error_description":"Nope"}"#, "invalid_client", "Nope", OTHER),
+        (r#"{"error":"invalid_client","error_description":"Nope"}"#, "invalid_client", "Nope", NO_NUMBER),
         (
             r#"{"error":"invalid_client","error_description":"AADSTSx: y","error_codes":[]}"#,
             "invalid_client",
             "AADSTSx: y",
-            OTHER,
+            NO_NUMBER,
         ),
         (
             r#"{"error":"a","error_description":"m","error_codes":[7000215,1],"trace_id":null}"#,
@@ -214,10 +255,30 @@ fn parts_may_be_missing() {
         let expected = Error {
             status: Some(401),
             code: Some(code.into()),
+            client_request_id: Some(CLIENT_REQUEST_ID.into()),
             remedy: Some(remedy.into()),
             details_json: Some(body.into()),
             ..*base(ErrorKind::Unauthenticated, message)
         };
         same(&actual, &expected);
     }
+}
+
+#[test]
+fn a_page_of_a_proxy_blames_no_credential() {
+    let page = "<html><head><title>Web gateway</title></head></html>";
+    for status in [200, 302, 403, 407, 451, 511] {
+        let error = failed([answer(status, page)]);
+        assert_eq!((error.kind, error.status), (ErrorKind::Unreachable, Some(status)));
+        assert_eq!(
+            error.message,
+            format!(
+                "an HTML page came in place of an answer of login.microsoftonline.com: status {status}, titled \"Web gateway\""
+            )
+        );
+        assert_eq!(error.client_request_id.as_deref(), Some(CLIENT_REQUEST_ID));
+        let remedy = error.remedy.expect("a remedy");
+        assert!(!["secret", "client_id", "permission"].iter().any(|word| remedy.contains(word)), "{remedy}");
+    }
+    assert_eq!(failed(vec![answer(502, page); 4]).kind, ErrorKind::Unavailable);
 }

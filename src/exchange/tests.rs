@@ -64,12 +64,15 @@ fn repeats_by_effect_through_the_whole_path() {
         (get, vec![broken(); 4], (Err(ErrorKind::Interrupted), 4)),
         (get, vec![unsent(); 4], (Err(ErrorKind::Unreachable), 4)),
         (get, vec![answer(504, ""), answer(504, ""), done()], (Ok(()), 3)),
-        (hunt, vec![answer(429, ""), answer(503, ""), rows()], (Ok(()), 3)),
+        (hunt, vec![answer(429, "")], (Err(ErrorKind::Throttled), 1)),
+        (hunt, vec![answer_with(429, &[("retry-after", "1")], ""), answer(503, ""), rows()], (Ok(()), 3)),
         (hunt, vec![answer(504, ""), rows()], (Ok(()), 2)),
         (hunt, vec![answer(504, ""), answer(504, "")], (Err(ErrorKind::Unavailable), 2)),
-        (hunt, vec![answer(504, ""), answer(429, ""), answer(504, "")], (Err(ErrorKind::Unavailable), 3)),
+        (hunt, vec![answer(504, ""), answer(503, ""), answer(504, "")], (Err(ErrorKind::Unavailable), 3)),
         (hunt, vec![answer(500, "")], (Err(ErrorKind::Unavailable), 1)),
         (hunt, vec![broken(), rows()], (Ok(()), 2)),
+        (hunt, vec![broken(), broken()], (Err(ErrorKind::Interrupted), 2)),
+        (hunt, vec![broken(), answer(200, "{"), rows()], (Err(ErrorKind::MalformedResponse), 2)),
         (update, vec![answer(429, ""), answer(503, ""), unsent(), done()], (Ok(()), 4)),
         (update, vec![broken()], (Err(ErrorKind::Interrupted), 1)),
         (update, vec![Step::Silence], (Err(ErrorKind::Interrupted), 1)),
@@ -97,6 +100,25 @@ fn waits_as_the_service_asks() {
     get(&host).expect("an answer");
     // The least wait is half a second; the date is five seconds and a half after the clock's whole second.
     assert_eq!(host.times(), [0, 0, 3000, 3500, 8500]);
+}
+
+#[test]
+fn the_first_hint_that_can_be_read_counts() {
+    for (headers, waited) in [
+        (&[("retry-after", "2.542")][..], 3000),
+        (&[("retry-after", "3,120")], 3000),
+        (&[("retry-after", "4"), ("retry-after", "120")], 4000),
+        (&[("retry-after", "soon"), ("retry-after", "5")], 5000),
+    ] {
+        let host = ScriptedHost::new([token(), answer_with(429, headers, ""), answer(200, INCIDENT)]);
+        get(&host).expect("an answer");
+        assert_eq!(host.times(), [0, 0, waited], "{headers:?}");
+    }
+    for action in [get as Action, hunt, update] {
+        let host = ScriptedHost::new([token(), answer_with(429, &[("retry-after", "29.001,120")], "")]);
+        let error = action(&host).expect_err("throttled");
+        assert_eq!((error.kind, error.retry_after_seconds, host.left()), (ErrorKind::Throttled, Some(30), 0));
+    }
 }
 
 #[test]
@@ -158,8 +180,8 @@ fn nothing_is_sent_when_the_time_is_over() {
     let exchange = Exchange::within(&host, Duration::ZERO);
     let request =
         Request { method: Method::Get, origin: &connection.graph, target: "/", headers: &[], body: b"", prefix: "" };
-    let failure = exchange.send(&request, Effect::Read).expect_err("late");
-    assert_eq!(failure, Failure::Unsent("the deadline passed".into()));
+    let failure = exchange.send(&request, Effect::Read, &mut |_| Ok(())).expect_err("late");
+    assert!(matches!(failure, Unanswered::Failed(Failure::Unsent(why)) if why == "the deadline passed"));
 }
 
 /// The whole error of an action that fails like this.
@@ -263,7 +285,7 @@ fn says_when_the_token_service_cannot_be_reached() {
             let host = ScriptedHost::new(std::iter::repeat_n(Step::Fail(failure.clone()), attempts));
             let error = action(&host).expect_err(message);
             assert_eq!((error.kind, error.message.as_str()), (kind, message));
-            assert_eq!((error.client_request_id, host.left()), (None, 0));
+            assert_eq!((error.client_request_id.as_deref(), host.left()), (Some(CLIENT_REQUEST_ID), 0));
             assert!(!error.remedy.expect("a remedy").contains("may have happened"), "{message}");
         }
     }

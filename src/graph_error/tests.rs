@@ -33,6 +33,9 @@ fn body(code: &str, message: &str) -> String {
     serde_json::json!({ "error": { "code": code, "message": message } }).to_string()
 }
 
+const REJECTED: &str = "correct the request: the message is the service's own";
+const QUERY: &str = "correct the query: the message is the engine's own; the advanced hunting page of the Defender portal shows where \
+     it goes wrong";
 const FORBIDDEN: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 lacks a permission, or the tenant a licence for this \
      data: check API permissions with admin consent";
 const NOT_FOUND: &str = "check the id and the endpoint; the object may be gone or belong to another tenant";
@@ -45,17 +48,17 @@ const UNAUTHENTICATED: &str = "Graph refuses a token that was just issued: check
 fn each_status_has_its_kind_and_remedy() {
     let patience = "wait at least a minute before the next request; earlier ones lengthen the block";
     for (status, kind, remedy, attempts) in [
-        (400, ErrorKind::Rejected, None, 1),
-        (402, ErrorKind::Rejected, None, 1),
+        (400, ErrorKind::Rejected, Some(REJECTED), 1),
+        (402, ErrorKind::Rejected, Some(REJECTED), 1),
         (403, ErrorKind::Forbidden, Some(FORBIDDEN), 1),
         (404, ErrorKind::NotFound, Some(NOT_FOUND), 1),
-        (405, ErrorKind::Rejected, None, 1),
+        (405, ErrorKind::Rejected, Some(REJECTED), 1),
         (409, ErrorKind::Conflict, Some(CONFLICT), 1),
-        (410, ErrorKind::Rejected, None, 1),
+        (410, ErrorKind::Rejected, Some(REJECTED), 1),
         (412, ErrorKind::Conflict, Some(CONFLICT), 1),
-        (414, ErrorKind::Rejected, None, 1),
-        (422, ErrorKind::Rejected, None, 1),
-        (423, ErrorKind::Rejected, None, 1),
+        (414, ErrorKind::Rejected, Some(REJECTED), 1),
+        (422, ErrorKind::Rejected, Some(REJECTED), 1),
+        (423, ErrorKind::Rejected, Some(REJECTED), 1),
         (429, ErrorKind::Throttled, Some(patience), 4),
         (500, ErrorKind::Unavailable, Some(UNAVAILABLE), 1),
         (501, ErrorKind::Unavailable, Some(UNAVAILABLE), 1),
@@ -127,12 +130,14 @@ fn retry_after_may_be_a_date_or_nonsense() {
 #[test]
 fn a_redirect_is_not_followed() {
     let expected = |to: &str| {
-        let remedy = format!("redirects are not followed{to}: check endpoints.graph");
+        let remedy = format!(
+            "redirects are not followed{to}: check endpoints.graph, and what stands between this machine and it"
+        );
         let message = "graph.microsoft.com answered with status 302";
         expected(ErrorKind::MalformedResponse, 302, None, message, Some(&remedy))
     };
     let actual = failed([answer_with(302, &[("location", "https://evil.example/\r\nx")], "")]);
-    same(&actual, &expected(" (to https://evil.example/ x)"));
+    same(&actual, &expected(" (to evil.example)"));
     same(&failed([answer(302, "")]), &expected(""));
 }
 
@@ -182,8 +187,10 @@ fn the_deepest_code_and_the_outermost_message_count() {
         ),
     ] {
         let actual = failed([answer(400, body)]);
-        let expected =
-            Error { details_json: Some(body.into()), ..expected(ErrorKind::Rejected, 400, code, message, None) };
+        let expected = Error {
+            details_json: Some(body.into()),
+            ..expected(ErrorKind::Rejected, 400, code, message, Some(REJECTED))
+        };
         same(&actual, &expected);
     }
 }
@@ -267,7 +274,7 @@ fn a_huge_body_is_not_handed_on() {
             400,
             None,
             &format!("graph.microsoft.com answered with status 400: \"{start}…\""),
-            None,
+            Some(REJECTED),
         )
     };
     same(&actual, &expected);
@@ -302,14 +309,23 @@ fn names_the_application_permissions_that_are_missing() {
 
 #[test]
 fn the_engines_words_are_passed_on() {
-    for message in [
-        "'summarize' operator: Failed to resolve scalar expression named 'X'. Fix semantic errors in your query.",
-        "'where' operator: Failed to resolve table or column expression named 'EmailEvents'. Fix semantic errors in your query.",
-        "The query specified in the URI is not valid. The limit of '50' for Top query has been exceeded. The value from the incoming request is '100'.",
+    for (message, remedy) in [
+        (
+            "'summarize' operator: Failed to resolve scalar expression named 'X'. Fix semantic errors in your query.",
+            QUERY,
+        ),
+        (
+            "'where' operator: Failed to resolve table or column expression named 'EmailEvents'. Fix semantic errors in your query.",
+            QUERY,
+        ),
+        (
+            "The query specified in the URI is not valid. The limit of '50' for Top query has been exceeded. The value from the incoming request is '100'.",
+            REJECTED,
+        ),
     ] {
         let actual = failed([answer(400, &body("BadRequest", message))]);
         assert_eq!((actual.kind, actual.message.as_str()), (ErrorKind::Rejected, message));
-        assert_eq!((actual.code.as_deref(), actual.remedy), (Some("BadRequest"), None));
+        assert_eq!((actual.code.as_deref(), actual.remedy.as_deref()), (Some("BadRequest"), Some(remedy)));
     }
     let message = "Query execution has exceeded the allowed result size. Optimize your query.";
     let actual = failed([answer(400, &body("BadRequest", message))]);

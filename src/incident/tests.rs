@@ -37,8 +37,8 @@ fn every_property_is_decoded() {
     let first = Alert {
         id: text("a1"),
         title: Some(text("t")),
-        severity: text("low"),
-        status: text("new"),
+        severity: Some(text("low")),
+        status: Some(text("new")),
         classification: None,
         determination: None,
         service_source: Some(text("microsoftDefenderForEndpoint")),
@@ -53,8 +53,8 @@ fn every_property_is_decoded() {
     let second = Alert {
         id: text("a2"),
         title: None,
-        severity: text("newSeverity"),
-        status: text("newStatus"),
+        severity: Some(text("newSeverity")),
+        status: Some(text("newStatus")),
         service_source: None,
         detection_source: None,
         category: None,
@@ -67,13 +67,13 @@ fn every_property_is_decoded() {
     let comment = |comment: Option<&str>, by: Option<&str>, at: &str| Comment {
         comment: comment.map(text),
         created_by: by.map(text),
-        created_at: text(at),
+        created_at: Some(text(at)),
     };
     let expected = Incident {
         id: text("2972395"),
         tenant_id: Some(text("b3c1b5fc-828c-45fa-a1e1-10d74f6d6e9c")),
-        status: text("redirected"),
-        severity: text("medium"),
+        status: Some(text("redirected")),
+        severity: Some(text("medium")),
         classification: Some(text("truePositive")),
         determination: Some(text("multiStagedAttack")),
         display_name: Some(text("Multi-stage incident")),
@@ -87,13 +87,13 @@ fn every_property_is_decoded() {
             comment(Some("one"), Some("DavidS"), "2021-09-30T12:07:37.2756993Z"),
             comment(None, None, "2021-09-30T12:07:38Z"),
         ],
-        created_at: text("2021-08-13T08:43:35.5533333Z"),
-        last_update_at: text("2021-09-30T09:35:45.1133333Z"),
+        created_at: Some(text("2021-08-13T08:43:35.5533333Z")),
+        last_update_at: Some(text("2021-09-30T09:35:45.1133333Z")),
         last_modified_by: Some(text("API-App:Playbook")),
         incident_web_url: Some(text("https://security.microsoft.com/incident2/2972395/overview?tid=x")),
         redirect_incident_id: Some(text("2972396")),
         priority_score: Some(100),
-        alerts: vec![first, second],
+        alerts: Some(vec![first, second]),
         warnings: vec![text("incident 2972395 was merged into incident 2972396: get 2972396 for its present state")],
         raw_json: text(WHOLE),
     };
@@ -125,28 +125,91 @@ fn what_may_be_missing_or_null_may() {
     for json in [INCIDENT, &with_nulls] {
         let incident = decode(json.to_owned()).expect(json);
         assert_eq!(
-            (incident.id.as_str(), incident.status.as_str(), incident.severity.as_str()),
-            ("29", "active", "high")
+            (incident.id.as_str(), incident.status.as_deref(), incident.severity.as_deref()),
+            ("29", Some("active"), Some("high"))
         );
         assert_eq!((incident.tenant_id, incident.assigned_to, incident.classification), (None, None, None));
-        assert_eq!((incident.alerts.len(), incident.comments.len(), incident.custom_tags.len()), (0, 0, 0));
+        assert_eq!((incident.alerts.is_none(), incident.comments.len(), incident.custom_tags.len()), (true, 0, 0));
         assert_eq!((incident.warnings.len(), incident.raw_json.as_str()), (0, json));
     }
 }
 
 #[test]
-fn a_score_that_does_not_fit_is_left_to_the_raw_json() {
-    for (score, decoded) in [("100", Some(100)), ("99999999999", None)] {
+fn a_score_that_is_not_a_whole_number_is_left_to_the_raw_json() {
+    for (score, decoded) in [
+        ("100", Some(100)),
+        ("0", Some(0)),
+        ("-1", Some(-1)),
+        ("99999999999", None),
+        ("18446744073709551615", None),
+        ("85.5", None),
+        ("\"85\"", None),
+        ("true", None),
+        ("{\"value\":[85]}", None),
+        ("[[85]]", None),
+    ] {
         let json = INCIDENT.replacen('}', &format!(",\"priorityScore\":{score}}}"), 1);
-        assert_eq!(decode(json).expect(score).priority_score, decoded);
+        assert_eq!(decode(json).expect(score).priority_score, decoded, "{score}");
     }
+}
+
+#[test]
+fn an_odd_member_is_absent_and_never_loses_the_incident() {
+    let odd = r#"{"id":29,"status":7,"severity":null,"classification":{"a":[1]},"determination":["x"],"displayName":false,
+        "customTags":["a",7,null,["b"],{"c":1},"d"],"systemTags":"none","comments":[null,"x",7,{"comment":null},{"comment":1.5}],
+        "createdDateTime":0,"lastUpdateDateTime":{},"assignedTo":1e30,"alerts":[null,{},{"id":"a1","severity":[],"mitreTechniques":7},7]}"#;
+    let incident = decode(odd.to_owned()).expect("an incident");
+    assert_eq!((incident.id.as_str(), incident.raw_json.as_str()), ("29", odd));
+    let texts = [
+        incident.status,
+        incident.severity,
+        incident.classification,
+        incident.determination,
+        incident.display_name,
+        incident.assigned_to,
+        incident.created_at,
+        incident.last_update_at,
+    ];
+    assert!(texts.iter().all(Option::is_none), "{texts:?}");
+    assert_eq!((incident.custom_tags, incident.system_tags.len()), (vec![text("a"), text("d")], 0));
+    assert!(incident.comments.iter().all(|comment| comment.comment.is_none()));
+    assert_eq!(incident.comments.len(), 2);
+    let alerts = incident.alerts.expect("a list");
+    assert_eq!((alerts.len(), alerts[0].id.as_str()), (1, "a1"));
+    assert_eq!((&alerts[0].severity, alerts[0].mitre_techniques.len()), (&None, 0));
+    assert_eq!(incident.warnings, ["3 alerts of incident 29 cannot be read and are left out; raw_json has them"]);
+}
+
+#[test]
+fn alerts_that_are_absent_are_not_none_at_all() {
+    for (alerts, decoded) in
+        [("", None), (r#","alerts":null"#, None), (r#","alerts":"x""#, None), (r#","alerts":[]"#, Some(0))]
+    {
+        let incident = decode(INCIDENT.replacen('}', &format!("{alerts}}}"), 1)).expect(alerts);
+        assert_eq!(incident.alerts.map(|alerts| alerts.len()), decoded, "{alerts}");
+    }
+}
+
+#[test]
+fn a_title_cut_in_the_middle_of_a_character_is_shown() {
+    let json = INCIDENT.replacen('}', r#","displayName":"Phish \ud83d","description":"\ud83d\ude00"}"#, 1);
+    let incident = decode(json.clone()).expect("an incident");
+    assert_eq!(incident.display_name.as_deref(), Some("Phish \u{fffd}"));
+    assert_eq!((incident.description.as_deref(), incident.raw_json), (Some("\u{1f600}"), json));
+}
+
+#[test]
+fn lists_have_an_end() {
+    let tags = INCIDENT.replacen('}', &format!(",\"customTags\":[{}\"z\"]}}", "\"a\",".repeat(10_000)), 1);
+    let error = decode(tags).expect_err("too many");
+    assert!(error.message.contains("expected lists of at most 10,000 items"), "{}", error.message);
 }
 
 #[test]
 fn newer_words_are_kept() {
     let json = INCIDENT.replace("active", "queued").replace("high", "critical");
     let incident = decode(json).expect("an incident");
-    assert_eq!((incident.status.as_str(), incident.severity.as_str()), ("queued", "critical"));
+    assert_eq!((incident.status.as_deref(), incident.severity.as_deref()), (Some("queued"), Some("critical")));
 }
 
 #[test]
@@ -169,16 +232,13 @@ fn what_is_no_incident_is_malformed() {
         ("[]", "expected an incident at line 1 column 0"),
         ("null", "expected an incident at line 1 column 4"),
         ("{}", "missing field `id` at line 1 column 2"),
-        (r#"{"id":29}"#, "expected a string at line 1 column 8"),
-        (r#"{"id":"29","status":null}"#, "expected a string at line 1 column 24"),
-        (r#"{"id":"29","status":"active","severity":"low"}"#, "missing field `createdDateTime` at line 1 column 46"),
-        (r#"{"id":"29","priorityScore":"high"}"#, "expected u64 at line 1 column 33"),
-        (r#"{"id":"29","alerts":[7]}"#, "expected an alert at line 1 column 22"),
-        (r#"{"id":"29","comments":["x"]}"#, "expected a comment at line 1 column 26"),
-        (r#"{"id":"29","alerts":[{"id":"1"}]}"#, "missing field `severity` at line 1 column 31"),
+        (r#"{"id":null}"#, "missing field `id` at line 1 column 11"),
+        (r#"{"id":{},"status":"active"}"#, "missing field `id` at line 1 column 27"),
+        (r#"{"id":"29","status":"#, "EOF while parsing a value at line 1 column 20"),
+        (r#"{"id":"29"}x"#, "trailing characters at line 1 column 12"),
     ] {
         let error = decode(json.to_owned()).expect_err(why);
-        let message = format!("the answer is no incident: {why}");
+        let message = format!("the answer is not a valid incident: {why}");
         assert_eq!((error.kind, error.message), (ErrorKind::MalformedResponse, message), "{json}");
     }
 }

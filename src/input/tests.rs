@@ -5,7 +5,7 @@ use crate::wit::actions::Severity;
 
 /// The members of an object that may have any of these names.
 fn fields(json: &str) -> Fields<'_> {
-    Fields::parse(json, "input", &["a", "b"]).expect(json)
+    Fields::parse(json, Text::Input, &["a", "b"]).expect(json)
 }
 
 #[test]
@@ -50,14 +50,16 @@ fn whole_numbers_stay_in_range() {
         (r#"{"a":0}"#, Some(0)),
         (r#"{"a":4294967295}"#, Some(u32::MAX)),
         (r#"{"a":"007"}"#, Some(7)),
+        (r#"{"a":10.0}"#, Some(10)),
+        (r#"{"a":"10.000"}"#, Some(10)),
         (r#"{"a":null}"#, None),
     ] {
         assert_eq!(fields(json).integer("a").expect(json), number);
     }
-    for text in ["4294967296", "-1", "1.0", "1e3", "ten", "0x10", "1 000", "true"] {
+    for text in ["4294967296", "-1", "1.5", "1.", ".0", "1e3", "ten", "0x10", "1 000", "true"] {
         let json = format!(r#"{{"a":"{text}"}}"#);
         let error = fields(&json).integer("a").expect_err(text);
-        assert_eq!(error.message, format!("a: '{text}' is no whole number, such as 10"));
+        assert_eq!(error.message, format!("a: '{text}' is not a whole number, such as 10"));
     }
 }
 

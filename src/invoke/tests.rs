@@ -173,7 +173,7 @@ fn sends_the_headers_of_the_contract() {
     let id = format!("client-request-id: {CLIENT_REQUEST_ID}");
     assert_eq!(
         headers(0),
-        ["accept: application/json", "content-type: application/x-www-form-urlencoded", agent.as_str()]
+        ["accept: application/json", &id, "content-type: application/x-www-form-urlencoded", agent.as_str()]
     );
     let bearer = "authorization: Bearer planted.Token.1";
     assert_eq!(headers(1), ["accept: application/json", bearer, &id, "prefer: include-unknown-enum-members", &agent]);

@@ -15,7 +15,12 @@ pub struct Rows<'a> {
     last: Option<&'a RawValue>,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// The last row.
+    pub fn last(&self) -> Option<&'a str> {
+        self.last.map(RawValue::get)
+    }
+
     /// Where the list stands in the text that it was read from, brackets included; `None` when it is empty.
     pub fn span(&self, text: &str) -> Option<Range<usize>> {
         let offset = |part: &RawValue| part.get().as_ptr().addr() - text.as_ptr().addr();

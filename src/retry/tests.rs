@@ -24,7 +24,8 @@ fn repeats_by_effect() {
         (Outcome::Status(409, None), &[]),
         (Outcome::Status(412, None), &[]),
         (Outcome::Status(423, None), &[]),
-        (Outcome::Status(429, None), &[Read, Hunt, Token, Assign]),
+        (Outcome::Status(429, None), &[Read, Token, Assign]),
+        (Outcome::Status(429, Some(seconds(1))), &[Read, Hunt, Token, Assign]),
         (Outcome::Status(500, None), &[Token]),
         (Outcome::Status(501, None), &[]),
         (Outcome::Status(502, None), &[Read, Hunt, Token]),
@@ -45,7 +46,7 @@ fn repeats_by_effect() {
 #[test]
 fn repeats_three_times_at_most() {
     for (repeats, expected) in [(0, true), (1, true), (2, true), (3, false), (4, false)] {
-        let progress = Progress { repeats, gateway_timeouts: 0 };
+        let progress = Progress { repeats, ..Progress::default() };
         let wait = wait(Effect::Read, Outcome::Status(503, None), progress, PLENTY, 0);
         assert_eq!(wait.is_some(), expected, "{repeats}");
     }
@@ -53,12 +54,23 @@ fn repeats_three_times_at_most() {
 
 #[test]
 fn repeats_the_504_of_a_hunt_once() {
-    let second = Progress { repeats: 1, gateway_timeouts: 1 };
+    let second = Progress { repeats: 1, gateway_timeouts: 1, ..Progress::default() };
     assert_eq!(wait(Effect::Hunt, Outcome::Status(504, None), second, PLENTY, 0), None);
     assert!(wait(Effect::Read, Outcome::Status(504, None), second, PLENTY, 0).is_some());
     // A 503 in between does not use it up.
-    let after_503 = Progress { repeats: 1, gateway_timeouts: 0 };
+    let after_503 = Progress { repeats: 1, ..Progress::default() };
     assert!(wait(Effect::Hunt, Outcome::Status(504, None), after_503, PLENTY, 0).is_some());
+}
+
+#[test]
+fn repeats_a_broken_hunt_once() {
+    let mut progress = Progress::default();
+    progress.count(Outcome::Broken);
+    assert_eq!(progress, Progress { repeats: 1, broken: 1, gateway_timeouts: 0 });
+    assert_eq!(wait(Effect::Hunt, Outcome::Broken, progress, PLENTY, 0), None);
+    assert!(wait(Effect::Read, Outcome::Broken, progress, PLENTY, 0).is_some());
+    // It does not use up the others.
+    assert!(wait(Effect::Hunt, Outcome::Status(504, None), progress, PLENTY, 0).is_some());
 }
 
 #[test]
@@ -83,7 +95,7 @@ fn a_wait_without_time_for_an_attempt_is_not_begun() {
 #[test]
 fn back_off_doubles_with_full_jitter() {
     let waited = |repeats, jitter| {
-        wait(Effect::Read, Outcome::Unsent, Progress { repeats, gateway_timeouts: 0 }, PLENTY, jitter)
+        wait(Effect::Read, Outcome::Unsent, Progress { repeats, ..Progress::default() }, PLENTY, jitter)
             .map(|span| span.as_millis())
     };
     assert_eq!([waited(0, LONGEST), waited(1, LONGEST), waited(2, LONGEST)], [Some(999), Some(1999), Some(3999)]);
@@ -102,10 +114,24 @@ fn reads_retry_after() {
         ("99999999999999999999999", Some(seconds(u64::MAX))),
         ("Sun, 06 Nov 1994 08:50:07 GMT", Some(seconds(30))),
         ("Sun, 06 Nov 1994 08:49:00 GMT", Some(seconds(0))),
+        // As Graph has sent it.
+        ("30,120", Some(seconds(30))),
+        ("3, 120", Some(seconds(3))),
+        ("2.542", Some(seconds(3))),
+        ("0.249", Some(seconds(1))),
+        ("2.000", Some(seconds(2))),
+        ("2.542,30", Some(seconds(3))),
+        ("18446744073709551615.9", Some(seconds(u64::MAX))),
+        ("Sun, 06 Nov 1994 08:50:07 GMT, 120", Some(seconds(30))),
         ("", None),
+        (",5", None),
         ("-5", None),
-        ("1.5", None),
+        (".5", None),
+        ("1.5.2", None),
+        ("1e3", None),
+        ("5s", None),
         ("soon", None),
+        ("soon, 30", None),
     ] {
         assert_eq!(parse_retry_after(value, now), expected, "{value}");
     }

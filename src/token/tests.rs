@@ -3,9 +3,8 @@
 use super::*;
 use crate::actions::{generic, get_incident};
 use crate::config;
-use crate::error::error;
 use crate::graph::Session;
-use crate::scripted::{INCIDENT, ScriptedHost, Step, answer, answer_with, run};
+use crate::scripted::{CLIENT_REQUEST_ID, INCIDENT, ScriptedHost, Step, answer, answer_with, run};
 use crate::wit::actions::GenericRequest;
 use crate::wit::types::{Cloud, Config, Endpoints, Error, ErrorKind};
 
@@ -77,7 +76,7 @@ fn a_token_with_an_endless_life_is_kept() {
 #[test]
 fn tokens_of_different_connections_do_not_mix() {
     let base = config::tests::config;
-    let endpoints = |login: &str, graph: &str| Some(Endpoints { login: login.into(), graph: graph.into() });
+    let endpoints = |login: &str, graph: &str| Some(Endpoints { login: Some(login.into()), graph: Some(graph.into()) });
     let configs = [
         base(),
         Config { tenant_id: "contoso.com".into(), ..base() },
@@ -146,16 +145,17 @@ fn a_token_answer_without_a_token_is_malformed() {
         r#"{"access_token":"planted.Token.1","expires_in":35"#,
     ] {
         for status in [200, 302] {
-            let host = ScriptedHost::new([answer(status, body)]);
+            let host = ScriptedHost::new(vec![answer(status, body); if status == 200 { 4 } else { 1 }]);
             let actual = run(&host, |session| get_incident::typed(session, "29")).expect_err(body);
-            let expected = Error {
-                status: Some(status),
-                ..*error(
-                    ErrorKind::MalformedResponse,
-                    "the token answer of login.microsoftonline.com has no usable access_token and expires_in",
-                )
+            let message = if status == 200 {
+                "the token answer of login.microsoftonline.com has no usable access_token and expires_in"
+            } else {
+                "login.microsoftonline.com redirects in place of a token answer; redirects are not followed"
             };
-            assert_eq!(format!("{actual:?}"), format!("{expected:?}"), "{body}");
+            assert_eq!((actual.kind, actual.message.as_str()), (ErrorKind::MalformedResponse, message), "{body}");
+            assert_eq!((actual.status, host.left()), (Some(status), 0), "{body}");
+            assert_eq!(actual.client_request_id.as_deref(), Some(CLIENT_REQUEST_ID));
+            assert!(actual.remedy.is_some() && !format!("{actual:?}").contains("planted"), "{actual:?}");
         }
     }
 }

@@ -20,12 +20,17 @@ const I32: ValType = ValType::I32;
 const ANSWER: i32 = 16;
 /// A `result<string, error>` that is well, with a string of 4 bytes right behind it.
 const ANSWER_BYTES: &[u8] = b"\0\0\0\0\x1c\0\0\0\x04\0\0\0good";
+/// Where the answer of `targets` is: no origins that anything could be sent to.
+const TARGETS: i32 = 64;
+/// The same kind of result, with a string of 37 bytes right behind it.
+const TARGETS_BYTES: &[u8] = b"\0\0\0\0\x4c\0\0\0\x25\0\0\0{\"login\":\"\",\"graph\":\"\",\"verify\":true}";
 /// No guest has as much memory.
 const OUTSIDE: i32 = 0x7fff_fff0;
 /// Where the host's strings begin.
 const HEAP: i32 = 4096;
 
-/// A module with the exports of the connector, of which `invoke` alone does something: what the action's first letter says.
+/// A module with the exports of the connector, of which `invoke` does what the action's first letter says, `targets` answers, and
+/// the others are never called.
 pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
     let mut code = Code::default();
     let subscribe = code.import("wasi:clocks/monotonic-clock@0.2.0", "subscribe-duration", &[ValType::I64], &[I32]);
@@ -59,7 +64,9 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
             .i32_eq()
             .select()
     });
-    code.export("defender:xdr/json@0.1.0#invoke", invoke);
+    code.export("defender:xdr/json@0.2.0#invoke", invoke);
+    let targets = code.function(&[I32; 2], &[I32], |body| body.i32_const(TARGETS));
+    code.export("defender:xdr/json@0.2.0#targets", targets);
     // Memory is never freed: a guest here lives for a few calls.
     let allocate = code.function(&[I32; 4], &[I32], |body| {
         body.global_get(0).global_get(0).local_get(3).i32_add().i32_const(15).i32_add().i32_const(-16).i32_and();
@@ -67,14 +74,16 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
     });
     code.export("cabi_realloc", allocate);
     for (name, parameters) in [
-        ("defender:xdr/json@0.1.0#check", 2),
-        ("defender:xdr/catalog@0.1.0#describe", 0),
-        ("defender:xdr/connection@0.1.0#check", 1),
-        ("defender:xdr/actions@0.1.0#get-incident", 1),
-        ("defender:xdr/actions@0.1.0#list-incidents", 1),
-        ("defender:xdr/actions@0.1.0#run-hunting-query", 1),
-        ("defender:xdr/actions@0.1.0#update-incident", 1),
-        ("defender:xdr/actions@0.1.0#generic-action", 1),
+        ("defender:xdr/json@0.2.0#check", 2),
+        ("defender:xdr/json@0.2.0#describe", 0),
+        ("defender:xdr/catalog@0.2.0#describe", 0),
+        ("defender:xdr/connection@0.2.0#check", 1),
+        ("defender:xdr/connection@0.2.0#targets", 1),
+        ("defender:xdr/actions@0.2.0#get-incident", 1),
+        ("defender:xdr/actions@0.2.0#list-incidents", 1),
+        ("defender:xdr/actions@0.2.0#run-hunting-query", 1),
+        ("defender:xdr/actions@0.2.0#update-incident", 1),
+        ("defender:xdr/actions@0.2.0#generic-action", 1),
     ] {
         let uncalled = code.function(&[I32, I32][..parameters], &[I32], |body| body.unreachable());
         code.export(name, uncalled);
@@ -143,6 +152,7 @@ impl Code {
         globals.global(GlobalType { val_type: I32, mutable: true, shared: false }, &ConstExpr::i32_const(HEAP));
         let mut data = DataSection::new();
         data.active(0, &ConstExpr::i32_const(ANSWER), ANSWER_BYTES.iter().copied());
+        data.active(0, &ConstExpr::i32_const(TARGETS), TARGETS_BYTES.iter().copied());
         let mut module = Module::new();
         module.section(&self.types).section(&self.imports).section(&self.functions).section(&memories);
         module.section(&globals).section(&self.exports);

@@ -54,21 +54,25 @@ impl Host {
         Ok(Self { engine, connector })
     }
 
-    /// A fresh instance that reaches these origins (`https://graph.microsoft.com`) and no other.
+    /// A fresh instance that reaches what this configuration needs, which the component itself says, and nothing else.
     ///
     /// It keeps its access token, so calls in a row are quicker on one instance.
-    pub(crate) async fn instance(&self, origins: &[String]) -> wasmtime::Result<Instance> {
+    pub(crate) async fn instance(&self, config: &types::Config) -> wasmtime::Result<Instance> {
         let guest = Guest {
             table: ResourceTable::new(),
             wasi: WasiCtx::default(),
             http: WasiHttpCtx::new(),
-            outbound: Outbound { origins: origins.to_vec() },
+            outbound: Outbound { origins: Vec::new() },
             limits: StoreLimitsBuilder::new().memory_size(MEMORY_LIMIT_BYTES).build(),
         };
         let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| &mut guest.limits);
         store.epoch_deadline_async_yield_and_update(1);
         let connector = self.connector.instantiate_async(&mut store).await?;
+        // What it refuses may reach nothing; the calls say why.
+        if let Ok(targets) = connector.defender_xdr_connection().call_targets(&mut store, config).await? {
+            store.data_mut().outbound.origins = vec![targets.login, targets.graph];
+        }
         Ok(Instance { store, connector })
     }
 }
@@ -83,6 +87,11 @@ pub(crate) struct Instance {
 type Answer<T> = wasmtime::Result<Result<T, types::Error>>;
 
 impl Instance {
+    pub(crate) async fn get_incident(&mut self, config: &types::Config, id: &str) -> Answer<actions::Incident> {
+        let call = self.connector.defender_xdr_actions().call_get_incident(&mut self.store, config, id);
+        tokio::time::timeout(CALL_LIMIT, call).await?
+    }
+
     pub(crate) async fn list_incidents(
         &mut self,
         config: &types::Config,

@@ -14,11 +14,7 @@ async fn main() -> Result<()> {
     let file = env::args_os().nth(1).map_or_else(|| PathBuf::from("target/defender_xdr.wasm"), PathBuf::from);
     let host = Host::load(&file)?;
     let config = config()?;
-    let origins = match &config.endpoints {
-        Some(endpoints) => [endpoints.login.clone(), endpoints.graph.clone()],
-        None => ["https://login.microsoftonline.com".to_owned(), "https://graph.microsoft.com".to_owned()],
-    };
-    let mut connector = host.instance(&origins).await?;
+    let mut connector = host.instance(&config).await?;
 
     let page = connector.list_incidents(&config, &incidents_of_high_severity()).await??;
     let total = page.total.ok_or_else(|| format_err!("no total, although it was asked for"))?;
@@ -26,7 +22,14 @@ async fn main() -> Result<()> {
     println!("Incidents of high severity: {} of {total}", page.incidents.len());
     for incident in &page.incidents {
         let name = incident.display_name.as_deref().unwrap_or_default();
-        println!("  {}  {:<11} {name}", incident.id, incident.status);
+        println!("  {}  {:<11} {name}", incident.id, incident.status.as_deref().unwrap_or("unknown"));
+    }
+
+    if let Some(newest) = page.incidents.first() {
+        let incident = connector.get_incident(&config, &newest.id).await??;
+        let priority = incident.priority_score.map_or("none".to_owned(), |score| score.to_string());
+        let severity = incident.severity.as_deref().unwrap_or("not rated");
+        println!("Incident {}: severity {severity}, priority {priority}, {}", incident.id, told(&incident.comments));
     }
 
     let query = "AlertInfo | summarize Alerts = count() by Severity";
@@ -46,15 +49,21 @@ async fn main() -> Result<()> {
 
     println!("A host that is not allowed");
     let elsewhere = "https://elsewhere.example".to_owned();
-    let elsewhere = Config { endpoints: Some(Endpoints { login: elsewhere.clone(), graph: elsewhere }), ..config };
+    let endpoints = Endpoints { login: Some(elsewhere.clone()), graph: Some(elsewhere) };
+    let elsewhere = Config { endpoints: Some(endpoints), ..config };
     refused(connector.run_hunting_query(&elsewhere, query).await?, ErrorKind::Denied)?;
     Ok(())
+}
+
+/// Comments as people write them; one that cannot be read has no text.
+fn told(comments: &[actions::Comment]) -> String {
+    let texts: Vec<&str> = comments.iter().map(|comment| comment.comment.as_deref().unwrap_or("no text")).collect();
+    format!("comments: {}", if texts.is_empty() { "none".to_owned() } else { texts.join("; ") })
 }
 
 /// The configuration, with the secret from the environment, where a secret manager puts it: not an argument, not a file.
 fn config() -> Result<Config> {
     let required = |name| env::var(name).map_err(|_| format_err!("{name} is not set"));
-    let endpoints = env::var("DEFENDER_LOGIN_ENDPOINT").ok().zip(env::var("DEFENDER_GRAPH_ENDPOINT").ok());
     Ok(Config {
         tenant_id: required("DEFENDER_TENANT_ID")?,
         client_id: required("DEFENDER_CLIENT_ID")?,
@@ -63,7 +72,10 @@ fn config() -> Result<Config> {
         verify: None,
         api_version: None,
         cloud: None,
-        endpoints: endpoints.map(|(login, graph)| Endpoints { login, graph }),
+        endpoints: Some(Endpoints {
+            login: env::var("DEFENDER_LOGIN_ENDPOINT").ok(),
+            graph: env::var("DEFENDER_GRAPH_ENDPOINT").ok(),
+        }),
     })
 }
 

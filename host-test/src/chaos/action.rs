@@ -21,26 +21,18 @@ pub(crate) struct Action {
     pub(crate) effect: Effect,
     /// Whether it is the generic action, which takes any success.
     pub(crate) generic: bool,
-    /// Whether it follows links to further pages.
-    pub(crate) pages: bool,
     /// Whether it asks for alerts, and once more without them when that fails.
     pub(crate) expands: bool,
 }
 
-const READ: Action = Action {
-    title: "get",
-    name: "get_incident_details",
-    effect: Effect::Read,
-    generic: false,
-    pages: false,
-    expands: false,
-};
+const READ: Action =
+    Action { title: "get", name: "get_incident_details", effect: Effect::Read, generic: false, expands: false };
 
 /// All columns.
 pub(crate) const ACTIONS: [Action; 7] = [
     READ,
-    Action { title: "list", name: "list_incidents", pages: true, ..READ },
-    Action { title: "expand", name: "list_incidents", pages: true, expands: true, ..READ },
+    Action { title: "list", name: "list_incidents", ..READ },
+    Action { title: "expand", name: "list_incidents", expands: true, ..READ },
     Action { title: "hunt", name: "run_hunting_query", effect: Effect::Hunt, ..READ },
     Action { title: "update", name: "update_incident", effect: Effect::Assign, ..READ },
     Action { title: "read", name: "generic_action", generic: true, ..READ },

@@ -3,9 +3,11 @@
 //! | what went wrong | reads, hunting | an update | another write | the token request |
 //! |---|---|---|---|---|
 //! | nothing was sent | repeated | repeated | never repeated | repeated |
-//! | sent, then broken or silent | repeated while time is left | `interrupted` | `interrupted` | repeated |
-//! | 429, 503 | repeated | repeated | never repeated | repeated |
+//! | sent, then broken or silent | repeated while time is left, a hunt once | `interrupted` | `interrupted` | repeated |
+//! | a success whose body breaks off or does not decode | the same | read back, a success in any case | a success | repeated |
+//! | 429, 503 | repeated, a hunt after 429 when told how long to wait | repeated | never repeated | repeated |
 //! | 502, 504 | repeated, a hunt after 504 once | `unavailable` | `unavailable` | repeated |
+//! | a page of a proxy | `unreachable` | `interrupted` with 2xx and 3xx | the same | `unreachable` |
 //! | any other refusal | its kind | its kind | its kind | `unauthenticated` |
 
 use super::action::{Action, Effect};
@@ -33,8 +35,10 @@ pub(crate) enum Nature {
     Absent,
     /// 409 and 412.
     Conflict,
-    /// 429, to be repeated soon.
+    /// 429 without a word of how long.
     Throttled,
+    /// 429, to be repeated soon.
+    ThrottledShort,
     /// 429 for longer than there is time.
     ThrottledLong,
     /// 429 and then nothing more.
@@ -65,14 +69,30 @@ pub(crate) enum Nature {
     Broken,
     /// Sent, then the connection broke, and then nothing more.
     BrokenOnce,
+    /// The head of a success, and then silence.
+    SilentBody,
+    /// The head of a success, and then the connection broke.
+    BrokenBody,
+    /// The head of a success, then the connection broke, and then nothing more.
+    BrokenBodyOnce,
+    /// The head of a success, and then a reset, which may overtake the head.
+    ResetBody,
     /// Sent, and what comes back is not HTTP, or not as it says.
     Garbled,
+    /// The head of a success, and then a body that is not as it says.
+    GarbledBody,
     /// A success larger than anything that is taken.
     Endless,
     /// A success that is not what was asked for.
     Undecodable,
-    /// A success that says less than it has: what is there can be cut anywhere.
+    /// A success that names itself JSON and is not: cut, or with an error in its middle.
     Cut,
+    /// The same, and then nothing more.
+    CutOnce,
+    /// A page of a proxy with a success.
+    Page,
+    /// A page of a proxy with a refusal.
+    RefusingPage,
     /// A redirect to another host.
     Redirect,
     /// A success whose next page is at another host.
@@ -89,7 +109,6 @@ pub(crate) struct Allowed {
 type Entry = (&'static [&'static str], usize);
 
 const OK: Entry = (&[SUCCESS], 1);
-const OK_REPEATED: Entry = (&[SUCCESS], REPEATED);
 const OK_TWICE: Entry = (&[SUCCESS], 2);
 const REFUSED: Entry = (&["unauthenticated"], 1);
 const THROTTLED: Entry = (&["throttled"], 1);
@@ -100,9 +119,17 @@ const UNAVAILABLE_REPEATED: Entry = (&["unavailable"], REPEATED);
 const UNREACHABLE: Entry = (&["unreachable"], 0);
 const INTERRUPTED: Entry = (&["interrupted"], 1);
 const INTERRUPTED_REPEATED: Entry = (&["interrupted"], REPEATED);
+const INTERRUPTED_TWICE: Entry = (&["interrupted"], 2);
 const GARBLED: Entry = (&["interrupted", "malformed-response"], 1);
+const GARBLED_TWICE: Entry = (&["interrupted", "malformed-response"], 2);
 const GARBLED_REPEATED: Entry = (&["interrupted", "malformed-response"], REPEATED);
 const MALFORMED: Entry = (&["malformed-response"], 1);
+const MALFORMED_TWICE: Entry = (&["malformed-response"], 2);
+const MALFORMED_REPEATED: Entry = (&["malformed-response"], REPEATED);
+/// An update that is done, and the reads of what it came to.
+const OK_READ_BACK: Entry = (&[SUCCESS], 1 + REPEATED);
+/// A page of a proxy, to one request.
+const INTERCEPTED: Entry = (&["unreachable"], 1);
 
 /// For a fault at Graph (read, hunt, update, other write), and for one at the token endpoint.
 fn row(nature: Nature) -> [Entry; 5] {
@@ -119,7 +146,8 @@ fn row(nature: Nature) -> [Entry; 5] {
             [twice, twice, twice, twice, REFUSED]
         }
         Nature::UnauthorisedOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK_TWICE, REFUSED],
-        Nature::Throttled => {
+        Nature::Throttled => [THROTTLED_REPEATED, THROTTLED, THROTTLED_REPEATED, THROTTLED, THROTTLED_REPEATED],
+        Nature::ThrottledShort => {
             [THROTTLED_REPEATED, THROTTLED_REPEATED, THROTTLED_REPEATED, THROTTLED, THROTTLED_REPEATED]
         }
         Nature::ThrottledLong => [THROTTLED; 5],
@@ -132,7 +160,7 @@ fn row(nature: Nature) -> [Entry; 5] {
         Nature::Unavailable => {
             [UNAVAILABLE_REPEATED, UNAVAILABLE_REPEATED, UNAVAILABLE_REPEATED, UNAVAILABLE, UNAVAILABLE_REPEATED]
         }
-        Nature::Overloaded => row(Nature::Throttled),
+        Nature::Overloaded => row(Nature::ThrottledShort),
         Nature::UnavailableOnce => [OK_TWICE, OK_TWICE, OK_TWICE, UNAVAILABLE, OK_TWICE],
         // A hunt that ran too long burns the tenant's allowance again.
         Nature::GatewayTimeout => {
@@ -142,14 +170,26 @@ fn row(nature: Nature) -> [Entry; 5] {
         Nature::Unsent => [UNREACHABLE; 5],
         Nature::UnsentOnce => [OK, OK, OK, UNREACHABLE, OK],
         Nature::Silent => [INTERRUPTED; 5],
-        Nature::Broken => [INTERRUPTED_REPEATED, INTERRUPTED_REPEATED, INTERRUPTED, INTERRUPTED, INTERRUPTED_REPEATED],
-        Nature::BrokenOnce => [OK_REPEATED, OK_REPEATED, INTERRUPTED, INTERRUPTED, OK_REPEATED],
-        Nature::Garbled | Nature::Cut => [GARBLED_REPEATED, GARBLED_REPEATED, GARBLED, GARBLED, GARBLED_REPEATED],
-        Nature::Endless => [GARBLED; 5],
-        Nature::Undecodable | Nature::StrayLink => [MALFORMED; 5],
-        Nature::Redirect => {
-            [MALFORMED, MALFORMED, MALFORMED, MALFORMED, (&["malformed-response", "unauthenticated"], 1)]
+        Nature::Broken => [INTERRUPTED_REPEATED, INTERRUPTED_TWICE, INTERRUPTED, INTERRUPTED, INTERRUPTED_REPEATED],
+        Nature::BrokenOnce => [OK_TWICE, OK_TWICE, INTERRUPTED, INTERRUPTED, OK_TWICE],
+        Nature::SilentBody => [INTERRUPTED, INTERRUPTED, OK, OK, INTERRUPTED],
+        Nature::BrokenBody => [INTERRUPTED_REPEATED, INTERRUPTED_TWICE, OK_READ_BACK, OK, INTERRUPTED_REPEATED],
+        Nature::BrokenBodyOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK, OK_TWICE],
+        Nature::ResetBody => {
+            const EITHER: &[&str] = &[SUCCESS, "interrupted"];
+            [INTERRUPTED_REPEATED, INTERRUPTED_TWICE, (EITHER, 1 + REPEATED), (EITHER, 1), INTERRUPTED_REPEATED]
         }
+        Nature::Garbled => [GARBLED_REPEATED, GARBLED_TWICE, GARBLED, GARBLED, GARBLED_REPEATED],
+        Nature::GarbledBody => [GARBLED_REPEATED, GARBLED_TWICE, OK_READ_BACK, OK, GARBLED_REPEATED],
+        Nature::Endless => [GARBLED, GARBLED, OK_TWICE, OK, GARBLED],
+        Nature::Undecodable | Nature::Cut => {
+            [MALFORMED_REPEATED, MALFORMED_TWICE, OK_READ_BACK, OK, MALFORMED_REPEATED]
+        }
+        Nature::CutOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK, OK_TWICE],
+        Nature::Page => [INTERCEPTED, INTERCEPTED, INTERRUPTED, INTERRUPTED, INTERCEPTED],
+        Nature::RefusingPage => [INTERCEPTED; 5],
+        Nature::StrayLink => [OK; 5],
+        Nature::Redirect => [MALFORMED; 5],
     }
 }
 
@@ -164,12 +204,6 @@ pub(crate) fn at_graph(nature: Nature, action: &Action) -> Allowed {
     };
     // Who asks for anything gets whatever comes, and a redirect is an answer.
     if action.generic && matches!(nature, Nature::Undecodable | Nature::Redirect) {
-        outcomes = &[SUCCESS];
-    }
-    if action.generic && nature == Nature::Cut {
-        outcomes = &[SUCCESS, "interrupted"];
-    }
-    if nature == Nature::StrayLink && !action.pages {
         outcomes = &[SUCCESS];
     }
     if action.expands {
@@ -207,7 +241,6 @@ mod tests {
     fn the_generic_action_takes_what_comes() {
         assert_eq!(at_graph(Nature::Undecodable, action("read")).outcomes, [SUCCESS]);
         assert_eq!(at_graph(Nature::Undecodable, action("get")).outcomes, ["malformed-response"]);
-        assert_eq!(at_graph(Nature::StrayLink, action("get")).outcomes, [SUCCESS]);
-        assert_eq!(at_graph(Nature::StrayLink, action("list")).outcomes, ["malformed-response"]);
+        assert_eq!(at_graph(Nature::Cut, action("read")).outcomes, ["malformed-response"]);
     }
 }

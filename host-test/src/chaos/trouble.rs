@@ -109,10 +109,19 @@ fn status(status: u16, headers: &[(&str, &str)]) -> Effect {
     Effect::Respond { status, headers, body }
 }
 
-fn page(body: &str) -> Effect {
+/// What a proxy answers in place of the service.
+fn page(status: u16) -> Effect {
     let headers = vec![("Content-Type".to_owned(), "text/html".to_owned())];
-    Effect::Respond { status: 200, headers, body: Value::from(body) }
+    let body = "<html><head><title>Web gateway</title></head><body>Sign in to the network</body></html>";
+    Effect::Respond { status, headers, body: body.into() }
 }
+
+/// The usual answer with less or more in its body.
+fn edited(keep_bytes: Option<usize>, prefix: &str, suffix: &str) -> Effect {
+    Effect::EditBody { keep_bytes, prefix: prefix.to_owned(), suffix: suffix.to_owned(), chunked: None }
+}
+
+const SPLICED: &str = r#"{"error":{"code":"UnknownError","message":"The backend is gone."}}"#;
 
 fn members(members: &[(&str, Value)]) -> Effect {
     let members = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -146,8 +155,11 @@ fn statuses() -> Vec<Trouble> {
         plain("409", N::Conflict, 409),
         plain("412", N::Conflict, 412),
         plain("429", N::Throttled, 429),
-        after("429, wait 2 s", N::Throttled, 429, "2"),
-        after("429, wait until last century", N::Throttled, 429, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        after("429, wait 2 s", N::ThrottledShort, 429, "2"),
+        after("429, wait 1.2 s", N::ThrottledShort, 429, "1.2"),
+        after("429, wait 1 or 120 s", N::ThrottledShort, 429, "1,120").quick(),
+        after("429, wait 30 or 120 s", N::ThrottledLong, 429, "30,120"),
+        after("429, wait until last century", N::ThrottledShort, 429, "Sun, 06 Nov 1994 08:49:37 GMT"),
         after("429, wait nonsense", N::Throttled, 429, "-1.5 apples"),
         after("429, wait 90 s", N::ThrottledLong, 429, "90").quick(),
         after("429 once", N::ThrottledOnce, 429, "1").once().quick(),
@@ -174,24 +186,24 @@ fn connections() -> Vec<Trouble> {
         silence("silent at accept", N::Unsent, Point::Accept),
         silence("silent in TLS handshake", N::Unsent, Point::Handshake).quick(),
         silence("silent after request", N::Silent, Point::Request).quick(),
-        silence("silent after headers", N::Silent, Point::Headers),
-        silence("silent in body", N::Silent, Point::Body),
+        silence("silent after headers", N::SilentBody, Point::Headers),
+        silence("silent in body", N::SilentBody, Point::Body).quick(),
         reset("reset at accept", N::Unsent, Point::Accept),
         reset("reset at accept once", N::UnsentOnce, Point::Accept).once().quick(),
         reset("reset in TLS handshake", N::Unsent, Point::Handshake),
         reset("reset after request", N::Broken, Point::Request).quick(),
         reset("reset after request once", N::BrokenOnce, Point::Request).once(),
-        reset("reset after headers", N::Broken, Point::Headers),
-        reset("reset in body", N::Broken, Point::Body),
+        reset("reset after headers", N::ResetBody, Point::Headers),
+        reset("reset in body", N::ResetBody, Point::Body),
         close("closed at accept", N::Unsent, Point::Accept),
         close("closed in TLS handshake", N::Unsent, Point::Handshake),
         close("closed after request", N::Broken, Point::Request),
-        close("closed after headers", N::Broken, Point::Headers),
-        close("truncated body", N::Broken, Point::Body).quick(),
-        close("truncated body once", N::BrokenOnce, Point::Body).once(),
+        close("closed after headers", N::BrokenBody, Point::Headers),
+        close("truncated body", N::BrokenBody, Point::Body).quick(),
+        close("truncated body once", N::BrokenBodyOnce, Point::Body).once(),
         Trouble::new("body pauses 2 s", N::Harmless, Effect::PauseBody { milliseconds: 2_000 }),
-        Trouble::new("body pauses 20 s", N::Silent, Effect::PauseBody { milliseconds: 20_000 }),
-        Trouble::new("body drips", N::Silent, Effect::Drip { bytes: 1, every_milliseconds: 500 }),
+        Trouble::new("body pauses 20 s", N::SilentBody, Effect::PauseBody { milliseconds: 20_000 }),
+        Trouble::new("body drips", N::SilentBody, Effect::Drip { bytes: 1, every_milliseconds: 500 }),
     ]
 }
 
@@ -200,20 +212,29 @@ fn contents() -> Vec<Trouble> {
     let length =
         |title, nature, value: &str| Trouble::new(title, nature, Effect::ContentLength { value: value.to_owned() });
     let skew = |title, seconds| Trouble::new(title, N::Harmless, Effect::ClockSkew { seconds });
+    let json = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    let empty = Effect::Replace { status: 200, headers: json, body: Value::from("") };
     let types = members(&[("id", json!({})), ("value", json!("x")), ("results", json!(7))]);
     let token =
         |title, set: &[(&str, Value)]| Trouble::new(title, N::Undecodable, members(set)).only(Place::TokenEndpoint);
     vec![
         length("length is no number", N::Garbled, "many"),
-        length("length too large", N::Broken, "100000"),
-        length("length too small", N::Cut, "5"),
+        length("length too large", N::BrokenBody, "100000"),
+        length("length too small", N::GarbledBody, "5"),
         Trouble::new("more than its length", N::Harmless, Effect::Overlong { bytes: 4096 }),
-        Trouble::new("chunks are garbage", N::Garbled, Effect::ChunkedGarbage),
+        Trouble::new("chunks are garbage", N::GarbledBody, Effect::ChunkedGarbage),
         Trouble::new("not HTTP", N::Garbled, Effect::NotHttp).quick(),
         Trouble::new("header of 1 MiB", N::Garbled, Effect::HugeHeader { bytes: 1 << 20 }).heavy(),
         Trouble::new("endless body", N::Endless, Effect::Endless).heavy(),
-        Trouble::new("HTML with 200", N::Undecodable, page("<html><body>Sign in to the network</body></html>")).quick(),
-        Trouble::new("empty body", N::Undecodable, page("")),
+        Trouble::new("HTML with 200", N::Page, page(200)).quick(),
+        Trouble::new("HTML with 403", N::RefusingPage, page(403)).quick(),
+        Trouble::new("HTML with 407", N::RefusingPage, page(407)),
+        Trouble::new("HTML with 502", N::BadGateway, page(502)),
+        Trouble::new("empty success", N::Cut, empty).quick(),
+        Trouble::new("JSON cut", N::Cut, edited(Some(100), "", "")).quick(),
+        Trouble::new("JSON cut once", N::CutOnce, edited(Some(100), "", "")).once(),
+        Trouble::new("error spliced in", N::Cut, edited(Some(100), "", SPLICED)),
+        Trouble::new("byte order mark", N::Harmless, edited(None, "\u{feff}", "")).quick(),
         Trouble::new("next page at another host", N::StrayLink, members(&[("@odata.nextLink", json!(ELSEWHERE))]))
             .only(Place::Graph)
             .quick(),

@@ -169,7 +169,7 @@ fn typed(configuration: &Configuration) -> Result<Config, Failure> {
         verify: None,
         api_version: None,
         cloud: None,
-        endpoints: Some(Endpoints { login: text(&endpoints["login"]), graph: text(&endpoints["graph"]) }),
+        endpoints: Some(Endpoints { login: Some(text(&endpoints["login"])), graph: Some(text(&endpoints["graph"])) }),
     })
 }
 

@@ -3,7 +3,6 @@
 use clap::Command;
 use comfy_table::{Attribute, Cell};
 use host_test::bindings::catalog::{Action, Connector, Effect, Parameter, ParameterKind};
-use serde_json::{Map, Value, json};
 
 use super::failure::Outcome;
 use super::globals::Globals;
@@ -19,12 +18,10 @@ pub(crate) fn command() -> Command {
 
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let connector = session::load(globals, None)?;
-    let catalog = connector.catalog().await?;
     if globals.json {
-        terminal.print(&super::view::json(&as_json(catalog)))
-    } else {
-        terminal.print(&as_text(catalog, terminal))
+        return terminal.print_json(&connector.catalog_json().await?);
     }
+    terminal.print(&as_text(connector.catalog().await?, terminal))
 }
 
 fn as_text(catalog: &Connector, terminal: &Terminal) -> String {
@@ -86,56 +83,6 @@ fn parameters(parameters: &[Parameter], terminal: &Terminal) -> String {
         ]);
     }
     table::text(&table)
-}
-
-fn as_json(catalog: &Connector) -> Value {
-    json!({
-        "name": catalog.name,
-        "vendor": catalog.vendor,
-        "category": catalog.category,
-        "description": catalog.description,
-        "connector_version": catalog.connector_version,
-        "component_version": catalog.component_version,
-        "api_version": catalog.api_version,
-        "configuration": catalog.configuration.iter().map(parameter_json).collect::<Vec<_>>(),
-        "actions": catalog.actions.iter().map(action_json).collect::<Vec<_>>(),
-        "hosts": catalog.hosts.iter().map(|hosts| {
-            json!({"cloud": hosts.cloud, "login": hosts.login, "graph": hosts.graph})
-        }).collect::<Vec<_>>(),
-    })
-}
-
-fn action_json(action: &Action) -> Value {
-    let example: Value = serde_json::from_str(&action.example_json).unwrap_or_default();
-    json!({
-        "name": action.name,
-        "function": action.function,
-        "title": action.title,
-        "description": action.description,
-        "effect": effect(action.effect),
-        "permissions": action.permissions,
-        "parameters": action.parameters.iter().map(parameter_json).collect::<Vec<_>>(),
-        "example": example,
-    })
-}
-
-/// Absent options are left out.
-fn parameter_json(parameter: &Parameter) -> Value {
-    let members = [
-        ("name", Some(json!(parameter.name))),
-        ("title", Some(json!(parameter.title))),
-        ("description", Some(json!(parameter.description))),
-        ("kind", Some(json!(kind(parameter.kind)))),
-        ("required", Some(json!(parameter.required))),
-        ("default_value", parameter.default_value.as_ref().map(|value| json!(value))),
-        ("allowed_values", Some(json!(parameter.allowed_values))),
-        ("minimum", parameter.minimum.map(|value| json!(value))),
-        ("maximum", parameter.maximum.map(|value| json!(value))),
-        ("example", parameter.example.as_ref().map(|value| json!(value))),
-        ("comment", parameter.comment.as_ref().map(|value| json!(value))),
-    ];
-    let known = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Value::Object(known.collect::<Map<_, _>>())
 }
 
 fn effect(effect: Effect) -> &'static str {

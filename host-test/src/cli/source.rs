@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use defender_emulator::{Emulator, Options};
 use host_test::bindings::catalog::{self, Parameter};
 use host_test::text;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::failure::Failure;
 
@@ -83,15 +83,11 @@ fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<Strin
     }
     let login = variable(&format!("{PREFIX}LOGIN_ENDPOINT"));
     let graph = variable(&format!("{PREFIX}GRAPH_ENDPOINT"));
-    match (login, graph) {
-        (Some(login), Some(graph)) => {
-            config.insert("endpoints".to_owned(), json!({ "login": login, "graph": graph }));
-        }
-        (None, None) => {}
-        (login, _) => {
-            let other = if login.is_some() { "GRAPH" } else { "LOGIN" };
-            return Err(Failure::usage(format!("both endpoints or none: {PREFIX}{other}_ENDPOINT is not set")));
-        }
+    let endpoints = [("login", login), ("graph", graph)].into_iter();
+    let endpoints: Map<String, Value> =
+        endpoints.filter_map(|(name, url)| Some((name.to_owned(), Value::from(url?)))).collect();
+    if !endpoints.is_empty() {
+        config.insert("endpoints".to_owned(), endpoints.into());
     }
     if missing.is_empty() { Ok(Value::Object(config).to_string()) } else { Err(Failure::usage(advice(&missing))) }
 }
@@ -147,8 +143,8 @@ mod tests {
     }
 
     #[test]
-    fn half_endpoints_are_refused() {
-        let error = from(&[("DEFENDER_TENANT_ID", "t"), ("DEFENDER_LOGIN_ENDPOINT", "l")]).unwrap_err();
-        assert!(error.to_string().contains("DEFENDER_GRAPH_ENDPOINT is not set"), "{error}");
+    fn each_endpoint_may_be_given_alone() {
+        let set = [("DEFENDER_TENANT_ID", "t"), ("DEFENDER_GRAPH_ENDPOINT", "g")];
+        assert_eq!(from(&set).unwrap(), r#"{"tenant_id":"t","endpoints":{"graph":"g"}}"#);
     }
 }

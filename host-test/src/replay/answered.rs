@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Mismatch;
+use super::call::LIST_INCIDENTS;
 use super::compare::{Rule, differences};
 use super::expectation::{Expectation, Facts};
 use super::recording::Recording;
@@ -14,10 +15,11 @@ pub(crate) fn by_the_component(
     recording: &Recording,
     body: &str,
     expectation: &Expectation,
+    action: &str,
     answer: &Result<String, CallError>,
 ) -> Vec<Mismatch> {
     match (expectation, answer) {
-        (Expectation::Success, Ok(answer)) => success(recording, body, answer),
+        (Expectation::Success, Ok(answer)) => success(recording, body, action, answer),
         (Expectation::Success, Err(error)) => {
             let message = format!("{}, but the call failed: {error}", recording.response.status);
             vec![Mismatch::new("response.status", message)]
@@ -30,7 +32,7 @@ pub(crate) fn by_the_component(
     }
 }
 
-fn success(recording: &Recording, body: &str, answer: &str) -> Vec<Mismatch> {
+fn success(recording: &Recording, body: &str, action: &str, answer: &str) -> Vec<Mismatch> {
     let Ok(answer) = json::parse::<Value>(answer) else {
         return vec![Mismatch::new("response.body", "the component's answer is not JSON")];
     };
@@ -41,7 +43,23 @@ fn success(recording: &Recording, body: &str, answer: &str) -> Vec<Mismatch> {
         let message = format!("{id} became {}", answer["meta"]["request_id"]);
         all.push(Mismatch::new("response.headers.request-id", message));
     }
+    all.extend(next_page(action, body, &answer["meta"]));
     all
+}
+
+/// A link to a next page leads to the service, not to where the recording is served: it costs the cursor, visibly.
+fn next_page(action: &str, body: &str, meta: &Value) -> Option<Mismatch> {
+    let body: Value = json::parse(body).ok().filter(|_| action == LIST_INCIDENTS)?;
+    let has_link = body.get("@odata.nextLink").is_some_and(|link| !link.is_null() && link != "");
+    let is_told = meta["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
+    let message = if !meta["cursor"].is_null() {
+        "became a cursor that leads away"
+    } else if has_link && !is_told {
+        "was dropped without a warning"
+    } else {
+        return None;
+    };
+    Some(Mismatch::new("response.body.@odata.nextLink", message))
 }
 
 /// A body as the component answers it: JSON, else text, else nothing.
@@ -93,6 +111,7 @@ fn failure(recording: &Recording, facts: &Facts, error: &CallError) -> Vec<Misma
 mod tests {
     use serde_json::json;
 
+    use super::super::call::GENERIC_ACTION;
     use super::*;
     use crate::bindings::types::{Error, ErrorKind};
 
@@ -128,7 +147,13 @@ mod tests {
             remedy: None,
             details_json: None,
         };
-        let found = by_the_component(&recording(), "", &Expectation::Failure(facts.clone()), &Err(error.into()));
+        let found = by_the_component(
+            &recording(),
+            "",
+            &Expectation::Failure(facts.clone()),
+            GENERIC_ACTION,
+            &Err(error.into()),
+        );
         assert_eq!(
             fields(&found),
             [
@@ -140,14 +165,15 @@ mod tests {
                 "response.headers.Retry-After",
             ]
         );
-        let found = by_the_component(&recording(), "", &Expectation::Failure(facts), &Ok("{}".into()));
+        let found = by_the_component(&recording(), "", &Expectation::Failure(facts), GENERIC_ACTION, &Ok("{}".into()));
         assert_eq!(fields(&found), ["response.status"]);
     }
 
     #[test]
     fn a_member_that_is_lost_is_named() {
         let answer = Ok(json!({ "data": { "id": "1" }, "meta": { "request_id": "other" } }).to_string());
-        let found = by_the_component(&recording(), r#"{"id":"1","tags":[]}"#, &Expectation::Success, &answer);
+        let found =
+            by_the_component(&recording(), r#"{"id":"1","tags":[]}"#, &Expectation::Success, GENERIC_ACTION, &answer);
         assert_eq!(fields(&found), ["response.body.tags", "response.headers.request-id"]);
     }
 

@@ -8,13 +8,14 @@ use serde_json::{Map, Value};
 use super::Mismatch;
 use super::call::{Call, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, Target, UPDATE_INCIDENT};
 use super::compare::{Rule, differences, shown};
+use super::expectation::is_page;
 use super::recording::Recording;
 
 /// Where an exchange with Graph contradicts itself. `call` is the action that its request stands for.
 pub(crate) fn of_graph(recording: &Recording, target: &Target, call: &Call) -> Vec<Mismatch> {
     let (status, body) = (recording.response.status, &recording.response.body);
     let mut all = Vec::from_iter(status_and_body(status, body));
-    if status >= 300 || !all.is_empty() {
+    if status >= 300 || is_page(&recording.response) || !all.is_empty() {
         return all;
     }
     match (call.action, body) {

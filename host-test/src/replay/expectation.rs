@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::call::GENERIC_ACTION;
-use super::recording::Recording;
+use super::recording::{Recording, Response};
 
 /// What has to come of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,31 @@ pub(crate) struct Facts {
     pub(crate) retry_after_seconds: Option<u64>,
 }
 
+/// Whether somebody between here and the service answered with a page in its place.
+pub(crate) fn is_page(response: &Response) -> bool {
+    let body = response.body.as_str().unwrap_or_default().trim_start().to_ascii_lowercase();
+    let named = response.headers.get("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("html"));
+    named && !body.is_empty() || body.starts_with("<!doctype html") || body.starts_with("<html")
+}
+
+/// Seconds of a `Retry-After`, the first of several; parts of a second are rounded up.
+fn seconds(value: &str) -> Option<u64> {
+    let (whole, part) =
+        value.split(',').next()?.trim().split_once('.').unwrap_or((value.split(',').next()?.trim(), ""));
+    let more = part.bytes().any(|digit| digit != b'0');
+    Some(whole.parse::<u64>().ok()? + u64::from(more))
+}
+
 impl Expectation {
     /// For an answer of Graph to a call of this action.
     pub(crate) fn of_graph(recording: &Recording, action: &str) -> Self {
         let response = &recording.response;
         let retry_after = response.headers.get("Retry-After");
+        let writes = !matches!(recording.request.method.as_str(), "GET" | "HEAD")
+            && !recording.request.path.to_ascii_lowercase().contains("runhuntingquery");
         let kind = match response.status {
+            200..400 if is_page(response) && writes => "interrupted",
+            200..400 | 403 | 407 | 451 | 511 if is_page(response) => "unreachable",
             ..300 => return Self::Success,
             // Who asks for anything gets anything; the others cannot use a redirect.
             300..400 if action == GENERIC_ACTION => return Self::Success,
@@ -56,7 +75,7 @@ impl Expectation {
             code: errors.iter().rev().filter_map(|error| text(error, "code")).find(is_code),
             message: errors.iter().filter_map(|error| text(error, "message")).find(|text| !text.trim().is_empty()),
             request_ids: request_ids.into_iter().filter(|id| !id.is_empty()).collect(),
-            retry_after_seconds: retry_after.and_then(|value| value.trim().parse().ok()),
+            retry_after_seconds: retry_after.and_then(seconds),
         })
     }
 
@@ -67,6 +86,7 @@ impl Expectation {
         let text = |name: &str| response.body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let error = text("error");
         let kind = match response.status {
+            200..400 | 403 | 407 | 451 | 511 if is_page(response) => "unreachable",
             ..300 => return Self::Success,
             300..400 => "malformed-response",
             429 => "throttled",
@@ -82,7 +102,7 @@ impl Expectation {
             code: number.map(|number| format!("AADSTS{number}")).or_else(|| error.map(str::to_owned)),
             message: description.map(|text| without_trailer(text).to_owned()),
             request_ids: text("trace_id").map(str::to_owned).into_iter().collect(),
-            retry_after_seconds: retry_after.and_then(|value| value.trim().parse().ok()),
+            retry_after_seconds: retry_after.and_then(seconds),
         })
     }
 }

@@ -1,13 +1,14 @@
 //! Plays one recording after the other through a loaded component.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::call::{Call, GET_INCIDENT, Target};
-use super::expectation::Expectation;
+use super::expectation::{Expectation, Facts};
 use super::recording::{Recording, text};
-use super::server::{Answer, Server};
+use super::server::{Answer, Received, Server};
 use super::{Mismatch, Report, answered, coherence, sent, typed};
 use crate::bindings::types::{Config, Endpoints};
 use crate::call_error::CallError;
@@ -24,9 +25,6 @@ const TIMEOUT_SECONDS: u32 = 120;
 const TOKEN: &str = "replayed-access-token";
 const TENANT: &str = "00000000-1111-2222-3333-444444444444";
 const CLIENT: &str = "00000000-5555-6666-7777-888888888888";
-/// Hosts of Graph in recorded links, which lead to the server here instead.
-const GRAPH_HOSTS: [&str; 3] =
-    ["https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us"];
 
 /// A component that recordings are played to.
 #[derive(Debug)]
@@ -93,7 +91,10 @@ impl Play<'_> {
             mismatches.extend(carries(received.authorization.as_deref(), TOKEN, "the token that was issued"));
         }
         let expectation = Expectation::of_graph(self.recording, call.action);
-        mismatches.extend(answered::by_the_component(self.recording, &body, &expectation, &answer));
+        if let Expectation::Failure(Facts { retry_after_seconds: Some(seconds), .. }) = expectation {
+            mismatches.extend(hasty(&requests, seconds));
+        }
+        mismatches.extend(answered::by_the_component(self.recording, &body, &expectation, call.action, &answer));
         if expectation == Expectation::Success && answer.is_ok() {
             mismatches.extend(typed::check(&mut self.instance, &config, &call, &body).await);
         }
@@ -108,7 +109,7 @@ impl Play<'_> {
         let mut mismatches = coherence::of_token_endpoint(self.recording);
         let answer = self.invoke(&config, &call).await;
         let (token_requests, graph_requests): (Vec<_>, Vec<_>) =
-            self.server.take_received().into_iter().partition(super::server::Received::is_token);
+            self.server.take_received().into_iter().partition(Received::is_token);
         if token_requests.is_empty() {
             mismatches.push(Mismatch::new("request", "no token was asked for"));
         }
@@ -129,7 +130,7 @@ impl Play<'_> {
             if !graph_requests.is_empty() {
                 mismatches.push(Mismatch::new("response.status", "a request to Graph followed the refusal"));
             }
-            mismatches.extend(answered::by_the_component(self.recording, "", &expectation, &answer));
+            mismatches.extend(answered::by_the_component(self.recording, "", &expectation, call.action, &answer));
         }
         Report { action: call.action, mismatches: without_repeats(mismatches) }
     }
@@ -138,7 +139,7 @@ impl Play<'_> {
         self.instance.invoke(call.action, &config_json(config), &call.input.to_string()).await
     }
 
-    fn graph_requests(&self) -> Vec<super::server::Received> {
+    fn graph_requests(&self) -> Vec<Received> {
         let all = self.server.take_received().into_iter();
         all.filter(|received| !received.is_token()).collect()
     }
@@ -148,15 +149,9 @@ impl Play<'_> {
         Answer { status: response.status, headers: response.headers.clone(), body }
     }
 
-    /// The recorded body, its link to the next page leading to the server: the component follows no other.
+    /// The recorded body as it stands: its links lead to the service, which is not where it is served.
     fn served_body(&self) -> String {
-        let mut body = self.recording.response.body.clone();
-        if let Some(Value::String(link)) = body.get_mut("@odata.nextLink")
-            && let Some(target) = GRAPH_HOSTS.iter().find_map(|host| link.strip_prefix(host))
-        {
-            *link = format!("{}{target}", self.server.base_url);
-        }
-        text(&body)
+        text(&self.recording.response.body)
     }
 }
 
@@ -176,6 +171,18 @@ fn not_sent(answer: &Result<String, CallError>) -> Mismatch {
         _ => "request",
     };
     Mismatch::new(field, format!("was not sent: {why}"))
+}
+
+/// Whether a request was repeated sooner than its answer asked for. The clocks of both sides are not one.
+fn hasty(requests: &[Received], seconds: u64) -> Option<Mismatch> {
+    let waited = |pair: &[Received]| match pair {
+        [first, second] => (second.at - first.at).as_secs_f64() * f64::from(CLOCK_SPEED),
+        _ => f64::INFINITY,
+    };
+    let shortest = requests.windows(2).map(waited).fold(f64::INFINITY, f64::min);
+    let asked = Duration::from_secs(seconds).as_secs_f64();
+    let message = || format!("repeated after {shortest:.1} s, though the answer asks for {asked:.0} s");
+    (shortest < asked * 0.95).then(|| Mismatch::new("response.headers.Retry-After", message()))
 }
 
 /// The header is compared, never shown.
@@ -203,7 +210,7 @@ fn config(base_url: &str, api_version: &str) -> Config {
         verify: None,
         api_version: Some(api_version.to_owned()),
         cloud: None,
-        endpoints: Some(Endpoints { login: base_url.to_owned(), graph: base_url.to_owned() }),
+        endpoints: Some(Endpoints { login: Some(base_url.to_owned()), graph: Some(base_url.to_owned()) }),
     }
 }
 

@@ -5,6 +5,7 @@
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -67,6 +68,7 @@ pub(crate) struct Received {
     /// With its secrets: it never leaves this module's users.
     pub(crate) authorization: Option<String>,
     pub(crate) body: String,
+    pub(crate) at: Instant,
 }
 
 impl Received {
@@ -148,6 +150,7 @@ async fn answer(
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         body: String::from_utf8_lossy(&body).into_owned(),
+        at: Instant::now(),
     };
     let mut script = lock(&script);
     let answer = if received.is_token() { &script.token } else { &script.graph };

@@ -2,13 +2,10 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Fault, invalid};
 use crate::host::Response;
-use crate::wit::actions::Download;
 
 const NAME_DEFAULT: &str = "download";
 /// Longest name that common file systems take.
@@ -25,21 +22,39 @@ pub(super) fn checked_name(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// The body as a file, named by the caller, the service or the endpoint.
-pub(super) fn file(response: &Response, name: Option<String>, endpoint: &str) -> Download {
-    let body = response.body();
+/// A file to be.
+pub(super) struct File {
+    /// Safe base name.
+    pub(super) filename: String,
+    /// Media type that the service gave.
+    pub(super) content_type: String,
+    /// In hexadecimal.
+    pub(super) sha256: String,
+    /// The answer whose body it is.
+    pub(super) bytes: Response,
+}
+
+/// The body as a file, named by the caller, the service or the target. `clear` takes secrets out of a name.
+pub(super) fn file(
+    response: Response,
+    name: Option<String>,
+    target: &str,
+    clear: impl FnOnce(String) -> String,
+) -> File {
     let named = || response.header("content-disposition").and_then(disposition_name).and_then(|name| base_name(&name));
-    let last = || base_name(endpoint.split('?').next()?.trim_end_matches('/'));
-    Download {
-        filename: name.or_else(named).or_else(last).unwrap_or_else(|| NAME_DEFAULT.to_owned()),
+    let last = || {
+        let path = percent_encoding::percent_decode_str(target.split('?').next()?).decode_utf8_lossy();
+        base_name(path.trim_end_matches('/'))
+    };
+    File {
+        filename: clear(name.or_else(named).or_else(last).unwrap_or_else(|| NAME_DEFAULT.to_owned())),
         content_type: response.header("content-type").unwrap_or("application/octet-stream").to_owned(),
-        size: body.len() as u64,
-        sha256: Sha256::digest(body).iter().fold(String::new(), |mut text, byte| {
+        sha256: Sha256::digest(response.body()).iter().fold(String::new(), |mut text, byte| {
             // Writing to a String cannot fail.
             let _ = write!(text, "{byte:02x}");
             text
         }),
-        content_base64: STANDARD.encode(body),
+        bytes: response,
     }
 }
 
@@ -78,7 +93,7 @@ mod tests {
 
     fn named(disposition: &str) -> String {
         let headers = vec![("content-disposition".to_owned(), disposition.to_owned())];
-        file(&Response::new(200, headers, b"hi".to_vec(), 0), None, "/security/x/report?y").filename
+        file(Response::new(200, headers, b"hi".to_vec(), 0), None, "/security/x/report?y", |name| name).filename
     }
 
     #[test]
@@ -107,8 +122,8 @@ mod tests {
 
     #[test]
     fn digests_and_encodes_the_body() {
-        let file = file(&Response::new(200, Vec::new(), b"hi".to_vec(), 0), Some("a".into()), "x");
-        assert_eq!((file.size, file.content_base64.as_str()), (2, "aGk="));
+        let file = file(Response::new(200, Vec::new(), b"hi".to_vec(), 0), Some("a".into()), "x", |name| name);
+        assert_eq!(file.bytes.body(), b"hi");
         assert_eq!(file.sha256, "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4");
         assert_eq!(file.content_type, "application/octet-stream");
     }

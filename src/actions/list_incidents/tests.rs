@@ -5,7 +5,7 @@ mod fallback;
 
 use super::*;
 use crate::host::Failure;
-use crate::scripted::{INCIDENT, ScriptedHost, Step, after, answer, answer_with, connection, run, token};
+use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, Step, after, answer, answer_with, connection, run, token};
 use crate::wit::types::Config;
 
 /// A query for everything, to be refined.
@@ -41,7 +41,7 @@ fn refuses(query: &IncidentQuery, message: &str) {
 #[track_caller]
 fn malformed_page(body: &str, message: &str) {
     for as_json in [false, true] {
-        let host = ScriptedHost::new([token(), answer(200, body)]);
+        let host = ScriptedHost::new([vec![token()], vec![answer(200, body); 4]].concat());
         let result =
             run(
                 &host,
@@ -49,6 +49,7 @@ fn malformed_page(body: &str, message: &str) {
             );
         let error = result.expect_err(message);
         assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, message), "{body}");
+        assert_eq!((error.status, host.left()), (Some(200), 0), "a read is repeated");
     }
 }
 
@@ -123,7 +124,7 @@ fn refuses_what_the_service_would() {
         (IncidentQuery { expand: some("alerts,x"), ..all() }, "expand: 'alerts,x' is unknown; allowed: alerts"),
         (
             IncidentQuery { filter: some("displayName eq 'x'"), ..all() },
-            "filter: 'displayName' is no field that incidents can be filtered by (texts stand in single quotes); allowed: \
+            "filter: 'displayName' is not a field that incidents can be filtered by (texts stand in single quotes); allowed: \
              assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status",
         ),
         (IncidentQuery { filter: some("status eq 'active"), ..all() }, "filter: has a text without its closing quote"),
@@ -137,11 +138,11 @@ fn refuses_what_the_service_would() {
         ),
         (
             IncidentQuery { order_by: some("a b c"), ..all() },
-            "order_by: must be a field and asc or desc, such as 'lastUpdateDateTime desc'",
+            "order_by: 'a b c' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
         (
             IncidentQuery { order_by: some("severity,"), ..all() },
-            "order_by: must be a field and asc or desc, such as 'lastUpdateDateTime desc'",
+            "order_by: '' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
     ] {
         refuses(&query, message);
@@ -188,18 +189,64 @@ fn a_partial_answer_and_warnings_are_passed_on() {
 #[test]
 fn a_page_that_does_not_decode_is_malformed() {
     for (body, message) in [
-        ("", "the answer is no page of incidents: EOF while parsing a value at line 1 column 0"),
-        ("<html>", "the answer is no page of incidents: expected value at line 1 column 1"),
-        ("7", "the answer is no page of incidents: expected an object with value at line 1 column 1"),
-        ("{}", "the answer is no page of incidents: missing field `value` at line 1 column 2"),
-        (r#"{"value":{}}"#, "the answer is no page of incidents: expected a sequence at line 1 column 9"),
-        (r#"{"value":null}"#, "the answer is no page of incidents: expected a sequence at line 1 column 13"),
-        (r#"{"value":[],"@odata.count":"7"}"#, "the answer is no page of incidents: expected u64 at line 1 column 30"),
-        (r#"{"value":["#, "the answer is no page of incidents: EOF while parsing a list at line 1 column 10"),
+        ("", "the answer is not a valid page of incidents: EOF while parsing a value at line 1 column 0"),
+        ("no <html>", "the answer is not a valid page of incidents: expected ident at line 1 column 2"),
+        ("7", "the answer is not a valid page of incidents: expected an object with value at line 1 column 1"),
+        ("{}", "the answer is not a valid page of incidents: missing field `value` at line 1 column 2"),
+        (r#"{"value":{}}"#, "the answer is not a valid page of incidents: expected a list at line 1 column 9"),
+        (r#"{"value":null}"#, "the answer is not a valid page of incidents: expected a list at line 1 column 13"),
+        (r#"{"value":["#, "the answer is not a valid page of incidents: EOF while parsing a list at line 1 column 10"),
+        (
+            r#"{"value":[{"id":"1"}],"error":{"code":"UnknownError","message":"backend gone"}}"#,
+            "the service broke its answer off with an error: backend gone",
+        ),
+        (
+            r#"{"value":[{"id":"1"},{"error":{"code":"UnknownError","message":""}}]}"#,
+            "the service broke its answer off with an error: UnknownError",
+        ),
     ] {
         malformed_page(body, message);
     }
-    let host = ScriptedHost::new([token(), answer(200, r#"{"value":[{"id":"29"}]}"#)]);
-    let error = run(&host, |session| typed(session, &all())).expect_err("no incident");
-    assert_eq!(error.message, "the answer is no incident: missing field `status` at line 1 column 11");
+}
+
+#[test]
+fn one_odd_item_does_not_lose_the_page() {
+    let body = r#"{"@odata.count":"7","value":[{"id":"29"},null,{"id":"30","priorityScore":85.5,"comments":[null]},{"x":1},7]}"#;
+    let page = page(answer(200, body));
+    let ids: Vec<&str> = page.incidents.iter().map(|incident| incident.id.as_str()).collect();
+    assert_eq!((ids, page.total), (vec!["29", "30"], None));
+    assert_eq!(page.warnings, ["3 items of the page are not incidents and are left out"]);
+}
+
+#[test]
+fn a_refused_word_gets_the_words_of_the_service() {
+    let refusal = r#"{"error":{"code":"","message":"The string 'open' is not a valid enumeration type constant."}}"#;
+    let host = ScriptedHost::new([token(), answer(400, refusal)]);
+    let query = IncidentQuery { filter: Some("status eq 'open'".into()), ..all() };
+    let error = run(&host, |session| typed(session, &query)).expect_err("refused");
+    assert_eq!(
+        error.remedy.as_deref(),
+        Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction")
+    );
+}
+
+#[test]
+fn a_filter_has_a_length_that_addresses_can_have() {
+    let long = |length: usize| Some(format!("status eq '{}'", "x".repeat(length - 12)));
+    refuses(&IncidentQuery { filter: long(16 * 1024 + 1), ..all() }, "filter: has 16385 bytes; allowed: 16384 at most");
+    refuses(
+        &IncidentQuery { order_by: Some("x".repeat(16 * 1024 + 1)), ..all() },
+        "order_by: has 16385 bytes; allowed: 16384 at most",
+    );
+    let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
+    run(&host, |session| typed(session, &IncidentQuery { filter: long(16 * 1024), ..all() })).expect("a page");
+}
+
+#[test]
+fn typed_pages_have_an_end() {
+    let many = vec![r#"{"id":"1","comments":[{},{},{},{},{},{},{},{},{},{}]}"#; 9_200].join(",");
+    let host = ScriptedHost::new([token(), answer(200, &format!(r#"{{"value":[{many}]}}"#))]);
+    let error = run(&host, |session| typed(session, &all())).expect_err("too many");
+    assert_eq!((error.kind, host.left()), (ErrorKind::MalformedResponse, 0));
+    assert!(error.message.contains("100000 objects that are decoded"), "{}", error.message);
 }

@@ -124,7 +124,7 @@ fn refuses_a_blank_query_and_other_time_spans() {
     refuses(
         "T",
         Some("30 days"),
-        "time_span: '30 days' is no time span; allowed: a duration (P30D), a start (2024-02-01T08:00:00Z), start/end, \
+        "time_span: '30 days' is not a time span; allowed: a duration (P30D), a start (2024-02-01T08:00:00Z), start/end, \
          start/duration or duration/end",
     );
     refuses(
@@ -149,33 +149,68 @@ fn a_time_span_beyond_the_tables_is_a_warning() {
 #[test]
 fn a_result_that_does_not_decode_is_malformed() {
     for (body, why) in [
-        ("", "EOF while parsing a value at line 1 column 0"),
-        ("<html>", "expected value at line 1 column 1"),
-        ("[]", "expected an object with schema and results at line 1 column 0"),
-        ("null", "expected an object with schema and results at line 1 column 4"),
-        ("{}", "missing field `schema` at line 1 column 2"),
-        (r#"{"schema":[]}"#, "missing field `results` at line 1 column 13"),
-        (r#"{"results":[]}"#, "missing field `schema` at line 1 column 14"),
-        (r#"{"schema":[],"results":{}}"#, "expected a list of rows at line 1 column 23"),
-        (r#"{"schema":[],"results":null}"#, "expected a list of rows at line 1 column 27"),
-        (r#"{"schema":[],"results":"[]"}"#, "expected a list of rows at line 1 column 27"),
-        (r#"{"schema":[7],"results":[]}"#, "expected a column at line 1 column 12"),
-        (r#"{"schema":[{}],"results":[]}"#, "missing field `name` at line 1 column 13"),
-        (r#"{"schema":[{"name":"a"}],"results":[]}"#, "missing field `type` at line 1 column 23"),
-        (r#"{"schema":[{"name":"a","type":7}],"results":[]}"#, "expected a string at line 1 column 31"),
-        (r#"{"schema":[],"results":[{"a":1},"#, "EOF while parsing a value at line 1 column 32"),
-        (r#"{"schema":[],"results":[{"a":1}"#, "EOF while parsing a list at line 1 column 31"),
-        (r#"{"schema":[],"results":[{"a":"#, "EOF while parsing a value at line 1 column 29"),
-        (r#"{"schema":[],"results":[]} x"#, "trailing characters at line 1 column 28"),
+        ("", "the answer is not a valid hunting result: EOF while parsing a value at line 1 column 0"),
+        ("x", "the answer is not a valid hunting result: expected value at line 1 column 1"),
+        (
+            "[]",
+            "the answer is not a valid hunting result: expected an object with schema and results at line 1 column 0",
+        ),
+        ("{}", "the answer is not a valid hunting result: missing field `results` at line 1 column 2"),
+        (r#"{"schema":[]}"#, "the answer is not a valid hunting result: missing field `results` at line 1 column 13"),
+        (
+            r#"{"schema":[],"results":null}"#,
+            "the answer is not a valid hunting result: expected a list of rows at line 1 column 27",
+        ),
+        (
+            r#"{"schema":[],"results":"[]"}"#,
+            "the answer is not a valid hunting result: expected a list of rows at line 1 column 27",
+        ),
+        (
+            r#"{"schema":[],"results":[{"a":1},"#,
+            "the answer is not a valid hunting result: EOF while parsing a value at line 1 column 32",
+        ),
+        (
+            r#"{"schema":[],"results":[{"a":1}"#,
+            "the answer is not a valid hunting result: EOF while parsing a list at line 1 column 31",
+        ),
+        (
+            r#"{"schema":[],"results":[]} x"#,
+            "the answer is not a valid hunting result: trailing characters at line 1 column 28",
+        ),
+        (
+            r#"{"schema":[{"name":"A","type":"String"}],"results":[{"A":"x"},{"error":{"code":"UnknownError","message":"gone"}}]}"#,
+            "the service broke its answer off with an error: gone",
+        ),
+        (
+            r#"{"schema":[],"results":[],"error":{"code":"UnknownError","message":"gone"}}"#,
+            "the service broke its answer off with an error: gone",
+        ),
     ] {
         for as_json in [false, true] {
-            let host = ScriptedHost::new([token(), answer(200, body)]);
+            let host = ScriptedHost::new([token(), answer(200, body), answer(200, body)]);
             let result = run(&host, |session| {
                 if as_json { json(session, "T", None).map(drop) } else { typed(session, "T", None).map(drop) }
             });
             let error = result.expect_err(why);
-            let message = format!("the answer is no hunting result: {why}");
-            assert_eq!((error.kind, error.message), (ErrorKind::MalformedResponse, message), "{body}");
+            assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, why), "{body}");
+            assert_eq!((error.status, host.left()), (Some(200), 0), "a hunt is repeated once");
         }
+    }
+}
+
+#[test]
+fn a_row_may_have_a_column_named_error() {
+    let body = r#"{"schema":[{"name":"error","type":"Object"}],"results":[{"error":{"code":"a","message":"b"}}]}"#;
+    let host = ScriptedHost::new([token(), answer(200, body)]);
+    assert_eq!(run(&host, |session| typed(session, "T", None)).expect("a row").row_count, 1);
+}
+
+#[test]
+fn a_schema_may_be_odd() {
+    for (schema, columns) in [("[7,null,{}]", 1), ("null", 0), (r#"[{"Name":"A","Type":7}]"#, 1)] {
+        let host =
+            ScriptedHost::new([token(), answer(200, &format!(r#"{{"schema":{schema},"results":[{{"A":1}}]}}"#))]);
+        let result = run(&host, |session| typed(session, "T", None)).expect(schema);
+        assert_eq!((result.columns.len(), result.rows_json.as_str()), (columns, r#"[{"A":1}]"#), "{schema}");
     }
 }

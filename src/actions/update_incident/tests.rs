@@ -4,7 +4,8 @@ mod precondition;
 mod word;
 
 use super::*;
-use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, answer, run, token};
+use crate::host::Failure;
+use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, Step, answer, run, token};
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
 
 /// A change of nothing, to be refined.
@@ -203,19 +204,78 @@ fn answers_the_incident_as_it_is_afterwards() {
     let host = ScriptedHost::new([token(), answer(200, &updated)]);
     let change = IncidentChange { custom_tags: Some(texts(&["a"])), ..no_change() };
     let incident = run(&host, |session| typed(session, "29", &change)).expect("an incident");
-    assert_eq!((incident.raw_json, incident.last_update_at), (updated, "2026-02-25T16:29:33.1234567Z".to_owned()));
+    assert_eq!(
+        (incident.raw_json, incident.last_update_at),
+        (updated, Some("2026-02-25T16:29:33.1234567Z".to_owned()))
+    );
     assert_eq!((incident.custom_tags, incident.warnings), (vec!["a".to_owned()], Vec::new()));
 }
 
+fn resolved() -> IncidentChange {
+    IncidentChange { status: Some(IncidentStatus::Resolved), ..no_change() }
+}
+
 #[test]
-fn an_answer_that_is_no_incident_is_malformed() {
-    let change = IncidentChange { summary: Some("s".into()), ..no_change() };
-    for (body, message) in [
-        ("", "the answer is no incident: EOF while parsing a value at line 1 column 0"),
-        (r#"{"id":"29"}"#, "the answer is no incident: missing field `status` at line 1 column 11"),
+fn an_update_without_a_usable_answer_is_read_back() {
+    let cut = |why| Step::Cut(Box::new(answer(200, "{")), why);
+    for done in [
+        answer(204, ""),
+        answer(202, ""),
+        answer(200, ""),
+        answer(200, r#"{"id":"29","status":"#),
+        answer(200, r#"{"error":{"code":"UnknownError","message":"gone"}}"#),
+        answer(200, "ok"),
+        cut(Failure::Broken("reset".into())),
+        cut(Failure::TooLarge(7)),
     ] {
-        let host = ScriptedHost::new([token(), answer(200, body)]);
-        let error = run(&host, |session| typed(session, "29", &change)).expect_err(message);
-        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, message));
+        let now = incident("[]", "2026-02-25T16:29:33Z");
+        let host = ScriptedHost::new([token(), done.clone(), answer(200, &now), done.clone(), answer(200, &now)]);
+        let typed = run(&host, |session| typed(session, "29", &resolved())).expect("an incident");
+        assert_eq!((typed.raw_json.as_str(), typed.warnings.len()), (now.as_str(), 0), "{done:?}");
+        let json = run(&host, |session| json(session, "29", &resolved())).expect("an incident");
+        assert!(json.contains(&now) && json.contains(r#""warnings":[]"#), "{json}");
+        let methods: Vec<Method> = host.sent().iter().skip(1).map(|sent| sent.method).collect();
+        assert_eq!(methods, [Method::Patch, Method::Get, Method::Patch, Method::Get], "an update is never repeated");
     }
+}
+
+#[test]
+fn an_update_that_cannot_be_read_back_is_a_success_with_a_warning() {
+    let steps = || [token(), answer(204, ""), answer(404, r#"{"error":{"code":"NotFound","message":"Gone."}}"#)];
+    let warnings = "the update is done (status 204), but its answer was not the incident; it could not be read back: Gone.; this \
+         is what was sent";
+    let typed = run(&ScriptedHost::new(steps()), |session| typed(session, "29", &resolved())).expect("a success");
+    assert_eq!((typed.id.as_str(), typed.status.as_deref()), ("29", Some("resolved")));
+    assert_eq!(
+        (typed.raw_json.as_str(), typed.warnings.join("; ")),
+        (r#"{"id":"29","status":"resolved"}"#, warnings.into())
+    );
+    let json = run(&ScriptedHost::new(steps()), |session| json(session, "29", &resolved())).expect("a success");
+    assert!(json.contains(r#"{"id":"29","status":"resolved"}"#), "{json}");
+    let late = Step::Cut(Box::new(answer(200, "{")), Failure::Late);
+    let host = ScriptedHost::new([token(), late]);
+    let late = run(&host, |session| super::typed(session, "29", &resolved())).expect("a success");
+    assert_eq!((late.status.as_deref(), host.left()), (Some("resolved"), 0));
+}
+
+#[test]
+fn a_proxys_page_leaves_it_open_whether_the_update_happened() {
+    for (status, kind) in [(200, ErrorKind::Interrupted), (302, ErrorKind::Interrupted), (403, ErrorKind::Unreachable)]
+    {
+        let host = ScriptedHost::new([token(), answer(status, "<html><title>Sign in</title>")]);
+        let error = run(&host, |session| typed(session, "29", &resolved())).expect_err("a page");
+        assert_eq!((error.kind, host.left()), (kind, 0), "{status}");
+        assert_eq!(error.remedy.expect("a remedy").contains("may have happened"), kind == ErrorKind::Interrupted);
+    }
+}
+
+#[test]
+fn tags_have_an_end() {
+    let tags = |count: usize| (0..count).map(|at| format!("tag {at}")).collect::<Vec<_>>();
+    let change =
+        |count| IncidentChange { custom_tags: Some(tags(count)), tag_mode: Some(TagMode::Append), ..no_change() };
+    let error = run(&ScriptedHost::new([]), |session| typed(session, "29", &change(1001))).expect_err("too many");
+    assert_eq!(error.message, "custom_tags: has 1001 tags; allowed: 1000 at most");
+    let host = ScriptedHost::new([token(), answer(200, &incident("[]", "x")), answer(200, INCIDENT)]);
+    run(&host, |session| typed(session, "29", &change(1000))).expect("an incident");
 }

@@ -91,8 +91,9 @@ pub(super) const LIST: [Documented; 5] = [
     Documented {
         name: "filter",
         title: "Filter",
-        description: "Enter a query to filter incidents by specific fields.",
-        example: Some("status eq 'open'"),
+        // The example of the documentation, which Microsoft Graph refuses, stays in the description alone.
+        description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'",
+        example: Some("status eq 'active'"),
         ..PLAIN
     },
     Documented {

@@ -21,16 +21,14 @@ fn names_the_field_of_the_configuration_that_is_wrong() {
         ("client_secret", "{\"a\":1}", "client_secret: must be text"),
         ("timeout", "14", "timeout: 14 is out of range; allowed: 15 to 120 seconds"),
         ("timeout", "\"121\"", "timeout: 121 is out of range; allowed: 15 to 120 seconds"),
-        ("timeout", "\"soon\"", "timeout: 'soon' is no whole number, such as 10"),
-        ("timeout", "-1", "timeout: '-1' is no whole number, such as 10"),
-        ("timeout", "15.5", "timeout: '15.5' is no whole number, such as 10"),
+        ("timeout", "\"soon\"", "timeout: is not a whole number, such as 10"),
+        ("timeout", "-1", "timeout: is not a whole number, such as 10"),
+        ("timeout", "15.5", "timeout: is not a whole number, such as 10"),
         ("timeout", "[15]", "timeout: must be text"),
-        ("verify", "\"maybe\"", "verify: 'maybe' is neither true nor false"),
-        ("api_version", "\"v2.0\"", "api_version: 'v2.0' is unknown; allowed: v1.0, beta"),
-        ("cloud", "\"mars\"", "cloud: 'mars' is unknown; allowed: global, us-gov, us-gov-dod"),
+        ("verify", "\"maybe\"", "verify: is neither true nor false"),
+        ("api_version", "\"v2.0\"", "api_version: is unknown; allowed: v1.0, beta"),
+        ("cloud", "\"mars\"", "cloud: is unknown; allowed: global, us-gov, us-gov-dod"),
         ("endpoints", "\"https://x\"", "endpoints: must be an object"),
-        ("endpoints", "{\"login\":\"https://a.example\"}", "endpoints.graph: is required"),
-        ("endpoints", "{\"graph\":\"https://a.example\"}", "endpoints.login: is required"),
         ("endpoints", "{\"logn\":\"https://a.example\"}", "endpoints.logn: is unknown; did you mean endpoints.login?"),
         (
             "endpoints",
@@ -106,4 +104,62 @@ fn every_call_has_its_own_configuration() {
     }
     let url = |version: &str| format!("GET https://graph.microsoft.com/{version}/security/incidents/29");
     assert_eq!(host.calls(), ["v1.0", "v1.0", "beta", "v1.0"].map(url));
+}
+
+#[test]
+fn a_secret_in_the_wrong_field_is_not_repeated() {
+    for name in ["timeout", "verify", "api_version", "cloud", "tenant_id", "client_id", "planted~Secret.1"] {
+        let config = config_with(name, "\"planted~Secret.1\"");
+        for error in [
+            invoke(&ScriptedHost::new([]), "get_incident_details", &config, r#"{"incident_id":"1"}"#).expect_err(name),
+            crate::invoke::check(&ScriptedHost::new([]), &config).expect_err(name),
+        ] {
+            assert_eq!(error.kind, ErrorKind::InvalidInput, "{name}");
+            assert!(!format!("{error:?}").contains("planted~Secret.1"), "{error:?}");
+        }
+    }
+    let inputs = [
+        r#"{"incident_id":"planted~Secret.1"}"#,
+        r#"{"incident_id":"1","status":"planted~Secret.1"}"#,
+        r#"{"incident_id":"1","planted~Secret.1":1}"#,
+        r#"{"incident_id":"1","unchanged_since":"planted~Secret.1","status":"active"}"#,
+    ];
+    for input in inputs {
+        let error = invoke(&ScriptedHost::new([]), "update_incident", CONFIG, input).expect_err(input);
+        assert!(!format!("{error:?}").contains("planted~Secret.1"), "{error:?}");
+    }
+    let error = invoke(&ScriptedHost::new([]), "planted~Secret.1", CONFIG, "{}").expect_err("unknown");
+    assert!(error.message.starts_with("action: '***' is unknown"), "{}", error.message);
+}
+
+#[test]
+fn targets_are_read_as_the_actions_read_them() {
+    let both = |login: &str, graph: &str, verify: bool| Some((login.to_owned(), graph.to_owned(), verify));
+    for (config, expected) in [
+        ("{}", both("https://login.microsoftonline.com", "https://graph.microsoft.com", true)),
+        ("\u{feff}{}", both("https://login.microsoftonline.com", "https://graph.microsoft.com", true)),
+        (
+            r#"{"endpoints":{},"verify":"no"}"#,
+            both("https://login.microsoftonline.com", "https://graph.microsoft.com", false),
+        ),
+        (r#"{"cloud":"US_Gov"}"#, both("https://login.microsoftonline.us", "https://graph.microsoft.us", true)),
+        (
+            r#"{"endpoints":{"graph":"HTTPS://Gateway.example:443/"}}"#,
+            both("https://login.microsoftonline.com", "https://gateway.example", true),
+        ),
+        (
+            r#"[{"endpoints":{"login":"http://127.0.0.1:1","graph":null},"tenant_id":7,"timeout":"never"}]"#,
+            both("http://127.0.0.1:1", "https://graph.microsoft.com", true),
+        ),
+        (r#"{"cloud":"mars"}"#, None),
+        (r#"{"endpoints":{"graph":"http://a.example"}}"#, None),
+        (r#"{"verify":"maybe"}"#, None),
+        (r#"{"endpoint":{}}"#, None),
+        ("garbage", None),
+    ] {
+        let json = crate::invoke::targets(config);
+        let expected = expected
+            .map(|(login, graph, verify)| format!(r#"{{"login":"{login}","graph":"{graph}","verify":{verify}}}"#));
+        assert_eq!(json.ok(), expected, "{config}");
+    }
 }

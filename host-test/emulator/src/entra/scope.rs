@@ -1,10 +1,15 @@
 //! Which resource a token is asked for.
-//! Client credentials take one resource with `/.default`; the emulated tenant has Graph alone.
+//! Client credentials take one resource with `/.default`. The emulated tenant is one of the global cloud and has Graph alone,
+//! which goes by its address there or by its app id, wherever the emulator itself is reached.
 
 use super::refusal::Refusal;
+use crate::tenant::GRAPH_APP_ID;
 
-/// The audience of the token for a scope.
-pub(crate) fn audience(scope: &str, base_url: &str) -> Result<String, Refusal> {
+/// Graph of the global cloud.
+const GRAPH: &str = "https://graph.microsoft.com";
+
+/// The audience of the token for a scope: the resource as it was named.
+pub(crate) fn audience(scope: &str) -> Result<&'static str, Refusal> {
     let well_formed = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\<>".contains(&byte));
     if scope.split(' ').count() != 1 || !well_formed(scope) {
         return Err(Refusal::malformed_scope(scope));
@@ -15,34 +20,35 @@ pub(crate) fn audience(scope: &str, base_url: &str) -> Result<String, Refusal> {
     if resource.is_empty() {
         return Err(Refusal::malformed_scope(scope));
     }
-    // An SDK that is pointed at the emulator keeps asking for Microsoft's own name.
-    if resource == base_url || resource == "https://graph.microsoft.com" {
-        return Ok(resource.to_owned());
-    }
-    Err(Refusal::unknown_resource(resource))
+    [GRAPH, GRAPH_APP_ID]
+        .into_iter()
+        .find(|known| *known == resource)
+        .ok_or_else(|| Refusal::unknown_resource(resource))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BASE: &str = "http://127.0.0.1:8080";
-
     #[track_caller]
     fn refused(scope: &str, code: u32) {
-        assert_eq!(audience(scope, BASE).unwrap_err().code(), code, "{scope}");
+        assert_eq!(audience(scope).unwrap_err().code(), code, "{scope}");
     }
 
     #[test]
-    fn takes_its_own_address_and_microsofts_name() {
-        assert_eq!(audience("http://127.0.0.1:8080/.default", BASE).unwrap(), BASE);
-        assert_eq!(audience("https://graph.microsoft.com/.default", BASE).unwrap(), "https://graph.microsoft.com");
+    fn takes_the_graph_of_the_global_cloud_by_address_or_app_id() {
+        assert_eq!(audience("https://graph.microsoft.com/.default").unwrap(), GRAPH);
+        assert_eq!(audience("00000003-0000-0000-c000-000000000000/.default").unwrap(), GRAPH_APP_ID);
     }
 
     #[test]
     fn refuses_everything_else_by_kind() {
         refused("https://graph.microsoft.com/User.Read", 1_002_012);
         refused("https://graph.microsoft.com//.default", 500_011);
+        refused("https://graph.microsoft.us/.default", 500_011);
+        refused("https://dod-graph.microsoft.us/.default", 500_011);
+        refused("https://microsoftgraph.chinacloudapi.cn/.default", 500_011);
+        refused("http://127.0.0.1:8080/.default", 500_011);
         refused("https://vault.example/.default", 500_011);
         refused("https://graph.microsoft.com/.default https://vault.example/.default", 70011);
         refused("/.default", 70011);

@@ -42,7 +42,7 @@ pub(crate) fn answer(service: &Service, tenant: &str, request: &Request) -> Resu
 
     let app = service.app(&credential.client_id).ok_or_else(|| Refusal::unknown_app(&credential.client_id))?;
     check_state(&app)?;
-    let audience = scope::audience(scope, &service.base_url)?;
+    let audience = scope::audience(scope)?;
     credential.check(&app, request.now)?;
     match app.state {
         AppState::SecretExpired => return Err(Refusal::expired_secret(&app)),
@@ -51,7 +51,7 @@ pub(crate) fn answer(service: &Service, tenant: &str, request: &Request) -> Resu
     }
 
     let seconds = service.token_seconds;
-    let token = service.tokens.issue(&app, &audience, claims.as_ref(), request.now, seconds);
+    let token = service.tokens.issue(&app, audience, claims.as_ref(), request.now, seconds);
     let body = json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token});
     Ok(Answer::json(StatusCode::OK, JSON, &body))
 }

@@ -1,5 +1,6 @@
 //! The access token in front of every Graph call.
-//! Each way of being wrong has its own words, because people search for them.
+//! Each way of being wrong has its own words, because people search for them. The audience needs no check of its own: only
+//! tokens issued here count, and those are for Graph alone.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -59,6 +59,9 @@ pub(crate) fn query_error(message: &str) -> Value {
     json!({"code": "", "message": format!("The query specified in the URI is not valid. {message}"), "details": []})
 }
 
+/// Graph of the global cloud, whatever address the emulator has.
+pub(crate) const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
+
 pub(crate) fn agent() -> Agent {
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
     config.timeout_global(Some(std::time::Duration::from_secs(20))).build().into()
@@ -106,12 +109,11 @@ impl Client {
     }
 
     pub(crate) fn token_for(&self, client_id: &str, secret: &str, claims: Option<&str>) -> Reply {
-        let scope = format!("{}/.default", self.emulator.base_url());
         let mut form = vec![
             ("grant_type", "client_credentials"),
             ("client_id", client_id),
             ("client_secret", secret),
-            ("scope", &scope),
+            ("scope", GRAPH_SCOPE),
         ];
         form.extend(claims.map(|claims| ("claims", claims)));
         let tenant = self.emulator.connector_config().tenant_id;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use defender_emulator::{App, AppState, TENANT_DOMAINS, TENANT_ID};
 use serde_json::{Value, json};
 
-use crate::client::{Client, Reply};
+use crate::client::{Client, GRAPH_SCOPE, Reply};
 
 const APP: &str = "9d5f1c3e-0000-4000-8000-000000000009";
 
@@ -17,12 +17,11 @@ fn endpoint(tenant: &str) -> String {
 /// A form that is right, with some fields replaced (or left out, if empty).
 fn request(client: &Client, changes: &[(&str, &str)]) -> Reply {
     let config = client.emulator.connector_config();
-    let scope = format!("{}/.default", config.endpoints.graph);
     let mut fields = vec![
         ("grant_type", "client_credentials"),
         ("client_id", &config.client_id),
         ("client_secret", &config.client_secret),
-        ("scope", &scope),
+        ("scope", GRAPH_SCOPE),
     ];
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
@@ -65,13 +64,23 @@ fn a_right_request_gets_a_bearer_token_with_the_apps_roles() {
     let token = body["access_token"].take();
     assert_eq!(body, json!({"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": null}));
     let claims = payload(token.as_str().unwrap());
-    assert_eq!(claims["aud"], client.emulator.base_url());
+    assert_eq!(claims["aud"], "https://graph.microsoft.com");
     assert_eq!(claims["tid"], TENANT_ID);
     assert_eq!(claims["appid"], client.emulator.connector_config().client_id);
     assert_eq!(claims["roles"].as_array().unwrap().len(), 5);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["nbf"].as_i64().unwrap(), 3599 + 300);
     assert_eq!(claims.get("xms_cc"), None);
     assert_eq!(reply.header("cache-control"), Some("no-store, no-cache"));
+}
+
+#[test]
+fn a_token_for_graph_by_its_app_id_counts_too() {
+    let mut client = Client::new();
+    let reply = request(&client, &[("scope", "00000003-0000-0000-c000-000000000000/.default")]);
+    let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(payload(&token)["aud"], "00000003-0000-0000-c000-000000000000");
+    client.use_token(&token);
+    assert_eq!(client.get("/v1.0/security/incidents").status, 200);
 }
 
 #[test]

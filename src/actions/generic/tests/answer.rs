@@ -34,8 +34,8 @@ fn becomes(extra_fields: ExtraFields, body: &[u8], expected: &ResponseBody, warn
     assert_eq!(actual_warnings, warnings);
 }
 
-const NO_JSON: &str = "the answer is no JSON: it is given as text";
-const NO_TEXT: &str = "the answer is no text: its bytes are given in base64";
+const NO_JSON: &str = "the answer is not JSON: it is given as text";
+const NO_TEXT: &str = "the answer is not text: its bytes are given in base64";
 
 #[test]
 fn a_body_takes_the_form_asked_for() {
@@ -164,5 +164,5 @@ fn a_redirect_is_answered_as_it_is() {
     let response = run(&host, |session| typed(session, &request())).expect("an answer");
     assert_eq!((response.status, host.calls().len()), (302, 1));
     assert_eq!(response.headers[0].value, "https://elsewhere.example/");
-    assert_eq!(response.warnings, ["the service redirects; redirects are not followed"]);
+    assert_eq!(response.warnings, ["the service redirects to elsewhere.example; redirects are not followed"]);
 }

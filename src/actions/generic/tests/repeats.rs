@@ -15,8 +15,8 @@ fn retry_settings_have_their_ranges() {
         "extra_fields.retry_count: 11 is out of range; allowed: 0 to 10",
     );
     for (input, message) in [
-        (r#"{"retry_count":"many"}"#, "extra_fields.retry_count: 'many' is no whole number, such as 10"),
-        (r#"{"retry_wait":-1}"#, "extra_fields.retry_wait: '-1' is no whole number, such as 10"),
+        (r#"{"retry_count":"many"}"#, "extra_fields.retry_count: 'many' is not a whole number, such as 10"),
+        (r#"{"retry_wait":-1}"#, "extra_fields.retry_wait: '-1' is not a whole number, such as 10"),
         (r#"{"retry_wait":0}"#, "extra_fields.retry_wait: 0 is out of range; allowed: 1 to 60 seconds"),
     ] {
         invoke_refuses(&format!(r#"{{"method":"GET","endpoint":"x","extra_fields":{input}}}"#), message);
@@ -96,8 +96,9 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
         (Method::Post, "security/incidents/29/comments", 1, 1),
         (Method::Put, "x", 1, 1),
         (Method::Delete, "x", 1, 1),
-        (Method::Post, "security/runHuntingQuery", 4, 2),
-        (Method::Post, "/security/microsoft.graph.security.RunHuntingQuery?a=b", 4, 2),
+        // A hunt that is refused without a hint is not repeated.
+        (Method::Post, "security/runHuntingQuery", 1, 2),
+        (Method::Post, "/security/microsoft.graph.security.RunHuntingQuery?a=b", 1, 2),
         (Method::Post, "security/runHuntingQuery/x", 1, 1),
     ] {
         assert_eq!((attempts(method, endpoint, 429), attempts(method, endpoint, 504)), (at_429, at_504), "{endpoint}");
@@ -105,14 +106,31 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
 }
 
 #[test]
-fn a_caller_who_counts_repeats_decides_alone() {
-    for method in [Method::Get, Method::Patch, Method::Post] {
-        for (count, attempts) in [(0, 1), (2, 3)] {
+fn a_caller_who_counts_repeats_says_how_often_a_busy_service_is_asked() {
+    for (method, uncounted) in [(Method::Get, 4), (Method::Patch, 4), (Method::Post, 1)] {
+        for (count, attempts) in [(0, uncounted), (2, 3)] {
             let host = ScriptedHost::new([vec![token()], vec![answer(503, ""); attempts]].concat());
             let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..extra() };
             let request = GenericRequest { method, ..with(extra_fields) };
             let error = run(&host, |session| typed(session, &request)).expect_err("busy");
             assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, attempts), "{method:?}");
         }
+    }
+}
+
+#[test]
+fn counting_repeats_makes_a_read_no_less_robust() {
+    let broken = || Step::Fail(crate::host::Failure::Broken("reset".into()));
+    let cut = || answer_with(200, &[("content-type", "application/json")], r#"{"value": ["#);
+    for steps in [
+        vec![broken(), answer(200, "{}")],
+        vec![cut(), broken(), answer(200, "{}")],
+        // Each attempt has a deadline of its own.
+        vec![Step::Silence, answer(200, "{}")],
+    ] {
+        let host = ScriptedHost::new([vec![token()], steps].concat());
+        let extra_fields = ExtraFields { retry_count: Some(1), retry_wait: Some(1), ..extra() };
+        let answer = run(&host, |session| typed(session, &with(extra_fields))).expect("an answer");
+        assert_eq!((answer.status, host.left()), (200, 0));
     }
 }

@@ -50,8 +50,25 @@ fn a_payload_is_sent_as_it_is() {
             content_type,
         );
     }
-    for absent in ["null", "\"\"", "{}", "[]"] {
+    for absent in ["null", "\"\"", "\" \""] {
         sends(&format!(r#"{{"method":"POST","endpoint":"x","payload":{absent}}}"#), &format!("POST {BASE}/x"), None);
+    }
+    for bare in ["{}", "[]"] {
+        for place in [format!(r#""payload":{bare}"#), format!(r#""extra_fields":{{"payload_json":{bare}}}"#)] {
+            sends(
+                &format!(r#"{{"method":"POST","endpoint":"x",{place}}}"#),
+                &format!("POST {BASE}/x {bare}"),
+                JSON_TYPE,
+            );
+            // Forms send them for nothing, too.
+            sends(&format!(r#"{{"method":"GET","endpoint":"x",{place}}}"#), &format!("GET {BASE}/x"), None);
+        }
+        let both =
+            format!(r#"{{"method":"POST","endpoint":"x","payload":{bare},"extra_fields":{{"payload_json":[7]}}}}"#);
+        sends(&both, &format!("POST {BASE}/x [7]"), JSON_TYPE);
+        let both =
+            format!(r#"{{"method":"POST","endpoint":"x","payload":[7],"extra_fields":{{"payload_json":{bare}}}}}"#);
+        sends(&both, &format!("POST {BASE}/x [7]"), JSON_TYPE);
     }
 }
 
@@ -76,7 +93,7 @@ fn payload_json_is_a_body_too() {
 
 #[test]
 fn there_is_one_body_and_none_in_a_get() {
-    let json = || Some("{}".to_owned());
+    let json = || Some("[7]".to_owned());
     let file = crate::wit::actions::Upload {
         field: "f".into(),
         filename: "a".into(),
@@ -128,8 +145,8 @@ fn files_are_sent_as_form_data() {
             r#"[{"field":"f","filename":"a","content_base64":"aGk="},{"field":"f","filename":"a","content_base64":"?"}]"#,
             "extra_fields.files[1].content_base64: is not base64",
         ),
-        (r#"{"field":"f"}"#, "extra_fields.files: must be a list of objects"),
-        (r#"["f"]"#, "extra_fields.files: must be a list of objects"),
+        (r#"{"field":"f"}"#, "extra_fields.files: must be a list of objects, 10,000 at most"),
+        (r#"["f"]"#, "extra_fields.files: must be a list of objects, 10,000 at most"),
         (r#"[{"field":"f","filename":"../a"}]"#, "extra_fields.files[0].filename: must be a name without a path"),
         (
             r#"[{"field":"f","filename":"a","content_type":"csv"}]"#,
@@ -181,7 +198,8 @@ fn an_endpoint_stays_below_the_api_version() {
         ("%2e%2e/users", "endpoint: must not contain the segments '.' and '..'"),
         (
             "https://evil.example/x",
-            "endpoint: must be a path below the API version, such as security/alerts_v2; without scheme and host",
+            "endpoint: must be a path below the API version, such as security/alerts_v2, or a link that starts with \
+             https://graph.microsoft.com/v1.0/",
         ),
         (
             "//evil.example/x",

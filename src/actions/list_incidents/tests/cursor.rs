@@ -53,13 +53,27 @@ const EVIL: [&str; 19] = [
 ];
 
 #[test]
-fn a_link_that_leads_away_is_not_answered() {
-    for link in EVIL {
-        let link = serde_json::Value::from(link);
-        malformed_page(
-            &format!(r#"{{"value":[],"@odata.nextLink":{link}}}"#),
-            "the link to the next page leads away from the configured Graph endpoint, so it is not followed",
-        );
+fn a_link_that_leads_away_costs_the_cursor_and_not_the_page() {
+    let json = |link: &str| serde_json::Value::from(link).to_string();
+    let odd = ["7", "{}", "[\"x\"]", "\"/v1.0/security/incidents?$skip=1\"", "\" \""].map(str::to_owned);
+    for link in EVIL.iter().map(|link| json(link)).chain(odd) {
+        let body = format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":{link}}}"#);
+        let page = page(answer(200, &body));
+        assert_eq!((page.incidents.len(), page.cursor), (1, None), "{link}");
+        assert_eq!(page.warnings, [NO_CURSOR], "{link}");
+        let host = ScriptedHost::new([token(), answer(200, &body)]);
+        let text = crate::invoke::invoke(&host, "list_incidents", CONFIG, "{}").expect("a page");
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(value["meta"]["cursor"], serde_json::Value::Null, "{link}");
+        assert_eq!(value["meta"]["warnings"], serde_json::json!([NO_CURSOR]), "{link}");
+    }
+}
+
+#[test]
+fn an_empty_link_is_none() {
+    for link in ["null", "\"\""] {
+        let page = page(answer(200, &format!(r#"{{"value":[],"@odata.nextLink":{link}}}"#)));
+        assert_eq!((page.cursor, page.warnings.len()), (None, 0), "{link}");
     }
 }
 
@@ -68,15 +82,17 @@ fn a_cursor_that_leads_away_is_not_followed() {
     for link in EVIL {
         refuses(
             &IncidentQuery { cursor: Some(link.into()), ..all() },
-            "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
+            "cursor: is not a cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
         );
     }
 }
 
 #[test]
 fn a_cursor_belongs_to_its_endpoint_and_version() {
-    let endpoints =
-        crate::wit::types::Endpoints { login: "http://127.0.0.1:1".into(), graph: "http://127.0.0.1:2".into() };
+    let endpoints = crate::wit::types::Endpoints {
+        login: Some("http://127.0.0.1:1".into()),
+        graph: Some("http://127.0.0.1:2".into()),
+    };
     let config =
         Config { endpoints: Some(endpoints), api_version: Some("beta".into()), ..crate::config::tests::config() };
     let connection = crate::config::Connection::new(&config).expect("valid");
@@ -85,7 +101,10 @@ fn a_cursor_belongs_to_its_endpoint_and_version() {
     let query = IncidentQuery { cursor: Some(link.into()), ..all() };
     typed(&Session::new(&host, &connection, ""), &query).expect("a page");
     assert_eq!(host.calls(), [format!("GET {link}")]);
-    refuses(&query, "cursor: is no cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents");
+    refuses(
+        &query,
+        "cursor: is not a cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
+    );
 }
 
 #[test]

@@ -38,16 +38,19 @@ fn a_service_that_cannot_expand_lists_without() {
     falls_back(&vec![status(502); 4], "Busy.", 1500);
     falls_back(&vec![status(503); 4], "Busy.", 1500);
     falls_back(&vec![status(504); 4], "Busy.", 1500);
-    // A wait beyond half of the time is not begun.
-    let busy = answer_with(503, &[("retry-after", "7")], r#"{"error":{"code":"A","message":"Busy."}}"#);
-    falls_back(&[busy], "Busy.", 0);
+    // A hint that does not fit into the whole deadline is not waited for.
+    let busy = |hint| answer_with(503, &[("retry-after", hint)], r#"{"error":{"code":"A","message":"Busy."}}"#);
+    falls_back(&[busy("15")], "Busy.", 0);
+    // One that does is, also beyond half of the time.
+    falls_back(&[busy("9"), status(500)], "Busy.", 9000);
 }
 
 #[test]
 fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
     let late = "no complete answer from graph.microsoft.com before the deadline";
     falls_back(&[Step::Silence], late, 7500);
-    falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 7500);
+    // A repeat has half of what is left.
+    falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 9250);
     let broken = Step::Fail(Failure::Broken("reset".into()));
     falls_back(&vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
 }
@@ -100,4 +103,41 @@ fn a_token_that_cannot_be_had_is_not_mended_by_expanding_less() {
     assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
     let host = ScriptedHost::new([after(8, token()), answer(200, EMPTY)]);
     assert_eq!(run(&host, |session| typed(session, &expanded())).expect("a page").warnings, [""; 0]);
+}
+
+#[test]
+fn an_expand_waits_as_it_is_told_before_it_gives_anything_up() {
+    let busy = answer_with(503, &[("retry-after", "9")], "");
+    let body = format!(r#"{{"value":[{}]}}"#, INCIDENT.replacen('}', r#","alerts":[]}"#, 1));
+    let host = ScriptedHost::new([token(), busy, answer(200, &body)]);
+    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    assert_eq!((page.warnings.len(), page.incidents[0].alerts.as_ref().map(Vec::len)), (0, Some(0)));
+    assert_eq!(host.times(), [0, 0, 9000]);
+}
+
+#[test]
+fn the_next_page_asks_for_alerts_again() {
+    let link = format!("{BASE}?$skip=5");
+    let body = format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":"{link}"}}"#);
+    let host = ScriptedHost::new([token(), answer(500, ""), answer(200, &body), answer(500, ""), answer(200, EMPTY)]);
+    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    let cursor = format!("{link}&$expand=alerts");
+    assert_eq!((page.cursor.as_deref(), page.incidents[0].alerts.is_none()), (Some(cursor.as_str()), true));
+    let next = run(&host, |session| typed(session, &IncidentQuery { cursor: Some(cursor.clone()), ..all() }));
+    assert_eq!(next.expect("a page").warnings.len(), 1, "the later page falls back, too");
+    assert_eq!(host.calls()[2..], [format!("GET {cursor}"), format!("GET {link}")]);
+    // A link that asks for them already stays as it is, in either spelling.
+    for link in [format!("{BASE}?%24expand=alerts&$skip=5"), format!("{BASE}?$skip=5&$Expand=Alerts")] {
+        let body = format!(r#"{{"value":[],"@odata.nextLink":"{link}"}}"#);
+        let host = ScriptedHost::new([token(), answer(200, &body)]);
+        let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+        assert_eq!(page.cursor, Some(link));
+    }
+}
+
+#[test]
+fn an_incident_without_the_alerts_that_were_asked_for_is_told() {
+    let host = ScriptedHost::new([token(), answer(200, &format!(r#"{{"value":[{INCIDENT}]}}"#))]);
+    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    assert_eq!(page.warnings, ["incident 29 came without alerts"]);
 }
