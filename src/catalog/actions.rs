@@ -97,7 +97,7 @@ const LIST_PARAMETERS: &[Entry] = &[
     Entry {
         name: "filter",
         title: "Filter",
-        description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'",
+        description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'.",
         example: Some("status eq 'active'"),
         comment: Some(
             "Allowed fields: assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status",

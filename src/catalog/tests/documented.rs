@@ -92,7 +92,7 @@ pub(super) const LIST: [Documented; 5] = [
         name: "filter",
         title: "Filter",
         // The example of the documentation, which Microsoft Graph refuses, stays in the description alone.
-        description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'",
+        description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'.",
         example: Some("status eq 'active'"),
         ..PLAIN
     },
