@@ -197,28 +197,26 @@ impl Instance {
 
     async fn begin(&mut self, config: &Config) -> Result<Warm, CallError> {
         let known = self.configured().and_then(|configured| configured.policy_of(config)).cloned();
-        let policy = match known {
-            Some(policy) => policy,
-            None => {
-                let targets = self.targets(config).await;
-                let policy = self.policy(targets)?;
-                self.remember(Configured::Typed(config.clone(), policy.clone()));
-                policy
-            }
+        let policy = if let Some(policy) = known {
+            policy
+        } else {
+            let targets = self.targets(config).await;
+            let policy = self.policy(targets)?;
+            self.remember(Configured::Typed(config.clone(), policy.clone()));
+            policy
         };
         self.take(policy).await
     }
 
     async fn begin_json(&mut self, config: &str) -> Result<Warm, CallError> {
         let known = self.configured().and_then(|configured| configured.policy_of_json(config)).cloned();
-        let policy = match known {
-            Some(policy) => policy,
-            None => {
-                let targets = self.targets_json(config).await;
-                let policy = self.policy(targets)?;
-                self.remember(Configured::Json(config.to_owned(), policy.clone()));
-                policy
-            }
+        let policy = if let Some(policy) = known {
+            policy
+        } else {
+            let targets = self.targets_json(config).await;
+            let policy = self.policy(targets)?;
+            self.remember(Configured::Json(config.to_owned(), policy.clone()));
+            policy
         };
         self.take(policy).await
     }

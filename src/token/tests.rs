@@ -6,7 +6,7 @@ use crate::config;
 use crate::graph::Session;
 use crate::scripted::{CLIENT_REQUEST_ID, INCIDENT, ScriptedHost, Step, answer, answer_with, run};
 use crate::wit::actions::GenericRequest;
-use crate::wit::types::{Cloud, Config, Endpoints, Error, ErrorKind};
+use crate::wit::types::{Cloud, Config, Endpoints, ErrorKind};
 
 /// A token answer.
 fn grant(token: &str, expires_in: &str) -> Step {

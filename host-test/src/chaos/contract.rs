@@ -135,7 +135,7 @@ const INTERCEPTED: Entry = (&["unreachable"], 1);
 fn row(nature: Nature) -> [Entry; 5] {
     let refused = |kind| [(kind, 1), (kind, 1), (kind, 1), (kind, 1), REFUSED];
     match nature {
-        Nature::Harmless => [OK; 5],
+        Nature::Harmless | Nature::StrayLink => [OK; 5],
         Nature::Rejected => refused(&["rejected"]),
         Nature::Forbidden => refused(&["forbidden"]),
         Nature::Absent => refused(&["not-found"]),
@@ -174,7 +174,7 @@ fn row(nature: Nature) -> [Entry; 5] {
         Nature::BrokenOnce => [OK_TWICE, OK_TWICE, INTERRUPTED, INTERRUPTED, OK_TWICE],
         Nature::SilentBody => [INTERRUPTED, INTERRUPTED, OK, OK, INTERRUPTED],
         Nature::BrokenBody => [INTERRUPTED_REPEATED, INTERRUPTED_TWICE, OK_READ_BACK, OK, INTERRUPTED_REPEATED],
-        Nature::BrokenBodyOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK, OK_TWICE],
+        Nature::BrokenBodyOnce | Nature::CutOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK, OK_TWICE],
         Nature::ResetBody => {
             const EITHER: &[&str] = &[SUCCESS, "interrupted"];
             [INTERRUPTED_REPEATED, INTERRUPTED_TWICE, (EITHER, 1 + REPEATED), (EITHER, 1), INTERRUPTED_REPEATED]
@@ -185,10 +185,8 @@ fn row(nature: Nature) -> [Entry; 5] {
         Nature::Undecodable | Nature::Cut => {
             [MALFORMED_REPEATED, MALFORMED_TWICE, OK_READ_BACK, OK, MALFORMED_REPEATED]
         }
-        Nature::CutOnce => [OK_TWICE, OK_TWICE, OK_TWICE, OK, OK_TWICE],
         Nature::Page => [INTERCEPTED, INTERCEPTED, INTERRUPTED, INTERRUPTED, INTERCEPTED],
         Nature::RefusingPage => [INTERCEPTED; 5],
-        Nature::StrayLink => [OK; 5],
         Nature::Redirect => [MALFORMED; 5],
     }
 }
