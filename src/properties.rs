@@ -1,5 +1,7 @@
 //! Whatever text comes from outside, nothing panics, and what is let through keeps its promises.
 
+mod way;
+
 use proptest::prelude::*;
 
 use crate::actions::{get_incident, list_incidents, run_hunting_query};

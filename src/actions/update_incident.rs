@@ -152,12 +152,13 @@ impl Patch {
             ("status", word(change.status.map(Vocabulary::word))),
             ("summary", text(&change.summary)),
         ]);
-        let mut cleared_names = BTreeSet::new();
+        let mut seen = Vec::new();
         for field in &change.clear {
             let (name, empty) = cleared(*field);
-            if !cleared_names.insert(name) {
+            if seen.contains(&name) {
                 continue;
             }
+            seen.push(name);
             let is_tags = *field == ClearableField::CustomTags && change.custom_tags.is_some();
             if is_tags || patch.0.iter().any(|(known, value)| *known == name && value.is_some()) {
                 return Err(invalid(format!("clear: {} is also given a value", field.word())));
