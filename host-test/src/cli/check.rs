@@ -18,6 +18,7 @@ pub(crate) const NAME: &str = "check";
 #[derive(Deserialize)]
 struct Report {
     actions: Vec<Access>,
+    warnings: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +34,8 @@ pub(crate) fn command() -> Command {
         .about("Check which actions will work with the configured app registration")
         .long_about(
             "Check which actions will work with the configured app registration.\n\n\
-             Gets an access token and reads the permissions in it. Changes nothing. Exits with 1 when an action will not work.",
+             Gets an access token, reads the permissions in it, and lists one incident to see whether Microsoft Graph can be \
+             reached. Changes nothing. Exits with 1 when an action will not work.",
         )
 }
 
@@ -49,6 +51,9 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     } else {
         let permissions = permissions(&session).await?;
         terminal.print(&lines(&report, &permissions, terminal))?;
+        for warning in &report.warnings {
+            terminal.note(&format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)));
+        }
     }
     if report.actions.iter().all(|access| access.allowed) { Ok(()) } else { Err(Failure::Reported) }
 }

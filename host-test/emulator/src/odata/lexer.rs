@@ -29,7 +29,8 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
     let mut rest = expression.char_indices().peekable();
     while let Some(&(at, first)) = rest.peek() {
         let word = match first {
-            ' ' | '\t' => {
+            // Microsoft's OData library takes any white space, so that pasted filters may have line breaks.
+            character if character.is_whitespace() => {
                 rest.next();
                 continue;
             }

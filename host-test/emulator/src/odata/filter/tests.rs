@@ -48,6 +48,7 @@ fn compares_members_times_and_null() {
 #[test]
 fn binds_and_tighter_than_or_and_not_tightest() {
     holds("status eq 'resolved' and severity eq 'low' or severity eq 'high'", true);
+    holds("severity\u{a0}eq 'high'\r\n\tand severity ne 'low'", true);
     holds("status eq 'resolved' and (severity eq 'low' or severity eq 'high')", false);
     holds("not status eq 'resolved' and severity eq 'high'", true);
     holds("not (status eq 'active' or severity eq 'low')", false);
