@@ -17,7 +17,11 @@ use crate::wit::types::{Config, Error, ErrorKind};
 /// What the app may do. The token is new, as a cached one does not know what was granted since.
 pub fn check(session: &Session<'_>) -> Result<ConnectionReport, Fault> {
     let granted = roles(session.renew_token()?.reveal()).ok_or_else(|| {
-        malformed("the access token does not show its permissions, so they cannot be checked; run an action to see")
+        Box::new(Error {
+            status: Some(200),
+            remedy: Some("run an action to see: only the service can read such a token".to_owned()),
+            ..*malformed("the access token does not show its permissions, so they cannot be checked")
+        })
     })?;
     let client_id = &session.connection.client_id;
     let actions: Vec<ActionAccess> =
@@ -170,10 +174,7 @@ mod tests {
         let host = ScriptedHost::new([answer(200, r#"{"expires_in":3599,"access_token":"opaque"}"#)]);
         let connection = Connection::new(&config()).expect("valid");
         let fault = check(&Session::new(&host, &connection, "")).expect_err("opaque");
-        assert_eq!(
-            fault.message,
-            "the access token does not show its permissions, so they cannot be checked; run an action to see"
-        );
+        assert_eq!(fault.message, "the access token does not show its permissions, so they cannot be checked");
     }
 
     #[test]

@@ -18,19 +18,22 @@ pub fn target(endpoint: &str, graph: &Origin, api_version: &str) -> Result<Strin
         return Err("must not contain '#'".into());
     }
     if !text.split(['?', '#']).next().is_some_and(|path| path.contains("://")) {
-        return Ok(format!("/{api_version}/{}", below(text.strip_prefix('/').unwrap_or(text))?));
+        let text = text.strip_prefix('/').unwrap_or(text);
+        return Ok(format!("/{api_version}/{}", below(text, text)?));
     }
     let base = format!("{graph}/{api_version}/");
     let elsewhere = || format!("must be a path below the API version, {EXAMPLE}, or a link that starts with {base}");
     let link = graph.strip(text).ok_or_else(elsewhere)?;
     let rest = link.strip_prefix('/').and_then(|link| link.strip_prefix(api_version)?.strip_prefix('/'));
-    let target = below(rest.ok_or_else(elsewhere)?)?;
+    let rest = rest.ok_or_else(elsewhere)?;
+    // The query of a link is opaque; only its path is looked at.
+    let target = below(rest, rest.split('?').next().unwrap_or_default())?;
     let is_plain = link.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
     Ok(if is_plain { link.to_owned() } else { format!("/{api_version}/{target}") })
 }
 
-/// Checks what stands below the API version, and encodes it.
-fn below(text: &str) -> Result<String, String> {
+/// Checks what stands below the API version, and encodes it; `decoded` is the part of it that is looked at decoded.
+fn below(text: &str, decoded: &str) -> Result<String, String> {
     let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
     if path.is_empty() {
         return Err(format!("is required: a path below the API version, {EXAMPLE}"));
@@ -41,10 +44,10 @@ fn below(text: &str) -> Result<String, String> {
     if path.contains('#') {
         return Err("must not contain '#'".into());
     }
-    let decoded = percent_encoding::percent_decode_str(text)
+    let decoded = percent_encoding::percent_decode_str(decoded)
         .decode_utf8()
         .map_err(|_| "has an encoded byte that is not UTF-8")?;
-    if decoded.chars().any(char::is_control) {
+    if decoded.chars().chain(text.chars()).any(char::is_control) {
         return Err("must not contain control characters".into());
     }
     let decoded_path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
@@ -127,6 +130,7 @@ mod tests {
                 "/v1.0/security/alerts_v2?$skiptoken=a%2fb%3d&$top=1",
             ),
             ("HTTPS://GRAPH.microsoft.com:443/v1.0/users", "/v1.0/users"),
+            ("https://graph.microsoft.com/v1.0/users?$filter=a%0Aeq%ff", "/v1.0/users?$filter=a%0Aeq%ff"),
             ("https://graph.microsoft.com/v1.0/users?$filter=a eq 'b'", "/v1.0/users?$filter=a%20eq%20%27b%27"),
         ] {
             assert_eq!(given(link), Ok(expected.to_owned()), "{link}");
@@ -140,7 +144,8 @@ mod tests {
             ("https://graph.microsoft.com/beta/users", elsewhere),
             ("https://graph.microsoft.com/v1.0", elsewhere),
             ("https://graph.microsoft.com/v1.0/../beta/users", "must not contain the segments '.' and '..'"),
-            ("https://graph.microsoft.com/v1.0/x\r\ny", "must not contain control characters"),
+            ("https://graph.microsoft.com/v1.0/x%0d%0ay", "must not contain control characters"),
+            ("https://graph.microsoft.com/v1.0/x?a=b\r\nc", "must not contain control characters"),
         ] {
             assert_eq!(given(link), Err(message.to_owned()), "{link}");
         }

@@ -44,10 +44,13 @@ fn parse(answer: &Response) -> Refusal {
     let numbers = body.raw("error_codes").and_then(json::items).unwrap_or_default();
     Refusal {
         error: body.text("error").unwrap_or_default(),
-        number: numbers.first().and_then(|number| number.get().parse().ok()).or_else(|| number_in(&description)),
+        number: numbers
+            .first()
+            .and_then(|number| json::scalar(number.get())?.parse().ok())
+            .or_else(|| number_in(&description)),
         description,
-        trace_id: body.text("trace_id"),
-        correlation_id: body.text("correlation_id"),
+        trace_id: body.text("trace_id").filter(|id| !id.is_empty()),
+        correlation_id: body.text("correlation_id").filter(|id| !id.is_empty()),
     }
 }
 
@@ -81,7 +84,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
     Box::new(Error {
         status: Some(answer.status),
         code,
-        request_id: refusal.trace_id.or_else(|| answer.header("x-ms-request-id").map(str::to_owned)),
+        request_id: refusal.trace_id.or_else(|| answer.request_id().map(str::to_owned)),
         client_request_id: refusal.correlation_id,
         retry_after_seconds: retry_after,
         remedy: Some(remedy),

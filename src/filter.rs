@@ -11,7 +11,10 @@ use crate::vocabulary::{is_meant, words};
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
 
 /// Words of OData that are not fields.
-const KEYWORDS: [&str; 13] = ["eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "null", "true", "false"];
+const KEYWORDS: [&str; 19] = [
+    "eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "has", "add", "sub", "mul", "div", "mod", "null",
+    "true", "false",
+];
 
 /// Checks a filter; it is sent as written.
 ///

@@ -2,7 +2,7 @@
 
 use crate::challenge;
 use crate::config::Connection;
-use crate::error::{Fault, from_failure, malformed};
+use crate::error::{Fault, from_failure, invalid, malformed};
 use crate::exchange::{Exchange, Patience, Unanswered, Unusable};
 use crate::graph_error;
 use crate::host::{Header, Host, Method, Request, Response};
@@ -12,6 +12,9 @@ use crate::retry::Effect;
 use crate::secret::{Secret, Strikes};
 use crate::token;
 use crate::wit::types::ErrorKind;
+
+/// Longest path and query: what clients in common use take as an address, and more than any service does.
+const TARGET_MAX_BYTES: usize = 60 * 1024;
 
 /// A request to Graph.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ impl Due {
     fn is_page(self, answer: &Response) -> bool {
         match self {
             Self::Json => proxy_page::is_page(answer),
-            Self::JsonOrRedirect => proxy_page::is_page(answer) && answer.header("request-id").is_none(),
+            Self::JsonOrRedirect => proxy_page::is_html(answer) && answer.request_id().is_none(),
             Self::Anything => false,
         }
     }
@@ -64,7 +67,7 @@ pub struct Answer {
 impl Answer {
     /// The service's id of the request.
     pub fn request_id(&self) -> Option<&str> {
-        self.response.header("request-id")
+        self.response.request_id()
     }
 
     /// The body as text, without a byte order mark.
@@ -153,6 +156,13 @@ impl<'a> Session<'a> {
     /// A refused token is renewed once, with the claims of a challenge if there is one: the service did nothing, so this
     /// holds for writes too.
     fn send_for(&self, call: &Call<'_>, take: &mut dyn FnMut(Answer) -> Result<(), Fault>) -> Result<(), Fault> {
+        if call.target.len() > TARGET_MAX_BYTES {
+            return Err(invalid(format!(
+                "the address of the request has {} bytes; allowed: {TARGET_MAX_BYTES} at most: shorten endpoint, query_params, \
+                 filter, order_by or cursor",
+                call.target.len()
+            )));
+        }
         let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
         let id = own_id.unwrap_or_else(|| guid(self.exchange.host));
         let mut tokens = vec![self.token()?];
@@ -202,7 +212,7 @@ impl<'a> Session<'a> {
         };
         self.exchange.send(&request, call.effect, &mut |mut response| {
             response.strike_out(&self.secrets(tokens));
-            let (status, request_id) = (response.status, response.header("request-id").map(str::to_owned));
+            let (status, request_id) = (response.status, response.request_id().map(str::to_owned));
             self.take(call, response, id, take).map_err(|mut unusable| {
                 unusable.fault.status = unusable.fault.status.or(Some(status));
                 unusable.fault.request_id = unusable.fault.request_id.or(request_id);
@@ -254,7 +264,7 @@ impl<'a> Session<'a> {
     }
 
     /// What no answer may hold.
-    fn secrets(&self, tokens: &[Secret]) -> Strikes {
+    fn secrets<'s>(&'s self, tokens: &'s [Secret]) -> Strikes<'s> {
         Strikes::of(tokens.iter().chain([&self.connection.client_secret]))
     }
 

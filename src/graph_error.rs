@@ -9,12 +9,15 @@ use crate::config::Connection;
 use crate::error::{Fault, error, malformed};
 use crate::exchange::retry_after;
 use crate::host::Response;
-use crate::json::{Object, Writer};
+use crate::json::{self, Object, Writer};
 use crate::proxy_page;
+use crate::record::{Shape, raw};
 use crate::wit::types::{Error, ErrorKind};
 
-/// Error bodies up to this size are read as JSON and handed on.
-const BODY_MAX_BYTES: usize = 64 * 1024;
+/// Error bodies up to this size are read as JSON.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Error bodies up to this size are handed on.
+const DETAILS_MAX_BYTES: usize = 64 * 1024;
 /// Levels of inner errors that are looked into, many more than answers have.
 const LEVELS_MAX: usize = 16;
 /// Characters of another body that a message quotes.
@@ -30,12 +33,16 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
         let quoted = if chain.is_empty() { excerpt(answer.body()) } else { String::new() };
         format!("{} answered with status {}{code}{quoted}", connection.graph.authority(), answer.status)
     });
-    let id = |name: &str| chain.iter().rev().find_map(|object| object.text(name).filter(|id| !id.is_empty()));
+    let id = |names: [&str; 2]| {
+        let of = |object: &Object<'_>| names.into_iter().find_map(|name| object.text(name).filter(|id| !id.is_empty()));
+        chain.iter().rev().find_map(of)
+    };
     Box::new(Error {
         status: Some(answer.status),
         code: code(&chain),
-        request_id: id("request-id").or_else(|| answer.header("request-id").map(str::to_owned)),
-        client_request_id: id("client-request-id").or_else(|| answer.header("client-request-id").map(str::to_owned)),
+        request_id: id(["request-id", "requestId"]).or_else(|| answer.request_id().map(str::to_owned)),
+        client_request_id: id(["client-request-id", "clientRequestId"])
+            .or_else(|| answer.header("client-request-id").map(str::to_owned)),
         retry_after_seconds: retry_after,
         remedy: remedy(kind, answer, &message, connection, retry_after),
         details_json: details(answer.body()),
@@ -51,6 +58,15 @@ pub fn spliced(json: &str) -> Option<Fault> {
     let message = if message.trim().is_empty() { &code } else { &message };
     let message = format!("the service broke its answer off with an error: {}", excerpt_of(message));
     Some(Box::new(Error { code: Some(code).filter(|code| !code.is_empty()), ..*malformed(message) }))
+}
+
+/// The same as a member of an object that is no resource of its own: some have an error among their members.
+pub fn spliced_object(json: &str) -> Option<Fault> {
+    const SHAPE: Shape = Shape { what: "an object", members: &[raw("error"), raw("id")] };
+    let found = SHAPE.read(json, "object", |mut object, _| {
+        Ok(object.raw("error").filter(|_| object.raw("id").is_none()).and_then(spliced))
+    });
+    found.ok().flatten()
 }
 
 /// The same as the last item of a list: `{"error": {…}}`.
@@ -106,6 +122,9 @@ fn remedy(
             Some(seconds) => format!("wait {seconds} seconds before the next request; earlier ones lengthen the block"),
             None => "wait at least a minute before the next request; earlier ones lengthen the block".into(),
         },
+        ErrorKind::Unavailable if answer.status == 501 => {
+            "the service does not implement this request: repeating it does not help, change it".into()
+        }
         ErrorKind::Unavailable => {
             "the service failed: repeat later; give Microsoft support the request id if it stays".into()
         }
@@ -172,12 +191,12 @@ fn message(chain: &[Object<'_>]) -> Option<String> {
 
 /// An error body as JSON: as it is, or what can be quoted of it.
 pub fn details(body: &[u8]) -> Option<String> {
-    match envelope(body) {
+    match envelope(body).filter(|_| body.len() <= DETAILS_MAX_BYTES) {
         Some(_) => String::from_utf8(body.to_owned()).ok(),
         None if body.is_empty() => None,
         None => {
             let mut details = Writer::new();
-            details.text("excerpt", &excerpt_of(&String::from_utf8_lossy(head(body))));
+            details.text("excerpt", &excerpt_of(json::unmarked(&String::from_utf8_lossy(head(body)))));
             Some(details.finish())
         }
     }

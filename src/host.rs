@@ -10,10 +10,7 @@ use crate::origin::Origin;
 use crate::secret::Strikes;
 
 /// More of an error's body than is ever shown; larger ones are cut to it.
-const ERROR_BODY_BYTES: usize = 128 * 1024;
-
-/// Bodies of successes up to this size are searched for secrets.
-const ECHO_BODY_BYTES: usize = 64 * 1024;
+const ERROR_BODY_BYTES: usize = 1024 * 1024;
 
 /// What a host lets the component do: HTTP, clocks, random numbers.
 pub trait Host {
@@ -90,6 +87,12 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The service's id of the request: Graph and Entra ID have a name of their own for it.
+    pub fn request_id(&self) -> Option<&str> {
+        let ids = ["request-id", "x-ms-request-id"].into_iter().filter_map(|name| self.header(name));
+        ids.map(str::trim).find(|id| !id.is_empty())
+    }
+
     /// Media type of the body in lower case, without parameters; empty when it has none.
     pub fn media_type(&self) -> String {
         let value = self.header("content-type").and_then(|value| value.split(';').next());
@@ -98,7 +101,7 @@ impl Response {
 
     /// The answer as errors are made from it: secrets struck out before anything is cut in the middle of one.
     #[must_use]
-    pub fn for_error(mut self, secrets: &Strikes) -> Self {
+    pub fn for_error(mut self, secrets: &Strikes<'_>) -> Self {
         let body = self.body();
         let mut text = String::from_utf8_lossy(body.get(..ERROR_BODY_BYTES).unwrap_or(body)).into_owned();
         secrets.out_of(&mut text);
@@ -106,16 +109,12 @@ impl Response {
         Self { buffer: json::unmarked(&text).as_bytes().to_owned(), prefix_length: 0, ..self }
     }
 
-    /// Strikes secrets out of a success: out of every header, and out of the body unless it is large. A service that echoes
-    /// a request answers about as much as was sent; what is larger is data, and is not searched.
-    pub fn strike_out(&mut self, secrets: &Strikes) {
+    /// Strikes secrets out of a success.
+    pub fn strike_out(&mut self, secrets: &Strikes<'_>) {
         self.headers.iter_mut().for_each(|(_, value)| secrets.out_of(value));
-        let body = self.body();
-        let searched = Some(body).filter(|body| body.len() <= ECHO_BODY_BYTES);
-        let struck = searched.and_then(|body| secrets.data_without(std::str::from_utf8(body).ok()?));
-        if let Some(struck) = struck {
+        if let Some(struck) = secrets.data_without(self.body()) {
             self.buffer.truncate(self.prefix_length);
-            self.buffer.extend_from_slice(struck.as_bytes());
+            self.buffer.extend_from_slice(&struck);
         }
     }
 }

@@ -3,8 +3,9 @@
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
 
 use crate::error::{Fault, invalid};
+use crate::graph_error::spliced;
 use crate::json::{Object, Writer};
-use crate::record::{Record, Shape, id as id_member, number, records, text, texts};
+use crate::record::{Record, Shape, id as id_member, number, raw, records, text, texts};
 use crate::wit::actions::{Alert, Comment, Incident};
 
 /// Said of an update that was only checked.
@@ -36,8 +37,8 @@ pub struct Brief {
     redirect_incident_id: Option<String>,
     /// RFC 3339.
     pub last_update_at: Option<String>,
-    /// Tags given by people.
-    pub custom_tags: Vec<String>,
+    /// Tags given by people; `None` when they are too many to be read.
+    pub custom_tags: Option<Vec<String>>,
 }
 
 impl Brief {
@@ -49,12 +50,16 @@ impl Brief {
             text("redirectIncidentId"),
             text("lastUpdateDateTime"),
             texts("customTags"),
+            raw("error"),
         ],
     };
 
     /// Reads an incident.
     pub fn parse(json: &str) -> Result<Self, Fault> {
         Self::SHAPE.read(json, "incident", |mut incident, _| {
+            if let Some(fault) = incident.raw("error").and_then(spliced) {
+                return Err(fault);
+            }
             Ok(Self {
                 id: incident.text("id"),
                 status: incident.optional("status"),
@@ -104,6 +109,7 @@ const INCIDENT: Shape = Shape {
         text("redirectIncidentId"),
         number("priorityScore"),
         records("alerts", &ALERT),
+        raw("error"),
     ],
 };
 
@@ -132,7 +138,10 @@ const ALERT: Shape = Shape {
 
 /// Decodes an incident; `json` is kept as it is.
 pub fn decode(json: String) -> Result<Incident, Fault> {
-    let incident = INCIDENT.read(&json, "incident", |record, _| Ok(of(record)))?;
+    let incident = INCIDENT.read(&json, "incident", |mut record, _| match record.raw("error").and_then(spliced) {
+        Some(fault) => Err(fault),
+        None => Ok(of(record)),
+    })?;
     Ok(Incident { raw_json: json, ..incident })
 }
 
@@ -143,6 +152,14 @@ fn of(mut incident: Record<'_>) -> Incident {
     let mut warnings = redirected(&id, status.as_deref(), redirect_incident_id.as_deref());
     let alerts = incident.records("alerts");
     let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
+    let mut tags = |name: &str, tags: Option<Vec<String>>| {
+        if tags.is_none() {
+            warnings.push(format!("{name} of incident {id} are too many and are left out; raw_json has them"));
+        }
+        tags.unwrap_or_default()
+    };
+    let custom_tags = tags("custom tags", incident.texts("customTags"));
+    let system_tags = tags("system tags", incident.texts("systemTags"));
     if left_out > 0 {
         warnings.push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
     }
@@ -160,8 +177,8 @@ fn of(mut incident: Record<'_>) -> Incident {
         summary: incident.optional("summary"),
         resolving_comment: incident.optional("resolvingComment"),
         assigned_to: incident.optional("assignedTo"),
-        custom_tags: incident.texts("customTags"),
-        system_tags: incident.texts("systemTags"),
+        custom_tags,
+        system_tags,
         comments: comments.list.into_iter().map(comment).collect(),
         created_at: incident.optional("createdDateTime"),
         last_update_at: incident.optional("lastUpdateDateTime"),
@@ -194,7 +211,7 @@ fn alert(mut alert: Record<'_>) -> Alert {
         detection_source: alert.optional("detectionSource"),
         category: alert.optional("category"),
         assigned_to: alert.optional("assignedTo"),
-        mitre_techniques: alert.texts("mitreTechniques"),
+        mitre_techniques: alert.texts("mitreTechniques").unwrap_or_default(),
         alert_web_url: alert.optional("alertWebUrl"),
         created_at: alert.optional("createdDateTime"),
         last_update_at: alert.optional("lastUpdateDateTime"),

@@ -55,8 +55,9 @@ impl<'a> Fields<'a> {
             }
             None => return Err(invalid(format!("{what}: is empty; a JSON object is needed, such as {{}}"))),
         };
-        Self::object(object, "", text == Text::Input, known)
-            .ok_or_else(|| invalid(format!("{what}: must be a JSON object")))?
+        let is_object = object.trim_start().starts_with('{');
+        let why = if is_object { "has more than 10,000 keys" } else { "must be a JSON object" };
+        Self::object(object, "", text == Text::Input, known).ok_or_else(|| invalid(format!("{what}: {why}")))?
     }
 
     /// Reads valid JSON as an object; `None` when it is something else.
@@ -113,14 +114,15 @@ impl<'a> Fields<'a> {
     pub fn integer(&self, name: &str) -> Result<Option<u32>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let text = text.trim();
-        let whole = match text.split_once('.') {
-            Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
-            _ => text,
-        };
-        match whole.parse() {
+        match whole(text).parse() {
             Ok(number) => Ok(Some(number)),
             Err(_) => Err(self.wrong_value(name, text, "is not a whole number, such as 10")),
         }
+    }
+
+    /// Digits that must be there, as a text or a whole number in any form.
+    pub fn required_digits(&self, name: &str) -> Result<String, Fault> {
+        self.required_text(name).map(|text| whole(text.trim()).to_owned())
     }
 
     /// True or false, perhaps as a string.
@@ -198,13 +200,19 @@ impl<'a> Fields<'a> {
         Some(unquoted(json).unwrap_or_else(|| json.to_owned()))
     }
 
-    /// An object below this one.
-    pub fn fields(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Fault> {
+    /// An object below this one, given to `read`; it may be written in a text.
+    pub fn fields<T>(
+        &self,
+        name: &str,
+        known: &[&str],
+        read: impl FnOnce(&Fields<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
+        let text = unquoted(json);
         let place = format!("{}{name}.", self.place);
-        Self::object(json, &place, self.repeats_values, known)
-            .ok_or_else(|| self.wrong(name, "must be an object"))?
-            .map(Some)
+        let fields = Fields::object(text.as_deref().unwrap_or(json), &place, self.repeats_values, known)
+            .ok_or_else(|| self.wrong(name, "must be an object"))??;
+        read(&fields).map(Some)
     }
 
     /// The objects of a list below this one.
@@ -230,6 +238,14 @@ impl<'a> Fields<'a> {
     /// An error about a member.
     pub fn wrong(&self, name: &str, why: &str) -> Fault {
         invalid(format!("{}{name}: {why}", self.place))
+    }
+}
+
+/// A number without the `.0` behind it.
+fn whole(number: &str) -> &str {
+    match number.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => number,
     }
 }
 

@@ -28,12 +28,16 @@ pub fn invoke(host: &dyn Host, action: &str, config_json: &str, input_json: &str
     run(host, action, config_json, input_json).map_err(|fault| without_secret(fault, config_json))
 }
 
-/// A refusal of an input without the configuration's secret, should it have been pasted into the wrong field.
+/// A refusal without whatever the configuration calls a secret, should it have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
-    let secret = Object::parse(json::unmarked(config_json)).and_then(|config| config.text("client_secret"));
-    if let Some(secret) = secret {
-        Strikes::of([&Secret::new(secret.trim().to_owned())]).out_of_error(&mut fault);
-    }
+    let config = Object::parse(json::unmarked(config_json)).unwrap_or_default();
+    let values = config.0.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("secret"));
+    let texts = values.flat_map(|(_, value)| {
+        let items = json::items(value.get()).unwrap_or_else(|| vec![*value]);
+        items.into_iter().filter_map(|item| json::text(item.get()))
+    });
+    let secrets: Vec<Secret> = texts.map(|text| Secret::new(text.trim().to_owned())).collect();
+    Strikes::of(&secrets).out_of_error(&mut fault);
     fault
 }
 
@@ -43,13 +47,13 @@ fn run(host: &dyn Host, action: &str, config_json: &str, input_json: &str) -> Re
     let connection = connection(config_json)?;
     let session = Session::new(host, &connection, envelope::PREFIX);
     match action {
-        catalog::GET_INCIDENT => get_incident::json(&session, &input.required_text("incident_id")?),
+        catalog::GET_INCIDENT => get_incident::json(&session, &input.required_digits("incident_id")?),
         catalog::LIST_INCIDENTS => list_incidents::json(&session, &incident_query(&input)?),
         catalog::RUN_HUNTING_QUERY => {
             run_hunting_query::json(&session, &input.required_text("query")?, input.text("time_span")?.as_deref())
         }
         catalog::UPDATE_INCIDENT => {
-            update_incident::json(&session, &input.required_text("incident_id")?, &incident_change(&input)?)
+            update_incident::json(&session, &input.required_digits("incident_id")?, &incident_change(&input)?)
         }
         _ => generic::json(&session, &generic_request(&input)?),
     }
@@ -141,8 +145,9 @@ fn config(json: &str) -> Result<Config, Fault> {
 
 /// Each endpoint may be given alone, and an empty object is as good as none.
 fn endpoints(fields: &Fields<'_>) -> Result<Option<Endpoints>, Fault> {
-    let Some(endpoints) = fields.fields("endpoints", &["login", "graph"])? else { return Ok(None) };
-    Ok(Some(Endpoints { login: endpoints.text("login")?, graph: endpoints.text("graph")? }))
+    fields.fields("endpoints", &["login", "graph"], |endpoints| {
+        Ok(Endpoints { login: endpoints.text("login")?, graph: endpoints.text("graph")? })
+    })
 }
 
 fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Fault> {
@@ -199,18 +204,19 @@ fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Fault> {
 }
 
 fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Fault> {
-    let Some(extra) = input.fields("extra_fields", &catalog::EXTRA_FIELDS)? else { return Ok(None) };
-    Ok(Some(ExtraFields {
-        headers: extra.pairs("headers")?,
-        payload_json: extra.any("payload_json"),
-        files: files(&extra)?,
-        download: extra.boolean("download")?,
-        filename: extra.text("filename")?,
-        retry_count: extra.integer("retry_count")?,
-        retry_wait: extra.integer("retry_wait")?,
-        custom_output_json: extra.present("custom_output").map(str::to_owned),
-        response_type: extra.word::<ResponseType>("response_type")?,
-    }))
+    input.fields("extra_fields", &catalog::EXTRA_FIELDS, |extra| {
+        Ok(ExtraFields {
+            headers: extra.pairs("headers")?,
+            payload_json: extra.any("payload_json"),
+            files: files(extra)?,
+            download: extra.boolean("download")?,
+            filename: extra.text("filename")?,
+            retry_count: extra.integer("retry_count")?,
+            retry_wait: extra.integer("retry_wait")?,
+            custom_output_json: extra.any("custom_output"),
+            response_type: extra.word::<ResponseType>("response_type")?,
+        })
+    })
 }
 
 fn files(extra: &Fields<'_>) -> Result<Vec<Upload>, Fault> {

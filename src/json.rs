@@ -27,7 +27,10 @@ pub struct Object<'a>(pub Vec<(String, &'a RawValue)>);
 impl<'a> Object<'a> {
     /// Reads an object; `None` when the text is something else or is not valid.
     pub fn parse(json: &'a str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        let object: Self = serde_json::from_str(json).ok()?;
+        // Names are read as bytes, which may be anything; skipping them is strict.
+        let is_odd = object.0.iter().any(|(name, _)| name.contains(char::is_control));
+        (!is_odd || is_valid(json)).then_some(object)
     }
 
     /// The JSON text of a member; of the last one, where a name is doubled.
@@ -51,40 +54,78 @@ pub fn text(json: &str) -> Option<String> {
     if !json.trim_start().starts_with('"') {
         return None;
     }
-    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&paired(json)?).ok())
+    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&mended(json)?).ok())
 }
 
-/// JSON whose escaped halves of surrogate pairs without the other half are U+FFFD instead; `None` when there is none.
-pub fn paired(json: &str) -> Option<String> {
-    /// What a `\uXXXX` that a text starts with stands for.
-    fn unit(text: &str) -> Option<u16> {
-        let digits = text.strip_prefix("\\u")?.get(..4)?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok()).flatten()
-    }
-    const ESCAPE_LENGTH: usize = "\\u0000".len();
-    let mut mended = String::new();
-    let (mut kept, mut at) = (0, 0);
-    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
-        at += found;
-        let rest = json.get(at..).unwrap_or_default();
-        let next = rest.get(ESCAPE_LENGTH..).and_then(unit);
-        at += match (unit(rest), next) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE_LENGTH,
-            (Some(0xd800..=0xdfff), _) => {
-                mended.push_str(json.get(kept..at).unwrap_or_default());
-                mended.push_str("\\ufffd");
-                kept = at + ESCAPE_LENGTH;
-                ESCAPE_LENGTH
+/// JSON that the parser refuses for its values alone, so that it takes it: escaped halves of surrogate pairs without the other
+/// half become U+FFFD, and numbers that may be too large for it become null. `None` when there are none.
+///
+/// What comes out is as long as what went in, so that places in one are places in the other.
+pub fn mended(json: &str) -> Option<String> {
+    let mut out: Option<Vec<u8>> = None;
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += match byte {
+            b'"' => mend_string(json, at, &mut out),
+            b'0'..=b'9' | b'-' => {
+                let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
+                let number = rest.get(..length).unwrap_or_default();
+                if length > DIGITS_MAX
+                    || (number.iter().any(|byte| byte.eq_ignore_ascii_case(&b'e')) && length >= NULL.len())
+                {
+                    replace(json, &mut out, at, NULL);
+                    (at + NULL.len()..at + length).for_each(|place| replace(json, &mut out, place, b" "));
+                }
+                length
             }
-            // The backslash and what it escapes; whatever that is, its first byte is no backslash of its own.
-            _ => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            _ => 1,
         };
     }
-    if kept == 0 {
-        return None;
+    String::from_utf8(out?).ok()
+}
+
+/// What an unreadable number becomes.
+const NULL: &[u8] = b"null";
+/// No number of fewer digits is too large.
+const DIGITS_MAX: usize = 300;
+/// Length of `\\uXXXX`.
+const ESCAPE_LENGTH: usize = 6;
+
+/// Mends the string literal that begins at a place; answers its length.
+fn mend_string(json: &str, from: usize, out: &mut Option<Vec<u8>>) -> usize {
+    /// What a `\\uXXXX` that a text starts with stands for.
+    fn unit(text: &[u8]) -> Option<u16> {
+        let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+        digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
     }
-    mended.push_str(json.get(kept..).unwrap_or_default());
-    Some(mended)
+    let bytes = json.as_bytes();
+    let mut at = from + 1;
+    while let Some(byte) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += match byte {
+            b'"' => return at + 1 - from,
+            b'\\' => match (unit(rest), rest.get(ESCAPE_LENGTH..).and_then(unit)) {
+                (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE_LENGTH,
+                (Some(0xd800..=0xdfff), _) => {
+                    replace(json, out, at, b"\\ufffd");
+                    ESCAPE_LENGTH
+                }
+                _ => 2,
+            },
+            _ => 1,
+        };
+    }
+    bytes.len() - from
+}
+
+/// Writes over a part, in a copy that is made for the first one.
+fn replace(json: &str, out: &mut Option<Vec<u8>>, at: usize, with: &[u8]) {
+    let out = out.get_or_insert_with(|| json.as_bytes().to_owned());
+    if let Some(place) = out.get_mut(at..at + with.len()) {
+        place.copy_from_slice(with);
+    }
 }
 
 /// The text of a JSON string, number or boolean.
@@ -98,12 +139,17 @@ pub fn scalar(json: &str) -> Option<String> {
 
 /// The items of a list, each as its JSON text; `None` when there are too many.
 pub fn items(json: &str) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(json).ok().map(|Items(items)| items)
+    serde_json::from_str(json).ok().filter(|items: &Items<'_>| items.left_out == 0).map(|items| items.list)
 }
 
 /// The items of a list, each as its JSON text.
 #[derive(Debug, Default)]
-pub struct Items<'a>(pub Vec<&'a RawValue>);
+pub struct Items<'a> {
+    /// As many as are read at most.
+    pub list: Vec<&'a RawValue>,
+    /// How many more there are.
+    pub left_out: usize,
+}
 
 /// A text as a JSON string.
 pub fn quoted(text: &str) -> String {
@@ -189,6 +235,27 @@ fn string_length(json: &str) -> usize {
     json.len()
 }
 
+/// The name of a member, half characters replaced.
+struct Key(String);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a name")
+            }
+
+            fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+                Ok(Key(String::from_utf8_lossy(name).into_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Name)
+    }
+}
+
 /// Writes an object.
 #[derive(Debug)]
 pub struct Writer(String);
@@ -245,14 +312,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
+                let mut items = Items::default();
                 while let Some(item) = list.next_element()? {
-                    if items.len() == MEMBERS_MAX {
-                        return Err(A::Error::custom("at most 10,000 items"));
+                    if items.list.len() < MEMBERS_MAX {
+                        items.list.push(item);
+                    } else {
+                        items.left_out += 1;
                     }
-                    items.push(item);
                 }
-                Ok(Items(items))
+                Ok(items)
             }
         }
         deserializer.deserialize_seq(Collect)
@@ -271,11 +339,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
+                while let Some((Key(name), value)) = map.next_entry()? {
                     if members.len() == MEMBERS_MAX {
                         return Err(A::Error::custom("at most 10,000 members"));
                     }
-                    members.push(member);
+                    members.push((name, value));
                 }
                 Ok(Object(members))
             }
@@ -323,7 +391,19 @@ mod tests {
             assert_eq!(text(json).as_deref(), Some(expected), "{json}");
         }
         for json in [r#""\ud83""#, r#""\ü""#, r#""\"#, "\"\\", r#"{"a":"\u00e4"}"#] {
-            assert_eq!(paired(json), None, "{json}");
+            assert_eq!(mended(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_no_parser_takes_are_null() {
+        for (json, expected) in [
+            (r#"{"a":1e999,"b":[-2E+999, "1e999"]}"#, Some(r#"{"a":null ,"b":[null   , "1e999"]}"#.to_owned())),
+            (r#"{"a":1.5,"b":-7,"1e9":0}"#, None),
+            ("1e9", None),
+            (&"9".repeat(301), Some(format!("null{}", " ".repeat(297)))),
+        ] {
+            assert_eq!(mended(json), expected, "{json}");
         }
     }
 

@@ -145,7 +145,7 @@ proptest! {
                 prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&any).is_ok(), "{}", any);
             }
             let _ = (fields.integer(name), fields.boolean(name), fields.pairs(name), fields.text_or_json(name));
-            let _ = (fields.fields(name, &["a"]).map(drop), fields.list(name, &["a"]).map(drop));
+            let _ = (fields.fields(name, &["a"], |_| Ok(())).map(drop), fields.list(name, &["a"]).map(drop));
         }
     }
 

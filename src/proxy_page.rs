@@ -19,15 +19,20 @@ pub fn is_page(answer: &Response) -> bool {
     match answer.status {
         // Nobody but a proxy or a portal has these.
         407 | 511 => true,
-        200..=399 | 403 | 451 => is_html(answer),
+        200..=399 | 403 | 451 => is_html(answer) || start(answer).starts_with(b"<"),
         _ => false,
     }
 }
 
+/// Where the body starts, byte order mark and white space left out.
+fn start(answer: &Response) -> &[u8] {
+    let start = answer.body().trim_ascii_start();
+    start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start()
+}
+
 /// Whether a body is HTML. Proxies often name no media type, or a wrong one.
 pub fn is_html(answer: &Response) -> bool {
-    let start = answer.body().trim_ascii_start();
-    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start();
+    let start = start(answer);
     let begins = |tag: &str| start.get(..tag.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(tag.as_bytes()));
     let media_type = answer.media_type();
     let is_named = ["text/html", "application/xhtml+xml"].contains(&media_type.as_str());
@@ -45,7 +50,7 @@ pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     let may_have_happened = is_write && answer.status < 400;
     let title = title(answer.body()).map(|title| format!(", titled \"{title}\"")).unwrap_or_default();
     let target = redirect_host(answer).map(|host| format!(", which redirects to {host}")).unwrap_or_default();
-    let what = if is_html(answer) { "an HTML page" } else { "a proxy's refusal" };
+    let what = if is_html(answer) || start(answer).starts_with(b"<") { "an HTML page" } else { "a proxy's refusal" };
     let message = format!("{what} came in place of an answer of {authority}: status {}{title}{target}", answer.status);
     let way = format!(
         "a proxy, firewall or sign-in portal between this machine and {authority} answers in its place: let {authority} \
@@ -58,6 +63,7 @@ pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     };
     Box::new(Error {
         status: Some(answer.status),
+        request_id: answer.request_id().map(str::to_owned),
         remedy: Some(remedy),
         details_json: details(answer.body()),
         ..*error(kind, message)
@@ -103,6 +109,9 @@ mod tests {
             (200, "text/html; charset=utf-8", PAGE, true),
             (200, "application/json", PAGE, true),
             (200, "", "\u{feff}\r\n <HTML>", true),
+            (200, "application/json", "<!-- gateway --><html></html>", true),
+            (403, "", "<?xml version=\"1.0\"?><!DOCTYPE html>", true),
+            (403, "text/plain", "<h1>Blocked</h1>", true),
             (302, "text/html", "", true),
             (403, "Text/HTML", "Blocked", true),
             (451, "application/xhtml+xml", "<x/>", true),

@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use crate::error::{Fault, undecodable};
-use crate::json::{Items, MEMBERS_MAX, paired};
+use crate::json::{Items, MEMBERS_MAX, mended};
 
 /// A kind of object.
 #[derive(Debug)]
@@ -101,26 +101,31 @@ enum Value<'a> {
     Absent,
     Text(String),
     Texts(Vec<String>),
+    /// A list of texts that is too long.
+    TooLong,
     Number(i128),
     Records(Records<'a>),
-    Items(Vec<&'a RawValue>),
+    Items(Items<'a>),
     Rows(Rows<'a>),
     Raw(&'a RawValue),
 }
+
+/// Texts that are read of a list at most.
+const TEXTS_MAX: usize = 100_000;
 
 /// The objects of a list.
 #[derive(Debug, Default)]
 pub struct Records<'a> {
     /// In order.
     pub list: Vec<Record<'a>>,
-    /// Items that are none, and were left out.
+    /// Items that are none, or too many, and were left out.
     pub left_out: usize,
 }
 
 impl Shape {
     /// Reads an object of this kind and makes something of it; `answer` says what the whole is called, should it be none.
     ///
-    /// `then` gets the text that the record was read from, too. It is as long as `json`, and the same but for halves of characters.
+    /// `then` gets the text that the record was read from, too: `json`, or a [`mended`] one of the same length.
     pub fn read<T>(
         &'static self,
         json: &str,
@@ -129,7 +134,7 @@ impl Shape {
     ) -> Result<T, Fault> {
         match self.parse(json) {
             Ok(record) => then(record, json),
-            Err(error) => match paired(json) {
+            Err(error) => match mended(json) {
                 Some(mended) => then(self.parse(&mended).map_err(|error| undecodable(answer, &error))?, &mended),
                 None => Err(undecodable(answer, &error)),
             },
@@ -154,7 +159,7 @@ impl Shape {
         while let Some(known) = map.next_key_seed(Name(self))? {
             match known.and_then(|at| Some((self.members.get(at)?.kind, values.get_mut(at)?))) {
                 None => drop(map.next_value::<IgnoredAny>()?),
-                Some((Kind::Items, value)) => *value = Value::Items(map.next_value::<Items<'_>>()?.0),
+                Some((Kind::Items, value)) => *value = Value::Items(map.next_value()?),
                 Some((Kind::Rows, value)) => *value = Value::Rows(map.next_value()?),
                 Some((Kind::Raw, value)) => *value = Value::Raw(map.next_value()?),
                 Some((kind, value)) => *value = map.next_value_seed(Lenient(kind))?,
@@ -183,11 +188,12 @@ impl<'a> Record<'a> {
         self.optional(name).unwrap_or_default()
     }
 
-    /// A list of texts.
-    pub fn texts(&mut self, name: &str) -> Vec<String> {
+    /// A list of texts; `None` when it is too long to be read.
+    pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         match self.take(name) {
-            Value::Texts(texts) => texts,
-            _ => Vec::new(),
+            Value::Texts(texts) => Some(texts),
+            Value::TooLong => None,
+            _ => Some(Vec::new()),
         }
     }
 
@@ -216,10 +222,10 @@ impl<'a> Record<'a> {
     }
 
     /// A list of anything.
-    pub fn items(&mut self, name: &str) -> Vec<&'a RawValue> {
+    pub fn items(&mut self, name: &str) -> Items<'a> {
         match self.take(name) {
             Value::Items(items) => items,
-            _ => Vec::new(),
+            _ => Items::default(),
         }
     }
 
@@ -324,31 +330,36 @@ impl<'de> Visitor<'de> for Lenient {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut texts = Vec::new();
-        let mut records = Records::default();
-        let mut count = 0_usize;
-        loop {
-            match self.0 {
-                Kind::Texts => match seq.next_element_seed(Lenient(Kind::Text))? {
-                    Some(Value::Text(text)) => texts.push(text),
-                    Some(_) => {}
-                    None => return Ok(Value::Texts(texts)),
-                },
-                Kind::Records(shape) => match seq.next_element_seed(Item(shape))? {
-                    Some(Some(record)) => records.list.push(record),
-                    Some(None) => records.left_out += 1,
-                    None => return Ok(Value::Records(records)),
-                },
-                _ => match seq.next_element::<IgnoredAny>()? {
-                    Some(_) => continue,
-                    None => return Ok(Value::Absent),
-                },
+        let value = match self.0 {
+            Kind::Texts => {
+                let mut texts = Vec::new();
+                while texts.len() <= TEXTS_MAX {
+                    match seq.next_element_seed(Lenient(Kind::Text))? {
+                        Some(Value::Text(text)) => texts.push(text),
+                        Some(_) => {}
+                        None => return Ok(Value::Texts(texts)),
+                    }
+                }
+                Value::TooLong
             }
-            count += 1;
-            if count > MEMBERS_MAX {
-                return Err(A::Error::custom("expected lists of at most 10,000 items"));
+            Kind::Records(shape) => {
+                let mut records = Records::default();
+                while records.list.len() < MEMBERS_MAX {
+                    match seq.next_element_seed(Item(shape))? {
+                        Some(Some(record)) => records.list.push(record),
+                        Some(None) => records.left_out += 1,
+                        None => return Ok(Value::Records(records)),
+                    }
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    records.left_out += 1;
+                }
+                Value::Records(records)
             }
-        }
+            _ => Value::Absent,
+        };
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

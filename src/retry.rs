@@ -118,11 +118,11 @@ pub fn parse_retry_after(value: &str, unix_seconds: u64) -> Option<Duration> {
     let first = value.split(',').next()?.trim();
     let (whole, fraction) = first.split_once('.').unwrap_or((first, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(fraction) {
+    if (whole.is_empty() && fraction.is_empty()) || !is_number(whole) || !is_number(fraction) {
         return None;
     }
     // More digits than fit are a very long time.
-    let seconds: u64 = whole.parse().unwrap_or(u64::MAX);
+    let seconds: u64 = if whole.is_empty() { 0 } else { whole.parse().unwrap_or(u64::MAX) };
     let part = fraction.bytes().any(|digit| digit != b'0');
     Some(Duration::from_secs(seconds.saturating_add(part.into())))
 }

@@ -113,7 +113,11 @@ impl Grant {
     fn parse(json: &str) -> Option<Self> {
         let body = Object::parse(json)?;
         let access_token = body.text("access_token")?;
-        let expires_in = json::scalar(body.raw("expires_in")?)?.parse().ok()?;
+        // Whole seconds, perhaps written as a text or with decimals; an hour, as usual, when it is not told.
+        let expires_in = match body.raw("expires_in") {
+            Some(life) => json::scalar(life)?.split('.').next()?.parse().ok()?,
+            None => 3600,
+        };
         let is_usable = !access_token.is_empty() && access_token.bytes().all(|byte| byte.is_ascii_graphic());
         is_usable.then_some(Self { access_token, expires_in })
     }
@@ -202,7 +206,7 @@ fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
         }
     };
     fault.status = Some(answer.status);
-    fault.request_id = answer.header("x-ms-request-id").map(str::to_owned);
+    fault.request_id = answer.request_id().map(str::to_owned);
     Unusable { fault, repeat }
 }
 

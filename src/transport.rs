@@ -204,7 +204,11 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response
 /// `Content-Encoding`: hosts built on `fetch` decode the body and leave both headers.
 fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> {
     let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    if status == 304 || value("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+    // A body in chunks has its own end.
+    if status == 304
+        || value("transfer-encoding").is_some()
+        || value("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
+    {
         return None;
     }
     value("content-length")?.parse().ok()

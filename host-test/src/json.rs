@@ -1,65 +1,48 @@
-//! JSON of the service, which may have texts that were cut in the middle of a character.
+//! JSON of the service, which may have values that serde_json does not take.
 //!
 //! A title that ends in half an emoji is a lone surrogate escape: allowed by the grammar of JSON, refused by serde_json, as no Rust
 //! string can hold it. One such title must not make an incident unreadable.
 
 use std::borrow::Cow;
 
+use defender_xdr::json::mended;
 use serde::de::DeserializeOwned;
 
-/// Reads JSON. Halves of surrogate pairs become U+FFFD, the replacement character.
+/// Reads JSON. Halves of surrogate pairs become U+FFFD, the replacement character; numbers that are too large become null, and
+/// what is nested deeper than a person can read, too.
 ///
 /// # Errors
 /// When it is not JSON, or not of this type.
 pub fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    serde_json::from_str(&with_whole_characters(text))
+    let first = match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let mended = mended(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    serde_json::from_str(&mended).or_else(|_| serde_json::from_str(&shallow(&mended))).map_err(|_| first)
 }
 
-/// The same JSON, with `\ufffd` for each lone surrogate escape. No position moves.
-fn with_whole_characters(text: &str) -> Cow<'_, str> {
-    let mut changed = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(backslash) = text.get(at..).and_then(|rest| rest.find('\\')) {
-        let escape = at + backslash;
-        at = match (surrogate(text, escape), surrogate(text, escape + ESCAPE_LENGTH)) {
-            (Some(Surrogate::High), Some(Surrogate::Low)) => escape + 2 * ESCAPE_LENGTH,
-            (Some(_), _) => {
-                changed.push_str(text.get(copied..escape).unwrap_or_default());
-                changed.push_str("\\ufffd");
-                copied = escape + ESCAPE_LENGTH;
-                copied
-            }
-            // The character behind is escaped and begins nothing; one of several bytes is no JSON, and stays.
-            (None, _) => (escape + 2..text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len()),
-        };
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    changed.push_str(text.get(copied..).unwrap_or_default());
-    Cow::Owned(changed)
-}
+/// Levels of lists and objects that are kept; serde_json takes 128.
+const LEVELS_MAX: usize = 100;
 
-/// Bytes of `\ud83d`.
-const ESCAPE_LENGTH: usize = 6;
-
-enum Surrogate {
-    High,
-    Low,
-}
-
-/// The surrogate that is written at a position.
-fn surrogate(text: &str, at: usize) -> Option<Surrogate> {
-    let digits = text.get(at..at + ESCAPE_LENGTH)?.strip_prefix("\\u")?;
-    // `from_str_radix` takes a sign.
-    let unit =
-        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())??;
-    match unit {
-        0xd800..=0xdbff => Some(Surrogate::High),
-        0xdc00..=0xdfff => Some(Surrogate::Low),
-        _ => None,
+/// JSON with null in place of everything below the last level that is kept.
+fn shallow(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut level, mut in_text, mut escaped) = (0_usize, false, false);
+    for character in json.chars() {
+        let opens = !in_text && matches!(character, '{' | '[');
+        let closes = !in_text && matches!(character, '}' | ']');
+        level += usize::from(opens);
+        if level <= LEVELS_MAX {
+            out.push(character);
+        } else if opens && level == LEVELS_MAX + 1 {
+            out.push_str("null");
+        }
+        level = level.saturating_sub(usize::from(closes));
+        in_text ^= character == '"' && !escaped;
+        escaped = in_text && character == '\\' && !escaped;
     }
+    out
 }
 
 #[cfg(test)]
@@ -81,11 +64,26 @@ mod tests {
 
     #[test]
     fn everything_else_stays() {
-        for json in
-            [r#""\ud83d\ude00""#, r#""C:\\ud83d""#, r#""\\\\ud83d""#, r#""\u00e9""#, "\"\\", "\"\\ü", r#""\ud83"#]
-        {
-            assert!(matches!(with_whole_characters(json), Cow::Borrowed(same) if same == json), "{json}");
+        assert_eq!(read(r#""\ud83d\ude00""#), "😀");
+        assert_eq!(read(r#""C:\\ud83d""#), r"C:\ud83d");
+        for broken in ["\"\\", "\"\\ü", r#""\ud83"#, r#"{"\ud83d"#] {
+            assert!(parse::<String>(broken).is_err(), "{broken}");
         }
         assert_eq!(read(r#""\\\ud83d""#), "\\\u{fffd}");
+    }
+
+    #[test]
+    fn what_no_reader_takes_is_null() {
+        let parsed: serde_json::Value = parse(r#"{"a":1e999,"b":"1e999","c":[7]}"#).unwrap();
+        assert_eq!(parsed, serde_json::json!({ "a": null, "b": "1e999", "c": [7] }));
+        let deep = format!("{}\"]\"{}", "[".repeat(10_000), "]".repeat(10_000));
+        let mut level = &parse::<serde_json::Value>(&format!(r#"{{"deep":{deep},"after":"x"}}"#)).unwrap();
+        assert_eq!(level["after"], "x");
+        level = &level["deep"];
+        for _ in 0..98 {
+            level = &level[0];
+        }
+        assert_eq!(level, &serde_json::json!([null]));
+        assert!(parse::<serde_json::Value>("[1").is_err());
     }
 }

@@ -132,7 +132,11 @@ impl Exception {
 fn is_whole(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
     let authority = authority.strip_suffix('/').unwrap_or(authority);
-    !authority.contains(['/', '?', '#']) && authority.matches('@').count() <= 1
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host.rsplit_once(':').filter(|(before, _)| !before.contains(':') || before.ends_with(']'));
+    !authority.contains(['/', '?', '#'])
+        && authority.matches('@').count() <= 1
+        && port.is_none_or(|(_, port)| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn intercept(url: &str, exceptions: String, destination: &Uri) -> Option<Intercept> {

@@ -13,6 +13,7 @@ use crate::envelope::{self, Meta};
 use crate::error::{Fault, error, invalid, malformed};
 use crate::exchange::Patience;
 use crate::graph::{Answer, Body, Call, Due, Session};
+use crate::graph_error;
 use crate::host::{Header, Method, Response};
 use crate::input::is_json;
 use crate::json;
@@ -300,7 +301,8 @@ fn send<T>(
             result => return result,
         }
     }
-    counted.anew().send(call, take)
+    // Those of the caller come before those of everyone.
+    session.anew().send(call, take)
 }
 
 /// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.
@@ -318,24 +320,31 @@ fn outcome(
     }
     let response = &answer.response;
     if extra.download == Some(true) {
+        if response.body().is_empty() && response.status != 200 {
+            meta.warnings
+                .push(format!("the file is empty: the service answered with status {} and no body", response.status));
+        }
         return Ok(Outcome::File(download::file(answer.response, filename, &call.target, |name| {
             session.cleared(name)
         })));
     }
     let kind = extra.response_type.unwrap_or(ResponseType::Json);
-    let reads = matches!(call.effect, Effect::Read | Effect::Hunt);
+    let has_read = matches!(call.effect, Effect::Read | Effect::Hunt) && response.status == 200;
     // What is named JSON and is none was cut or changed on its way: for a read, another attempt may bring it whole.
-    let names_json = reads && kind == ResponseType::Json && response.status == 200 && names_json(response);
-    if names_json && response.body().is_empty() {
-        return Err(malformed("the answer is empty"));
-    }
+    let names_json = has_read && kind == ResponseType::Json && names_json(response);
     if let Some(json) = &extra.custom_output_json {
         return Ok(Outcome::Custom(session.cleared(json.clone())));
+    }
+    if names_json && response.body().is_empty() {
+        return Err(malformed("the answer is empty"));
     }
     if response.body().is_empty() {
         return Ok(Outcome::None);
     }
     let is_text = std::str::from_utf8(response.body()).is_ok();
+    if names_json && !is_text {
+        return Err(malformed("the answer is named JSON and is not UTF-8"));
+    }
     if kind == ResponseType::Content || !is_text {
         if kind != ResponseType::Content {
             meta.warnings.push("the answer is not text: its bytes are given in base64".to_owned());
@@ -345,7 +354,10 @@ fn outcome(
     let body = answer.into_body()?;
     if kind == ResponseType::Json {
         if json::is_valid(body.json()) {
-            return Ok(Outcome::Json(body));
+            return match graph_error::spliced_object(body.json()).filter(|_| has_read) {
+                Some(fault) => Err(fault),
+                None => Ok(Outcome::Json(body)),
+            };
         }
         if names_json {
             return Err(malformed("the answer is named JSON and is not: it was cut or changed on its way"));

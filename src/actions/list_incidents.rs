@@ -41,7 +41,7 @@ pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPag
 
 /// The page as JSON.
 pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Fault> {
-    let (body, page, (), meta) = fetch(session, query, |_, _| Ok(()))?;
+    let (body, page, (), meta) = fetch(session, query, |_, _, _| Ok(()))?;
     Ok(envelope::close(body, &Meta { total: page.count, cursor: page.cursor, ..meta }))
 }
 
@@ -53,18 +53,18 @@ struct Decoded {
 }
 
 impl Decoded {
-    fn of(items: &[&RawValue], expanded: bool) -> Result<Self, Fault> {
+    fn of(items: &[&str], mut left_out: usize, expanded: bool) -> Result<Self, Fault> {
         let mut decoded = Self::default();
-        let (mut bytes, mut objects, mut left_out) = (0, 0, 0);
+        let (mut bytes, mut objects) = (0, 0);
         for item in items {
-            bytes += item.get().len();
+            bytes += item.len();
             if bytes > DECODED_MAX_BYTES || objects > DECODED_MAX_OBJECTS {
                 return Err(too_large(format!(
                     "the page is larger than the {DECODED_MAX_BYTES} bytes and {DECODED_MAX_OBJECTS} objects that are decoded"
                 )));
             }
             // Without an id it is no incident; the rest of the page is still good.
-            let Ok(incident) = incident::decode(item.get().to_owned()) else {
+            let Ok(incident) = incident::decode((*item).to_owned()) else {
                 left_out += 1;
                 continue;
             };
@@ -106,11 +106,11 @@ impl Page {
         list: &List<'_>,
         expands: bool,
         warnings: &mut Vec<String>,
-        decode: impl FnOnce(&[&RawValue]) -> Result<D, Fault>,
+        decode: impl FnOnce(&[&str], usize) -> Result<D, Fault>,
     ) -> Result<(Self, D), Fault> {
-        Self::SHAPE.read(json, "page of incidents", |mut page, _| {
+        Self::SHAPE.read(json, "page of incidents", |mut page, text| {
             let items = page.items("value");
-            let in_items = || items.last().and_then(|item| graph_error::spliced_item(item.get()));
+            let in_items = || items.list.last().and_then(|item| graph_error::spliced_item(item.get()));
             if let Some(fault) = page.raw("error").and_then(graph_error::spliced).or_else(in_items) {
                 return Err(fault);
             }
@@ -120,10 +120,12 @@ impl Page {
             if link.is_some() && cursor.is_none() {
                 warnings.push(NO_CURSOR.to_owned());
             }
-            Ok((
-                Self { count, cursor: cursor.map(|link| if expands { expanded(link) } else { link }) },
-                decode(&items)?,
-            ))
+            // As they came, should the text have been mended.
+            let place = |item: &str| item.as_ptr().addr() - text.as_ptr().addr();
+            let received = |item: &&RawValue| json.get(place(item.get())..)?.get(..item.get().len());
+            let list: Vec<&str> = items.list.iter().filter_map(received).collect();
+            let cursor = cursor.map(|link| if expands { expanded(link) } else { link });
+            Ok((Self { count, cursor }, decode(&list, items.left_out)?))
         })
     }
 }
@@ -136,7 +138,7 @@ const NO_CURSOR: &str = "there are more incidents, but the service's link to the
 fn fetch<D>(
     session: &Session<'_>,
     query: &IncidentQuery,
-    decode: impl Fn(&[&RawValue], bool) -> Result<D, Fault>,
+    decode: impl Fn(&[&str], usize, bool) -> Result<D, Fault>,
 ) -> Result<(Body, Page, D, Meta), Fault> {
     let list = List { session, path: session.path("security/incidents") };
     let (target, plain) = match given(query.cursor.as_deref()) {
@@ -148,8 +150,8 @@ fn fetch<D>(
         let mut meta = Meta::of(&answer);
         meta.warnings.extend(warning.map(str::to_owned));
         let body = answer.into_body()?;
-        let (page, decoded) = Page::read(body.json(), &list, expands, &mut meta.warnings, |items| {
-            decode(items, expands && warning.is_none())
+        let (page, decoded) = Page::read(body.json(), &list, expands, &mut meta.warnings, |items, left_out| {
+            decode(items, left_out, expands && warning.is_none())
         })?;
         Ok((body, page, decoded, meta))
     };
@@ -189,7 +191,11 @@ fn send<T>(session: &Session<'_>, target: String, take: impl FnMut(Answer) -> Re
 }
 
 fn is_overload(error: &Error) -> bool {
-    error.kind == ErrorKind::Interrupted || error.status.is_some_and(|status| status >= 500)
+    match error.kind {
+        ErrorKind::Interrupted => true,
+        ErrorKind::Unavailable | ErrorKind::Throttled => error.status.is_some_and(|status| status >= 500),
+        _ => false,
+    }
 }
 
 /// A refusal of a filter tells which words there are.
@@ -266,7 +272,7 @@ const EXPAND: &str = "$expand";
 fn asks_for_alerts(pair: &str) -> bool {
     let pair = pair.to_ascii_lowercase();
     let name = pair.strip_prefix('$').or_else(|| pair.strip_prefix("%24"));
-    name.and_then(|name| name.strip_prefix("expand=")).is_some_and(|value| value == EXPANDABLE)
+    name.and_then(|name| name.strip_prefix("expand=")).is_some_and(|value| value.starts_with(EXPANDABLE))
 }
 
 /// A link that asks for alerts: the service's own does not when it followed a page that came without them.

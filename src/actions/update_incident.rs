@@ -116,13 +116,22 @@ fn body(session: &Session<'_>, id: &str, change: &IncidentChange) -> Result<Stri
     }
     let unchanged_since = unchanged_since(change)?;
     let reads_first = unchanged_since.is_some() || (tags.is_some() && mode != TagMode::Replace);
-    let read = |answer: Answer| Brief::parse(answer.into_body()?.json());
-    let present = if reads_first { Some(fetch(session, id, read)?) } else { None };
-    if let (Some(limit), Some(present)) = (unchanged_since, &present) {
-        check_unchanged(id, &limit, present)?;
-    }
+    let read = |answer: Answer| {
+        let present = Brief::parse(answer.into_body()?.json())?;
+        if let Some(limit) = &unchanged_since {
+            check_unchanged(id, limit, &present)?;
+        }
+        match present.custom_tags {
+            Some(tags) => Ok(tags),
+            None if mode == TagMode::Replace => Ok(Vec::new()),
+            None => Err(Box::new(Error {
+                remedy: Some("replace the tags instead: tag_mode replace".to_owned()),
+                ..*malformed(format!("incident {id} has too many tags to be merged; nothing was sent"))
+            })),
+        }
+    };
+    let old = if reads_first { fetch(session, id, read)? } else { Vec::new() };
     if let Some(tags) = tags {
-        let old = present.map(|present| present.custom_tags).unwrap_or_default();
         patch.set(TAGS, json::list(&merged(old, tags, mode)));
     }
     Ok(patch.finish())
@@ -279,7 +288,7 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
     if at <= limit.at {
         return Ok(());
     }
-    let text = limit.text;
+    let text = crate::error::echo(limit.text);
     Err(Box::new(Error {
         remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
         ..*error(

@@ -61,7 +61,12 @@ fn each_status_has_its_kind_and_remedy() {
         (423, ErrorKind::Rejected, Some(REJECTED), 1),
         (429, ErrorKind::Throttled, Some(patience), 4),
         (500, ErrorKind::Unavailable, Some(UNAVAILABLE), 1),
-        (501, ErrorKind::Unavailable, Some(UNAVAILABLE), 1),
+        (
+            501,
+            ErrorKind::Unavailable,
+            Some("the service does not implement this request: repeating it does not help, change it"),
+            1,
+        ),
         (502, ErrorKind::Unavailable, Some(UNAVAILABLE), 4),
         (503, ErrorKind::Unavailable, Some(UNAVAILABLE), 4),
         (504, ErrorKind::Unavailable, Some(UNAVAILABLE), 4),

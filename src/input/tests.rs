@@ -66,12 +66,18 @@ fn whole_numbers_stay_in_range() {
 #[test]
 fn names_the_place_of_a_member() {
     let known = ["a"];
-    let outer = fields(r#"{"a":{"a":[{"a":1},{"a":[2]}]}}"#);
-    let inner = outer.fields("a", &known).expect("an object").expect("there");
-    let list = inner.list("a", &known).expect("a list");
-    assert_eq!(list[0].text("a").expect("text").as_deref(), Some("1"));
-    assert_eq!(list[1].text("a").expect_err("a list").message, "a.a[1].a: must be text");
-    let error = fields(r#"{"a":{"c":1}}"#).fields("a", &known).expect_err("unknown");
+    let outer = fields(r#"{"a":{"a":[{"a":1},{"a":[2]}]},"b":"$JSON[{\"a\":7}]"}"#);
+    outer
+        .fields("a", &known, |inner| {
+            let list = inner.list("a", &known).expect("a list");
+            assert_eq!(list[0].text("a").expect("text").as_deref(), Some("1"));
+            assert_eq!(list[1].text("a").expect_err("a list").message, "a.a[1].a: must be text");
+            Ok(())
+        })
+        .expect("an object");
+    let seven = outer.fields("b", &known, |inner| inner.integer("a")).expect("an object in a text");
+    assert_eq!(seven, Some(Some(7)));
+    let error = fields(r#"{"a":{"c":1}}"#).fields("a", &known, |_| Ok(())).expect_err("unknown");
     assert_eq!(error.message, "a.c: is unknown; did you mean a.a?");
 }
 

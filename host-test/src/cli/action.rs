@@ -3,7 +3,6 @@
 //! A parameter becomes an option of the same name; a required one may also be given by position, as in
 //! `get-incident 2972395`. Help texts are the catalog's, so they are the same as in any form that a host draws.
 
-use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use host_test::bindings::catalog::{Action, Effect, Parameter, ParameterKind};
 use host_test::text;
@@ -86,15 +85,8 @@ fn option(parameter: &Parameter) -> Arg {
         // The position is the way that help shows.
         .hide(parameter.required);
     match parameter.kind {
-        ParameterKind::Boolean => {
-            let yes = PossibleValue::new("true").aliases(["yes", "1"]);
-            let no = PossibleValue::new("false").aliases(["no", "0"]);
-            arg.num_args(0..=1)
-                .default_missing_value("true")
-                .value_parser([yes, no])
-                .ignore_case(true)
-                .hide_possible_values(true)
-        }
+        // What it may be is for the component to say, which repeats no secret that was pasted here.
+        ParameterKind::Boolean => arg.num_args(0..=1).default_missing_value("true").value_name("true|false"),
         ParameterKind::Integer => arg.value_name("N"),
         ParameterKind::TextList => arg.value_name("TEXT,…").action(ArgAction::Append),
         ParameterKind::KeyValue => arg.value_name("NAME=VALUE|JSON").action(ArgAction::Append),

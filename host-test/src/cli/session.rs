@@ -2,10 +2,12 @@
 //!
 //! It also times calls and shows their exchanges, so that commands only ask and print.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use host_test::{CallError, Connector, Exchange, Proxy, Settings, Trace, text};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -48,8 +50,11 @@ impl Session {
     pub(crate) async fn open(globals: &Globals, terminal: &Terminal) -> Result<Self, Failure> {
         let blocked = Blocked::default();
         let proxy = if globals.source == Source::Emulator { Proxy::None } else { Proxy::Environment };
-        let connector = load_with(globals, Some(watch(globals.verbose, blocked.clone(), terminal)), proxy)?;
+        let secret = Arc::<OnceLock<String>>::default();
+        let trace = watch(globals.verbose, blocked.clone(), secret.clone(), terminal);
+        let connector = load_with(globals, Some(trace), proxy)?;
         let configuration = globals.source.open(connector.catalog().await?)?;
+        let _ = secret.set(secret_of(&configuration.json));
         Ok(Self { connector, configuration, blocked })
     }
 
@@ -72,14 +77,31 @@ impl Session {
 }
 
 /// Shows exchanges, if that is wanted, and keeps what the proxy did to them.
-fn watch(verbose: bool, blocked: Blocked, terminal: &Terminal) -> Trace {
+fn watch(verbose: bool, blocked: Blocked, secret: Arc<OnceLock<String>>, terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
     Arc::new(move |exchange: &Exchange| {
         if verbose {
-            terminal.note(&terminal.aside(visible::line(&line(exchange))).dim().to_string());
+            // An address may have the secret in it, where somebody pasted it.
+            let line = struck(line(exchange), secret.get().map_or("", String::as_str));
+            terminal.note(&terminal.aside(visible::line(&line)).dim().to_string());
         }
         *blocked.lock().unwrap_or_else(PoisonError::into_inner) = blocked_by_proxy(exchange);
     })
+}
+
+fn secret_of(configuration: &str) -> String {
+    let configuration: Value = host_test::json::parse(configuration).unwrap_or_default();
+    let configuration = configuration.get(0).unwrap_or(&configuration);
+    configuration["client_secret"].as_str().unwrap_or_default().trim().to_owned()
+}
+
+/// A line without the secret, as it is or percent-encoded.
+fn struck(line: String, secret: &str) -> String {
+    if secret.is_empty() {
+        return line;
+    }
+    let decoded = percent_decode_str(&line).decode_utf8_lossy();
+    if decoded.contains(secret) { decoded.replace(secret, "***") } else { line }
 }
 
 fn blocked_by_proxy(exchange: &Exchange) -> Option<String> {

@@ -61,6 +61,8 @@ fn file(path: &PathBuf) -> Result<String, Failure> {
     let text = text::read(path).map_err(|error| cannot("read", &error))?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(_)) => Ok(text),
+        // As the app's own examples have it.
+        Ok(Value::Array(list)) if list.len() == 1 => Ok(text),
         Ok(_) => Err(cannot("use", &"it is not a JSON object")),
         // serde_json tells the position and never repeats the text, which may hold a secret.
         Err(error) => Err(cannot("use", &error)),

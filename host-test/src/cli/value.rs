@@ -45,14 +45,14 @@ fn pairs(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
             members.insert(name.trim().to_owned(), Value::from(value));
         } else {
             let name = &parameter.name;
-            return Err(Failure::usage(format!("{name}: `{text}` is neither name=value nor a JSON object")));
+            return Err(Failure::usage(format!("{name}: must be name=value or a JSON object")));
         }
     }
     Ok(Value::Object(members))
 }
 
 fn no_json(parameter: &Parameter, error: &serde_json::Error) -> Failure {
-    Failure::usage(format!("{}: no valid JSON: {error}", parameter.name))
+    Failure::usage(format!("{}: not valid JSON: {error}", parameter.name))
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(value(ParameterKind::KeyValue, &[r#"{"a": 1}"#]).unwrap(), json!({"a": 1}));
         assert_eq!(
             value(ParameterKind::KeyValue, &["x"]).unwrap_err().to_string(),
-            "p: `x` is neither name=value nor a JSON object"
+            "p: must be name=value or a JSON object"
         );
     }
 

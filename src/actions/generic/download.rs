@@ -61,8 +61,7 @@ pub(super) fn file(
 /// The last part of a path without what could hide it or leave its folder.
 fn base_name(path: &str) -> Option<String> {
     let last = path.rsplit(['/', '\\']).next()?;
-    let name: String =
-        last.chars().filter(|character| !character.is_control() && !matches!(character, ':' | '\0')).collect();
+    let name: String = last.chars().filter(|character| !is_unsafe(*character)).collect();
     let name = name.trim().trim_start_matches('.').trim();
     let mut end = name.len().min(NAME_MAX_BYTES);
     while !name.is_char_boundary(end) {
@@ -71,10 +70,27 @@ fn base_name(path: &str) -> Option<String> {
     name.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
+/// What no file system takes, or hides what a name ends in.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || ":<>|?*\"".contains(character)
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The parameters of a header, split where a semicolon stands outside of quotes.
+fn parameters(value: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let is_end = |character: char| {
+        quoted ^= character == '"';
+        character == ';' && !quoted
+    };
+    value.split(is_end).skip(1).collect()
+}
+
 /// `filename*=UTF-8''…` or `filename=…`. Source: <https://www.rfc-editor.org/rfc/rfc6266>.
 fn disposition_name(value: &str) -> Option<String> {
     let parameter = |wanted: &str| {
-        value.split(';').skip(1).find_map(|part| {
+        parameters(value).into_iter().find_map(|part| {
             let (name, value) = part.split_once('=')?;
             name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().trim_matches('"').to_owned())
         })
@@ -103,6 +119,9 @@ mod tests {
             ("attachment; filename=a.csv; filename*=UTF-8''%C3%BC.csv", "ü.csv"),
             ("attachment; filename=\"../../etc/passwd\"", "passwd"),
             ("attachment; filename=\"C:\\temp\\x.txt\"", "x.txt"),
+            ("attachment; filename=\"a;b.txt\"; x=y", "a;b.txt"),
+            ("attachment; filename*=UTF-8''a%E2%80%AEgnp.exe", "agnp.exe"),
+            ("attachment; filename=\"a|b<c>?*.txt\"", "abc.txt"),
             ("attachment; filename=\"..\"", "report"),
             ("attachment; filename=\".bashrc\"", "bashrc"),
             ("attachment; filename*=UTF-8''..%2F..%2Fx%00y", "xy"),

@@ -1,6 +1,6 @@
 //! Which headers a caller may set and sees.
 
-use crate::error::{Fault, invalid};
+use crate::error::{Fault, invalid, quoted};
 use crate::host::Header;
 use crate::wit::types::NameValue;
 
@@ -24,15 +24,25 @@ const REFUSED: [&str; 13] = [
 /// Headers of an answer that are nobody's business.
 const HIDDEN: [&str; 3] = ["set-cookie", "set-cookie2", "www-authenticate"];
 
+/// Headers that may be given, and bytes of their names and values: services and hosts take not much more.
+const COUNT_MAX: usize = 100;
+const BYTES_MAX: usize = 16 * 1024;
+
 /// The headers to send, names in lower case.
 pub(super) fn checked(headers: &[NameValue]) -> Result<Vec<Header>, Fault> {
+    let bytes: usize = headers.iter().map(|NameValue { name, value }| name.len() + value.len()).sum();
+    for (what, given, most) in [("headers", headers.len(), COUNT_MAX), ("bytes", bytes, BYTES_MAX)] {
+        if given > most {
+            return Err(invalid(format!("extra_fields.headers: has {given} {what}; allowed: {most} at most")));
+        }
+    }
     headers
         .iter()
         .map(|NameValue { name, value }| {
             let name = name.trim().to_ascii_lowercase();
-            let wrong = |why: &str| Err(invalid(format!("extra_fields.headers: '{name}' {why}")));
+            let wrong = |why: &str| Err(invalid(format!("extra_fields.headers: {} {why}", quoted(&name))));
             if name.is_empty() || !name.bytes().all(is_token) {
-                return wrong("is no header name");
+                return wrong("is not a header name");
             }
             if REFUSED.contains(&name.as_str()) || name.starts_with("proxy-") {
                 return wrong("cannot be set: it carries credentials or frames the message");

@@ -50,10 +50,16 @@ macro_rules! resource {
     };
 }
 
+/// Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
+const NOT_EMULATED: [&str; 4] =
+    ["mergeIncidents", "microsoft.graph.security.mergeIncidents", "moveAlerts", "microsoft.graph.security.moveAlerts"];
+
 fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
     Some(match *path {
         ["incidents"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::list),
         ["incidents", "$count"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::count),
+        // Actions of the service that are not emulated.
+        ["incidents" | "alerts_v2", action] if NOT_EMULATED.contains(&action) => return None,
         ["incidents", id] => resource!(id,
             GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::get,
             PATCH(INCIDENT_WRITE) => incident_operation::update),

@@ -65,6 +65,8 @@ fn unchanged_since_refuses_newer_updates() {
         let (calls, result) = update_since(since, updated);
         let actual = result.expect_err("conflict");
         let expected = Error {
+            status: Some(200),
+            client_request_id: Some(crate::scripted::CLIENT_REQUEST_ID.into()),
             remedy: Some(
                 "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
             ),
