@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn halves_of_characters_cost_only_themselves(units in proptest::collection::vec(any::<u16>(), 0..20), tail in text()) {
-        let escapes: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+        let escapes = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         let quoted = format!("\"{escapes}{}\"", &json::quoted(&tail)[1..json::quoted(&tail).len() - 1]);
         let expected = String::from_utf16_lossy(&units) + &tail;
         prop_assert_eq!(json::text(&quoted), Some(expected));

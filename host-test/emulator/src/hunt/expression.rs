@@ -6,6 +6,7 @@ use super::cell::{Cell, Kind};
 use super::lexer::Word;
 use super::parser::Cursor;
 use super::syntax::{Binary, Expression, Named};
+use super::vocabulary;
 
 /// Operators that are words; those with a list take several arguments.
 const MATCHES: [&str; 24] = [
@@ -184,6 +185,7 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
             if cursor.peek_is_sign(".") || cursor.peek_is_sign("[") {
                 return Err(Trouble::NotEmulated(format!("members of the dynamic value {name}")));
             }
+            vocabulary::check_source(name, cursor.peek())?;
             if !cursor.take_sign("(") {
                 return Ok(Expression::Column(name.clone()));
             }
@@ -197,7 +199,7 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
 /// The end of a parenthesis.
 fn close<T>(cursor: &mut Cursor<'_>, inside: T) -> Result<T, Trouble> {
     if cursor.peek_is_sign("|") {
-        return Err(Trouble::NotEmulated("queries inside a query".into()));
+        return Err(vocabulary::inner_query());
     }
     cursor.expect_sign(")")?;
     if cursor.peek_is_sign(".") || cursor.peek_is_sign("[") {

@@ -8,6 +8,8 @@ use super::cell::{Cell, Column, Kind, Row};
 use super::function;
 use super::matching::{bind_match, same};
 use super::syntax::{Binary, Expression};
+use super::table::schema::is_table;
+use super::vocabulary::inner_query;
 
 /// From a row to a value.
 type Eval = Box<dyn Fn(&[Cell]) -> Cell>;
@@ -34,6 +36,9 @@ impl Scope<'_> {
         self.columns.iter().position(|column| column.name == name).ok_or_else(|| {
             if self.absent.contains(&name) {
                 return Trouble::NotEmulated(format!("the hunting column '{name}'"));
+            }
+            if is_table(name) {
+                return inner_query();
             }
             Trouble::semantic(self.operator, format!("Failed to resolve scalar expression named '{name}'"))
         })

@@ -3,6 +3,7 @@
 //! The names are those of the reference (<https://learn.microsoft.com/kusto/query/>) and of Defender's own functions.
 
 use super::Trouble;
+use super::lexer::Word;
 
 /// Operators and words that begin a statement.
 const OPERATORS: &str = "alias as cluster consume database datatable declare evaluate externaldata facet find fork getschema \
@@ -88,6 +89,20 @@ pub(crate) fn check_operator(word: &str) -> Result<(), Trouble> {
 /// Tells a function that is missing here from a name that is none.
 pub(crate) fn check_function(name: &str) -> Result<(), Trouble> {
     refuse_if(FUNCTIONS, "function", name)
+}
+
+/// Words that begin a query within parentheses, where an expression could stand.
+const SOURCES: [&str; 8] = ["datatable", "externaldata", "find", "print", "range", "search", "table", "union"];
+
+/// Tells a query in place of an expression, by its first word and what follows it, from a column and a function.
+pub(crate) fn check_source(name: &str, next: Option<&Word>) -> Result<(), Trouble> {
+    let has_source = matches!(next, Some(Word::Name(_) | Word::Literal(..) | Word::Sign("(")));
+    if SOURCES.contains(&name) && has_source { Err(inner_query()) } else { Ok(()) }
+}
+
+/// A query where an expression is expected.
+pub(crate) fn inner_query() -> Trouble {
+    Trouble::NotEmulated("queries inside a query".into())
 }
 
 fn refuse_if(known: &str, kind: &str, word: &str) -> Result<(), Trouble> {
