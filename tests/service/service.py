@@ -347,7 +347,7 @@ def refuses_to_work_unless_it_is_configured(world):
         ({"DEFENDER_GATEWAY_KEY": ""}, ["DEFENDER_GATEWAY_KEY"]),
         ({"DEFENDER_GATEWAY_KEY": "fifteen-letters"}, ["DEFENDER_GATEWAY_KEY"]),
         ({"DEFENDER_TENANT_ID": "", "DEFENDER_CLIENT_ID": " "}, ["DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID"]),
-        ({"DEFENDER_GRAPH_ENDPOINT": ""}, ["DEFENDER_GRAPH_ENDPOINT"]),
+        ({"DEFENDER_GRAPH_ENDPOINT": "http://example.com"}, ["DEFENDER_GRAPH_ENDPOINT"]),
         ({"DEFENDER_TIMEOUT": "3600"}, ["DEFENDER_TIMEOUT"]),
         ({"DEFENDER_CLOUD": "china"}, ["DEFENDER_CLOUD"]),
         ({"DEFENDER_LOGIN_ENDPOINT": "http://example.com"}, ["DEFENDER_LOGIN_ENDPOINT"]),
