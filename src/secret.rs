@@ -1,6 +1,7 @@
 //! Secrets and tokens: values that are sent and never shown.
 
 use std::fmt;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -13,8 +14,10 @@ const STRUCK_OUT_FROM_LENGTH: usize = 4;
 const STRUCK_OUT_OF_DATA_FROM_LENGTH: usize = 8;
 /// Data up to this size is read for every spelling.
 const CLOSELY_READ_BYTES: usize = 64 * 1024;
-/// Bytes of a value that are looked for first in larger data.
+/// Bytes of a spelling that are looked for first.
 const START_BYTES: usize = 16;
+/// Where a text was cut.
+const CUT: &str = "…";
 /// What stands in its place.
 const STRUCK_OUT: &str = "***";
 
@@ -68,116 +71,236 @@ impl<'s> Strikes<'s> {
         if let Some(struck) = self.without(text.as_bytes(), STRUCK_OUT_FROM_LENGTH) {
             *text = String::from_utf8_lossy(&struck).into_owned();
         }
-        for secret in &self.0 {
-            let starts = (STRUCK_OUT_FROM_LENGTH..secret.0.len()).rev().filter_map(|end| secret.0.get(..end));
-            let cut = starts.map(|start| format!("{start}…")).find(|start| text.contains(start.as_str()));
-            if let Some(cut) = cut {
-                *text = text.replace(&cut, &format!("{STRUCK_OUT}…"));
-            }
+        if text.contains(CUT) {
+            self.0.iter().for_each(|secret| out_of_ends(text, secret));
         }
     }
 
-    /// Data of the service without them; `None` when it holds none. Short ones may well be part of it. Of large data it is
-    /// looked for as it is first, because reading every byte for all spellings takes as long as decoding it.
+    /// Data of the service without them; `None` when it holds none. Short ones may well be part of it. In large data they are
+    /// looked for as they are, because reading every byte for all spellings takes as long as decoding it.
     pub fn data_without(&self, data: &[u8]) -> Option<Vec<u8>> {
-        if data.len() > CLOSELY_READ_BYTES {
-            let text = std::str::from_utf8(data).ok()?;
-            let is_there = |secret: &&Secret| {
-                secret.0.get(..START_BYTES.min(secret.0.len())).is_some_and(|start| text.contains(start))
-            };
-            self.0.iter().find(|secret| is_there(secret))?;
-        }
         self.without(data, STRUCK_OUT_OF_DATA_FROM_LENGTH)
     }
 
     fn without(&self, text: &[u8], least: usize) -> Option<Vec<u8>> {
         let mut struck: Option<Vec<u8>> = None;
         for secret in self.0.iter().filter(|secret| secret.0.len() >= least) {
-            let found = without(struck.as_deref().unwrap_or(text), secret);
+            let found = without(struck.as_deref().unwrap_or(text), secret.0.as_bytes());
             struck = found.or(struck);
         }
         struck
     }
 }
 
+/// Strikes the start of a value out of the ends of a text that was cut.
+fn out_of_ends(text: &mut String, secret: &Secret) {
+    let parts: Vec<&str> = text.split(CUT).collect();
+    let Some((last, cut)) = parts.split_last() else { return };
+    let mut out = String::with_capacity(text.len());
+    for part in cut {
+        let mut starts = (STRUCK_OUT_FROM_LENGTH..secret.0.len()).rev().filter_map(|end| secret.0.get(..end));
+        match starts.find_map(|start| part.strip_suffix(start)) {
+            Some(rest) => out.extend([rest, STRUCK_OUT, CUT]),
+            None => out.extend([part, CUT]),
+        }
+    }
+    out.push_str(last);
+    *text = out;
+}
+
 /// A text without a value, as it is, percent-encoded or escaped as in JSON, wholly or in part; and in base64 of either alphabet,
 /// alone or within more.
-fn without(text: &[u8], secret: &Secret) -> Option<Vec<u8>> {
-    let value = secret.0.as_bytes();
-    let groups = encoded_groups(value);
-    let is_start = starts(value, &groups);
-    let mut out: Option<Vec<u8>> = None;
-    let (mut at, mut kept) = (0, 0);
-    while let Some(next) = text.get(at..).and_then(|rest| rest.iter().position(|byte| is_start(*byte))) {
-        at += next;
-        let encoded = || groups.iter().filter_map(|group| encoded_length(text, at, group)).max();
-        match spelled_length(text, at, value).or_else(encoded) {
-            Some(length) => {
-                let out = out.get_or_insert_default();
-                out.extend_from_slice(text.get(kept..at).unwrap_or_default());
-                out.extend_from_slice(STRUCK_OUT.as_bytes());
-                at += length;
-                kept = at;
+fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
+    // No spelling is shorter than base64 of what fills its groups, or the value.
+    if text.len() < value.len().min(value.len().saturating_sub(2) / 3 * 4) {
+        return None;
+    }
+    let is_small = text.len() <= CLOSELY_READ_BYTES;
+    let groups = if is_small { groups(value) } else { Vec::new() };
+    let starts = Starts::new(value, &groups);
+    let struck = without_all(text, |text, from| {
+        let mut at = from;
+        loop {
+            at = starts.next(text, at)?;
+            let encoded = || groups.iter().filter_map(|group| group.length(text, at)).max();
+            match spelled_length(text, at, value).or_else(encoded) {
+                Some(length) => return Some(at..at + length),
+                None => at += 1,
             }
-            None => at += 1,
         }
+    });
+    if !is_small {
+        return struck;
+    }
+    let text = struck.as_deref().unwrap_or(text);
+    let known = Known::of(value);
+    without_all(text, |text, from| next_escaped(text, from, value, &known)).or(struck)
+}
+
+/// A text without all that is found in it, each from a place on; `None` when there is nothing.
+fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
+    let mut out: Option<Vec<u8>> = None;
+    let mut kept = 0;
+    while let Some(found) = next(text, kept) {
+        let out = out.get_or_insert_default();
+        out.extend_from_slice(text.get(kept..found.start).unwrap_or_default());
+        out.extend_from_slice(STRUCK_OUT.as_bytes());
+        kept = found.end;
     }
     let mut out = out?;
     out.extend_from_slice(text.get(kept..).unwrap_or_default());
     Some(out)
 }
 
-/// Which bytes any spelling can begin with: most of a text is passed over by this alone.
-fn starts(value: &[u8], groups: &[Vec<u8>]) -> impl Fn(u8) -> bool + use<> {
-    let mut known = [false; 256];
-    let firsts = groups.iter().filter_map(|group| group.first()).chain(value.first());
-    for first in firsts.chain(b"%\\-_") {
-        if let Some(entry) = known.get_mut(usize::from(*first)) {
-            *entry = true;
+/// The next place from another on where a value is spelled with escapes: before the first of them it stands as it is.
+fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.iter().position(|byte| matches!(byte, b'%' | b'\\'))?;
+        if let Some((byte, _)) = text.get(at..).and_then(escape).filter(|(byte, _)| known.has(*byte)) {
+            let places = value.iter().enumerate().filter(|(_, other)| **other == byte);
+            let mut starts = places.filter_map(|(place, _)| {
+                let start = at.checked_sub(place).filter(|start| *start >= from)?;
+                (text.get(start..at) == value.get(..place)).then_some(start)
+            });
+            let spelled = starts.find_map(|start| Some(start..start + spelled_length(text, start, value)?));
+            if spelled.is_some() {
+                return spelled;
+            }
         }
+        at += 1;
     }
-    move |byte| known.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// Length of a value that is spelled out from a place on, each byte as it is, as `%XX`, or escaped as in JSON.
+/// Which bytes a value has: most escapes of a text stand for others.
+struct Known([bool; 256]);
+
+impl Known {
+    fn of(value: &[u8]) -> Self {
+        let mut known = [false; 256];
+        for byte in value {
+            if let Some(entry) = known.get_mut(usize::from(*byte)) {
+                *entry = true;
+            }
+        }
+        Self(known)
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+}
+
+/// Where a spelling may begin. A window slides over the text, as far as its last byte allows: most bytes are never looked at.
+/// Source: <https://en.wikipedia.org/wiki/Boyer%E2%80%93Moore%E2%80%93Horspool_algorithm>.
+struct Starts {
+    window: usize,
+    shifts: [usize; 256],
+}
+
+impl Starts {
+    fn new(value: &[u8], groups: &[Group<'_>]) -> Self {
+        let starts = || groups.iter().map(|group| group.start.as_slice()).chain([value]);
+        let window = starts().map(<[u8]>::len).fold(START_BYTES, usize::min);
+        let mut made = Self { window, shifts: [window; 256] };
+        for start in starts() {
+            for (byte, shift) in start.iter().take(window).zip((0..window).rev()) {
+                made.allow(*byte, shift);
+                match byte {
+                    b'+' => made.allow(b'-', shift),
+                    b'/' => made.allow(b'_', shift),
+                    _ => {}
+                }
+            }
+        }
+        made
+    }
+
+    fn allow(&mut self, byte: u8, shift: usize) {
+        if let Some(known) = self.shifts.get_mut(usize::from(byte)) {
+            *known = shift.min(*known);
+        }
+    }
+
+    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            let last = text.get(at + self.window - 1)?;
+            match self.shifts.get(usize::from(*last)) {
+                Some(0) | None => return Some(at),
+                Some(shift) => at += shift,
+            }
+        }
+    }
+}
+
+/// Length of a value that is spelled out from a place on, each byte as it is or escaped.
 fn spelled_length(text: &[u8], from: usize, value: &[u8]) -> Option<usize> {
     let mut at = from;
     for byte in value {
         let rest = text.get(at..)?;
-        at += match rest {
-            [b'%', high, low, ..] if hexadecimal(&[*high, *low]) == Some(u32::from(*byte)) => 3,
-            [b'\\', b'u', digits @ ..] if digits.get(..4).and_then(hexadecimal) == Some(u32::from(*byte)) => 6,
-            [b'\\', escaped, ..] if escaped == byte => 2,
-            [plain, ..] if plain == byte => 1,
+        at += match escape(rest) {
+            Some((escaped, length)) if escaped == *byte => length,
+            _ if rest.first() == Some(byte) => 1,
             _ => return None,
         };
     }
     Some(at - from)
 }
 
+/// The byte that an escape at the start of a text stands for, `%XX` or one of JSON, and its length.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    let (byte, length) = match text {
+        [b'%', high, low, ..] => (hexadecimal(&[*high, *low])?, 3),
+        [b'\\', b'u', digits @ ..] => (hexadecimal(digits.get(..4)?)?, 6),
+        [b'\\', escaped @ (b'"' | b'\\' | b'/'), ..] => (u32::from(*escaped), 2),
+        _ => return None,
+    };
+    Some((u8::try_from(byte).ok()?, length))
+}
+
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// What of a value is the same in base64 wherever it starts: three bytes are four characters.
-fn encoded_groups(value: &[u8]) -> Vec<Vec<u8>> {
-    let whole = STANDARD_NO_PAD.encode(value).into_bytes();
-    let groups = (0..3).filter_map(|skipped| value.get(skipped..));
-    let groups = groups.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
-    std::iter::once(whole).chain(groups.map(|bytes| STANDARD_NO_PAD.encode(bytes).into_bytes())).collect()
+/// Bytes that are looked for in base64.
+struct Group<'a> {
+    bytes: &'a [u8],
+    /// How it begins in base64.
+    start: Vec<u8>,
 }
 
-/// Length of base64 at a place, in either alphabet, its padding included.
-fn encoded_length(text: &[u8], at: usize, encoded: &[u8]) -> Option<usize> {
+/// What of a value is the same in base64 wherever it starts, for three bytes are four characters; and the value itself.
+fn groups(value: &[u8]) -> Vec<Group<'_>> {
+    let within = (0..3).filter_map(|skipped| value.get(skipped..));
+    let within = within.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
+    let start = |bytes: &[u8]| encoded(bytes.get(..START_BYTES / 4 * 3).unwrap_or(bytes));
+    std::iter::once(value).chain(within).map(|bytes| Group { bytes, start: start(bytes) }).collect()
+}
+
+impl Group<'_> {
+    /// Length of its base64 at a place, the padding included.
+    fn length(&self, text: &[u8], at: usize) -> Option<usize> {
+        let rest = text.get(at..)?;
+        begins(rest, &self.start).then_some(())?;
+        let whole = encoded(self.bytes);
+        let padding = rest.iter().skip(whole.len()).take(2).take_while(|byte| **byte == b'=').count();
+        begins(rest, &whole).then_some(whole.len() + padding)
+    }
+}
+
+fn encoded(bytes: &[u8]) -> Vec<u8> {
+    STANDARD_NO_PAD.encode(bytes).into_bytes()
+}
+
+/// Whether a text begins with base64, in either alphabet.
+fn begins(text: &[u8], base64: &[u8]) -> bool {
     let standard = |byte: &u8| match byte {
         b'-' => b'+',
         b'_' => b'/',
         other => *other,
     };
-    let found = text.get(at..at + encoded.len())?;
-    let is_same = found.iter().map(standard).eq(encoded.iter().copied());
-    let padding = text.iter().skip(at + encoded.len()).take(2).take_while(|byte| **byte == b'=').count();
-    is_same.then_some(encoded.len() + padding)
+    text.get(..base64.len()).is_some_and(|found| found.iter().map(standard).eq(base64.iter().copied()))
 }
 
 impl fmt::Debug for Secret {
