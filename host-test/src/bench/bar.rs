@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::report::Report;
 
-const COMPONENT_BYTES: usize = 250_000;
-const COMPONENT_GZIP_BYTES: usize = 100_000;
+const COMPONENT_BYTES: usize = 600_000;
+const COMPONENT_GZIP_BYTES: usize = 235_000;
 const INSTANTIATE_US: f64 = 30.0;
 const COLD_START_MS: f64 = 10.0;
-const ACTION_RATIO: f64 = 1.15;
-const HUNT_RATIO: f64 = 1.2;
+const ACTION_RATIO: f64 = 1.4;
+const HUNT_RATIO: f64 = 1.6;
 const PEAK_OVER_BODY: f64 = 1.3;
-const THROUGHPUT_RATIO: f64 = 0.85;
+const THROUGHPUT_RATIO: f64 = 0.7;
 const REQUESTS_COLD: usize = 2;
 const REQUESTS_WARM: usize = 1;
 const CONNECTIONS: usize = 2;
