@@ -22,8 +22,8 @@ fuzz:
 
 # What the sandbox costs, beside native Rust that does the same. Other work on the machine moves the figures.
 bench: toolchain
-	@cargo build --package host-test
-	@cargo run --quiet --package host-test -- bench
+	@cargo build --profile measured --package host-test
+	@cargo run --quiet --profile measured --package host-test -- bench
 
 # The hosts in examples/, each against the emulator.
 examples: toolchain

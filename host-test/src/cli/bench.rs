@@ -78,7 +78,7 @@ fn text(report: &Report, terminal: &Terminal) -> String {
     );
     parts.push(terminal.text(facts).dim().to_string());
     if !machine.optimised {
-        let warning = "This program was built without optimisation: its figures say nothing about the component.";
+        let warning = "This program was built without optimisation: its figures say nothing. `make bench` builds and runs an optimised one.";
         parts.push(terminal.text(warning).red().bold().to_string());
     }
     parts.join("\n")
