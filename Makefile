@@ -54,12 +54,12 @@ release: toolchain
 release-test: toolchain
 	@tests/release/run
 
-# The service form: connector and HTTP gateway as one component; prints its path. `service-spin` is the same for Spin.
+# The service form: the connector behind an HTTP gateway, as one component; prints its path. `service-spin` is the same for Spin.
 service: toolchain
-	@cargo run --quiet --package component-build --features compose -- service
+	@cargo run --quiet --package component-build -- service
 
 service-spin: toolchain
-	@cargo run --quiet --package component-build --features compose -- service spin
+	@cargo run --quiet --package component-build -- service spin
 
 # The service in `wasmtime serve` against the emulator, and the files of deploy/.
 service-test: toolchain

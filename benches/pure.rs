@@ -8,12 +8,15 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use defender_xdr::actions::{list_incidents, run_hunting_query};
-use defender_xdr::config::Connection;
-use defender_xdr::graph::Session;
-use defender_xdr::host::{Failure, Host, Request, Response};
+use defender_xdr::doors::component::finish;
+use defender_xdr::graph::refusal;
+use defender_xdr::graph::session::Session;
+use defender_xdr::request::config::Connection;
+use defender_xdr::request::filter;
+use defender_xdr::wire::failure::Failure;
+use defender_xdr::wire::host::{Host, Request, Response};
 use defender_xdr::wit::actions::{HuntingResult, IncidentPage, IncidentQuery};
 use defender_xdr::wit::types::{Config, Error};
-use defender_xdr::{filter, graph_error};
 use divan::Bencher;
 use divan::counter::BytesCount;
 
@@ -68,12 +71,12 @@ fn error_mapping(bencher: Bencher<'_, '_>) {
 
 #[inline(never)]
 fn decode_page(host: &Canned, connection: &Connection) -> Result<IncidentPage, Box<Error>> {
-    list_incidents::typed(&Session::new(host, connection, ""), &query())
+    finish(list_incidents::typed(&Session::new(host, connection, ""), &query()))
 }
 
 #[inline(never)]
 fn decode_hunt(host: &Canned, connection: &Connection) -> Result<HuntingResult, Box<Error>> {
-    run_hunting_query::typed(&Session::new(host, connection, ""), "T", Some("P1D"))
+    finish(run_hunting_query::typed(&Session::new(host, connection, ""), "T", Some("P1D")))
 }
 
 #[inline(never)]
@@ -83,7 +86,7 @@ fn check_filter(filter: &str) -> Result<(), String> {
 
 #[inline(never)]
 fn map_error(answer: &Response, connection: &Connection) -> Box<Error> {
-    graph_error::from_answer(answer, connection, 0)
+    refusal::from_answer(answer, connection, 0)
 }
 
 /// A host that has the token and one answer in its hands.
@@ -98,7 +101,7 @@ impl Canned {
 }
 
 impl Host for Canned {
-    fn send(&self, request: &Request<'_>, _: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: &Request<'_>, _: Duration) -> Result<Response, Failure> {
         let body = if request.target.ends_with("/token") {
             br#"{"token_type":"Bearer","expires_in":3599,"access_token":"planted"}"#.to_vec()
         } else {
@@ -115,7 +118,7 @@ impl Host for Canned {
         1_771_000_000
     }
 
-    fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, _: Duration) {}
 
     fn random(&self) -> u64 {
         0x0123_4567_89ab_cdef

@@ -2,6 +2,11 @@
 
 #![expect(missing_docs, clippy::pedantic, reason = "generated code; the documentation is in wit/")]
 
-wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true });
+#![cfg_attr(
+    all(feature = "plugin", target_arch = "wasm32"),
+    expect(unreachable_pub, reason = "the generated macro names traits by paths of its own")
+)]
+
+wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true, pub_export_macro: true });
 
 pub use exports::defender::xdr::{actions, catalog, connection, json, types};

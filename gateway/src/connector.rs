@@ -11,6 +11,9 @@ pub trait Connector {
     /// The same as JSON.
     fn describe_json(&self) -> String;
 
+    /// Checks a configuration without sending anything.
+    fn check(&self, config: &str) -> Result<(), Box<Error>>;
+
     /// Runs an action: JSON in, JSON out.
     fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>>;
 }

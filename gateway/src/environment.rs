@@ -7,7 +7,6 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::bindings::catalog::{Connector as Catalog, Parameter, ParameterKind};
-use crate::bindings::types::ErrorKind;
 use crate::connector::Connector;
 use crate::key::KEY_MIN_CHARACTERS;
 
@@ -16,8 +15,6 @@ const PREFIX: &str = "DEFENDER_";
 const KEY: &str = "DEFENDER_GATEWAY_KEY";
 const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
 const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
-/// An action that refuses an empty input, once the configuration is in order and before it sends anything.
-const PROBE: (&str, &str) = ("get_incident_details", "incident_id:");
 
 /// Everything that the service needs to know.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,13 +92,9 @@ impl Environment {
     }
 }
 
-/// What the connector would refuse in the configuration. Nothing is sent for it.
+/// What the connector refuses in the configuration.
 fn refused(connector: &dyn Connector, config: &str) -> Option<Fault> {
-    let (action, in_order) = PROBE;
-    let error = connector.invoke(action, config, "{}").err()?;
-    if !matches!(error.kind, ErrorKind::InvalidInput) || error.message.starts_with(in_order) {
-        return None;
-    }
+    let error = connector.check(config).err()?;
     // `endpoints.login: must start with …`: the rest may repeat the value.
     let field = error.message.split(':').next().unwrap_or_default();
     let name = match field.strip_prefix("endpoints.") {

@@ -1,7 +1,7 @@
 //! The service form of the Defender XDR connector: HTTP in, HTTP out.
 //!
-//! Composed with the connector it is one component that any `wasi:http` engine serves, in as many replicas as wanted: it
-//! keeps nothing between requests but what the connector keeps, its access tokens.
+//! With the connector in it, it is one component that any `wasi:http` engine serves, in as many replicas as wanted: it keeps
+//! nothing between requests but what the connector keeps, its access tokens.
 //!
 //! ```text
 //!   engine ──► wasi ──► gateway          the order of the checks, written down once
@@ -11,7 +11,7 @@
 //!                         ├─ key          is it one of the callers?
 //!                         ├─ media        is the body JSON, and how large?
 //!                         ▼
-//!                     connector ──► defender:xdr/json, defender:xdr/catalog
+//!                     connector ──► defender_xdr
 //!                         │
 //!                         ├─ problem      errors as RFC 9457
 //!                         └─ openapi      what GET /openapi.json answers; schema has its forms

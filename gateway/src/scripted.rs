@@ -33,7 +33,7 @@ impl Body for Bytes {
 /// Refuses what the real one refuses in a configuration, and gives each call the same answer.
 pub(crate) struct Scripted {
     answer: Result<String, Box<Error>>,
-    /// Action, configuration and input of each call but the probes.
+    /// Action, configuration and input of each call.
     pub(crate) calls: RefCell<Vec<[String; 3]>>,
 }
 
@@ -90,17 +90,18 @@ impl Connector for Scripted {
         r#"{"name":"Connector"}"#.to_owned()
     }
 
-    fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
-        if (action, input) == ("get_incident_details", "{}") {
-            let message = if config.contains(r#""timeout":"5""#) {
-                "timeout: 5 is below 15"
-            } else if config.contains("ftp:") {
-                "endpoints.login: must start with https://"
-            } else {
-                "incident_id: is required"
-            };
-            return Err(error(ErrorKind::InvalidInput, message));
+    fn check(&self, config: &str) -> Result<(), Box<Error>> {
+        let refused = |message| Err(error(ErrorKind::InvalidInput, message));
+        if config.contains(r#""timeout":"5""#) {
+            refused("timeout: 5 is below 15")
+        } else if config.contains("ftp:") {
+            refused("endpoints.login: must start with https://")
+        } else {
+            Ok(())
         }
+    }
+
+    fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
         self.calls.borrow_mut().push([action, config, input].map(str::to_owned));
         self.answer.clone()
     }

@@ -3,14 +3,16 @@
 
 use std::borrow::Cow;
 
+use defender_xdr::doors::component::finish;
+use defender_xdr::doors::invoke;
+use defender_xdr::wire::wasi::WasiHost;
 use waki::bindings::exports::wasi::http::incoming_handler::Guest;
 use waki::bindings::wasi::http::types::{
     Fields, IncomingBody, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 use waki::bindings::wasi::io::streams::{OutputStream, StreamError};
 
-use crate::bindings::catalog::{self, Connector as Catalog};
-use crate::bindings::json;
+use crate::bindings::catalog::Connector as Catalog;
 use crate::bindings::types::Error;
 use crate::connector::Connector;
 use crate::gateway;
@@ -28,25 +30,29 @@ pub struct Service;
 impl Guest for Service {
     fn handle(incoming: IncomingRequest, answer: ResponseOutparam) {
         let request = request(&incoming);
-        let response = gateway::answer(&request, &mut Incoming(incoming), &Composed, variables());
+        let response = gateway::answer(&request, &mut Incoming(incoming), &Linked, variables());
         send(response, request.method == "HEAD", answer);
     }
 }
 
-/// The connector that the gateway was composed with.
-struct Composed;
+/// The connector on the same engine.
+struct Linked;
 
-impl Connector for Composed {
+impl Connector for Linked {
     fn describe(&self) -> Catalog {
-        catalog::describe()
+        defender_xdr::catalog::describe()
     }
 
     fn describe_json(&self) -> String {
-        json::describe()
+        defender_xdr::catalog::json(&self.describe())
+    }
+
+    fn check(&self, config: &str) -> Result<(), Box<Error>> {
+        invoke::connection(config).map(drop)
     }
 
     fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
-        json::invoke(action, config, input).map_err(Box::new)
+        finish(invoke::invoke(&WasiHost::default(), action, config, input))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use defender_xdr::json::mended;
+use defender_xdr::text::json::mended;
 use serde::de::DeserializeOwned;
 
 /// Reads JSON. Halves of surrogate pairs become U+FFFD, the replacement character; numbers that are too large become null, and

@@ -8,19 +8,19 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::endpoint;
-use crate::envelope::{self, Meta};
-use crate::error::{Fault, error, invalid, malformed};
-use crate::exchange::Patience;
-use crate::graph::{Answer, Body, Call, Due, Session};
-use crate::graph_error;
-use crate::host::{Header, Method, Response};
-use crate::input::is_json;
-use crate::json;
-use crate::multipart;
-use crate::percent;
-use crate::proxy_page;
-use crate::retry::Effect;
+use crate::answer::envelope::{self, Meta};
+use crate::graph::refusal;
+use crate::graph::session::{Answer, Body, Call, Due, Session};
+use crate::request::endpoint;
+use crate::request::fields::is_json;
+use crate::request::multipart;
+use crate::text::fault::{Fault, error, invalid, malformed};
+use crate::text::json;
+use crate::text::percent;
+use crate::wire::exchange::Patience;
+use crate::wire::host::{Header, Host, Method, Response};
+use crate::wire::proxy_page;
+use crate::wire::retry::Effect;
 use crate::wit::actions::{Download, ExtraFields, GenericRequest, GenericResponse, ResponseBody, ResponseType};
 use crate::wit::types::{Error, ErrorKind, NameValue};
 
@@ -36,8 +36,8 @@ const QUOTED_MAX_BYTES: usize = 120 * 1024 * 1024;
 const RETRY_AFTER_MAX_SECONDS: u32 = 300;
 
 /// The answer, typed.
-pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericResponse, Fault> {
-    let Reply { status, headers, outcome, meta } = run(session, request)?;
+pub async fn typed<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<GenericResponse, Fault> {
+    let Reply { status, headers, outcome, meta } = run(session, request).await?;
     let body = match outcome {
         Outcome::None => ResponseBody::None,
         Outcome::Json(body) => ResponseBody::Json(body.text),
@@ -54,8 +54,8 @@ pub fn typed(session: &Session<'_>, request: &GenericRequest) -> Result<GenericR
 }
 
 /// The answer as JSON.
-pub fn json(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
-    let Reply { status, outcome, meta, .. } = run(session, request)?;
+pub async fn json<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<String, Fault> {
+    let Reply { status, outcome, meta, .. } = run(session, request).await?;
     let meta = Meta { status: Some(status), ..meta };
     let text = match outcome {
         Outcome::Json(body) => return Ok(envelope::close(body, &meta)),
@@ -126,7 +126,7 @@ struct Reply {
     meta: Meta,
 }
 
-fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> {
+async fn run<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<Reply, Fault> {
     let none = ExtraFields {
         headers: Vec::new(),
         payload_json: None,
@@ -150,11 +150,11 @@ fn run(session: &Session<'_>, request: &GenericRequest) -> Result<Reply, Fault> 
     let due = if wants_json { Due::JsonOrRedirect } else { Due::Anything };
     let effect = effect(request.method, &target);
     let call = Call { method: request.method, target, headers, body: &body, effect, due };
-    send(session, &call, extra, &|answer| reply(session, &call, answer, extra, filename.clone()))
+    send(session, &call, extra, &|answer| reply(session, &call, answer, extra, filename.clone())).await
 }
 
-fn reply(
-    session: &Session<'_>,
+fn reply<H: Host>(
+    session: &Session<'_, H>,
     call: &Call<'_>,
     answer: Answer,
     extra: &ExtraFields,
@@ -185,7 +185,7 @@ fn reply(
     Ok(Reply { status, headers, outcome, meta })
 }
 
-fn target(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fault> {
+fn target<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<String, Fault> {
     let mut target = endpoint::target(&request.endpoint, &session.connection.graph, session.connection.api_version)
         .map_err(|why| invalid(format!("endpoint: {why}")))?;
     if request.query_params.iter().any(|pair| pair.name.trim().is_empty()) {
@@ -196,8 +196,8 @@ fn target(session: &Session<'_>, request: &GenericRequest) -> Result<String, Fau
     Ok(target)
 }
 
-fn body(
-    session: &Session<'_>,
+fn body<H: Host>(
+    session: &Session<'_, H>,
     request: &GenericRequest,
     extra: &ExtraFields,
     headers: &mut Vec<Header>,
@@ -229,7 +229,7 @@ fn body(
         if headers.iter().any(|(name, _)| name == "content-type") {
             return Err(invalid("extra_fields.headers: Content-Type is set by files"));
         }
-        multipart::encode(&extra.files, session.exchange.host)?
+        multipart::encode(&extra.files, &session.exchange.host.guid())?
     } else if let Some(json) = payload_json {
         if !json::is_valid(json) {
             return Err(invalid("extra_fields.payload_json: is not JSON"));
@@ -262,8 +262,8 @@ fn effect(method: Method, target: &str) -> Effect {
 }
 
 /// Sends as everywhere, or as often as the caller says: then only broken connections are repeated besides.
-fn send<T>(
-    session: &Session<'_>,
+async fn send<H: Host, T>(
+    session: &Session<'_, H>,
     call: &Call<'_>,
     extra: &ExtraFields,
     take: &dyn Fn(Answer) -> Result<T, Fault>,
@@ -281,7 +281,7 @@ fn send<T>(
         )));
     }
     if count == 0 {
-        return session.send(call, take);
+        return session.send(call, take).await;
     }
     let counted = session.with(Patience::Connection);
     // A read that got no whole answer is repeated, too, as it would be within the deadline.
@@ -290,24 +290,24 @@ fn send<T>(
         _ => call.effect == Effect::Read && error.kind == ErrorKind::Interrupted,
     };
     for _ in 0..count {
-        match counted.anew().send(call, take) {
+        match counted.anew().send(call, take).await {
             Err(error) if is_repeated(&error) => {
                 let asked = error.retry_after_seconds.unwrap_or(0);
                 if asked > RETRY_AFTER_MAX_SECONDS {
                     return Err(error);
                 }
-                session.exchange.host.sleep(Duration::from_secs(wait.max(asked).into()));
+                session.exchange.host.sleep(Duration::from_secs(wait.max(asked).into())).await;
             }
             result => return result,
         }
     }
     // Those of the caller come before those of everyone.
-    session.anew().send(call, take)
+    session.anew().send(call, take).await
 }
 
 /// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.
-fn outcome(
-    session: &Session<'_>,
+fn outcome<H: Host>(
+    session: &Session<'_, H>,
     call: &Call<'_>,
     answer: Answer,
     extra: &ExtraFields,
@@ -354,7 +354,7 @@ fn outcome(
     let body = answer.into_body()?;
     if kind == ResponseType::Json {
         if json::is_valid(body.json()) {
-            return match graph_error::spliced_object(body.json()).filter(|_| has_read) {
+            return match refusal::spliced_object(body.json()).filter(|_| has_read) {
                 Some(fault) => Err(fault),
                 None => Ok(Outcome::Json(body)),
             };

@@ -1,38 +1,30 @@
 //! Get incident details.
 
-use crate::envelope::{self, Meta};
-use crate::error::Fault;
-use crate::graph::{Answer, Call, Due, Session};
-use crate::host::Method;
-use crate::incident::{self, Brief};
-use crate::retry::Effect;
+use crate::answer::envelope::{self, Meta};
+use crate::answer::incident::{self, Brief};
+use crate::graph::session::{Answer, Call, Session};
+use crate::request::incident::checked_id;
+use crate::text::fault::Fault;
+use crate::wire::host::Host;
 use crate::wit::actions::Incident;
 
 /// The incident, typed.
-pub fn typed(session: &Session<'_>, incident_id: &str) -> Result<Incident, Fault> {
-    fetch(session, incident::id(incident_id)?, decoded)
+pub async fn typed<H: Host>(session: &Session<'_, H>, incident_id: &str) -> Result<Incident, Fault> {
+    fetch(session, checked_id(incident_id)?, decoded).await
 }
 
 /// The incident as JSON.
-pub fn json(session: &Session<'_>, incident_id: &str) -> Result<String, Fault> {
-    fetch(session, incident::id(incident_id)?, enveloped)
+pub async fn json<H: Host>(session: &Session<'_, H>, incident_id: &str) -> Result<String, Fault> {
+    fetch(session, checked_id(incident_id)?, enveloped).await
 }
 
 /// Gets an incident and makes something of it.
-pub(super) fn fetch<T>(
-    session: &Session<'_>,
+pub(super) async fn fetch<H: Host, T>(
+    session: &Session<'_, H>,
     id: &str,
     take: impl FnMut(Answer) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    let call = Call {
-        method: Method::Get,
-        target: session.path(&format!("security/incidents/{id}")),
-        headers: vec![incident::prefer()],
-        body: b"",
-        effect: Effect::Read,
-        due: Due::Json,
-    };
-    session.send(&call, take)
+    session.send(&Call::read(session.path(&format!("security/incidents/{id}"))), take).await
 }
 
 /// An answer that is an incident, typed.

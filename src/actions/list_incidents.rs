@@ -2,35 +2,36 @@
 
 use serde_json::value::RawValue;
 
-use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, malformed, quoted};
-use crate::exchange::Patience;
-use crate::filter;
-use crate::graph::{Answer, Body, Call, Due, Session};
-use crate::graph_error;
-use crate::host::Method;
-use crate::incident;
-use crate::json;
-use crate::percent;
-use crate::record::{Shape, items, number, raw};
-use crate::retry::Effect;
+use crate::answer::envelope::{self, Meta};
+use crate::answer::incident;
+use crate::graph::refusal;
+use crate::graph::session::{Answer, Body, Call, Session};
+use crate::request::filter;
+use crate::request::incident::{EXPAND, EXPANDABLE, given, options};
+use crate::sign_in::cache::Wanted;
+use crate::text::fault::{Fault, invalid, malformed};
+use crate::text::json;
+use crate::text::origin::Origin;
+use crate::text::percent;
+use crate::text::record::{Shape, items, number, raw};
+use crate::wire::exchange::Patience;
+use crate::wire::host::Host;
 use crate::wit::actions::{Incident, IncidentPage, IncidentQuery};
 use crate::wit::types::{Error, ErrorKind};
 
-/// The service refuses a larger page.
-pub const PAGE_MAX: u32 = 50;
-/// The one related resource that incidents can be expanded with.
-pub const EXPANDABLE: &str = "alerts";
-/// Longest filter, and longest order, in bytes: addresses that are much longer get nowhere.
-pub const FILTER_MAX_BYTES: usize = 16 * 1024;
 /// Largest page that is decoded: typed values take more room than their JSON.
 const DECODED_MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Objects in the lists of a page that are decoded, for the same reason.
 const DECODED_MAX_OBJECTS: usize = 100_000;
 
 /// The page, typed.
-pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPage, Fault> {
-    let (_, page, decoded, meta) = fetch(session, query, Decoded::of)?;
+pub async fn typed<H: Host>(session: &Session<'_, H>, query: &IncidentQuery) -> Result<IncidentPage, Fault> {
+    let mut decoded = Decoded::default();
+    let mut decode = |items: &[&str], left_out, expanded| {
+        decoded = Decoded::of(items, left_out, expanded)?;
+        Ok(())
+    };
+    let (_, page, meta) = fetch(session, query, &mut decode).await?;
     Ok(IncidentPage {
         incidents: decoded.incidents,
         total: page.count,
@@ -40,8 +41,8 @@ pub fn typed(session: &Session<'_>, query: &IncidentQuery) -> Result<IncidentPag
 }
 
 /// The page as JSON.
-pub fn json(session: &Session<'_>, query: &IncidentQuery) -> Result<String, Fault> {
-    let (body, page, (), meta) = fetch(session, query, |_, _, _| Ok(()))?;
+pub async fn json<H: Host>(session: &Session<'_, H>, query: &IncidentQuery) -> Result<String, Fault> {
+    let (body, page, meta) = fetch(session, query, &mut |_, _, _| Ok(())).await?;
     Ok(envelope::close(body, &Meta { total: page.count, cursor: page.cursor, ..meta }))
 }
 
@@ -101,17 +102,17 @@ impl Page {
     };
 
     /// Reads a page and makes something of its items. A next link that cannot be followed costs the cursor and gets a warning.
-    fn read<D>(
+    fn read(
         json: &str,
         list: &List<'_>,
         expands: bool,
         warnings: &mut Vec<String>,
-        decode: impl FnOnce(&[&str], usize) -> Result<D, Fault>,
-    ) -> Result<(Self, D), Fault> {
+        decode: impl FnOnce(&[&str], usize) -> Result<(), Fault>,
+    ) -> Result<Self, Fault> {
         Self::SHAPE.read(json, "page of incidents", |mut page, text| {
             let items = page.items("value");
-            let in_items = || items.list.last().and_then(|item| graph_error::spliced_item(item.get()));
-            if let Some(fault) = page.raw("error").and_then(graph_error::spliced).or_else(in_items) {
+            let in_items = || items.list.last().and_then(|item| refusal::spliced_item(item.get()));
+            if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
                 return Err(fault);
             }
             let count = page.number("@odata.count");
@@ -125,7 +126,8 @@ impl Page {
             let received = |item: &&RawValue| json.get(place(item.get())..)?.get(..item.get().len());
             let list: Vec<&str> = items.list.iter().filter_map(received).collect();
             let cursor = cursor.map(|link| if expands { expanded(link) } else { link });
-            Ok((Self { count, cursor }, decode(&list, items.left_out)?))
+            decode(&list, items.left_out)?;
+            Ok(Self { count, cursor })
         })
     }
 }
@@ -134,60 +136,47 @@ impl Page {
 const NO_CURSOR: &str = "there are more incidents, but the service's link to the next page does not lead to the configured Graph \
      endpoint, so there is no cursor: use skip";
 
-/// Gets a page: its body, what is known of it, what was made of its items, and the rest of what a caller needs to know.
-fn fetch<D>(
-    session: &Session<'_>,
+/// Makes something of the items of a page, given how many were left out, and whether they are to have alerts.
+type Decode<'d> = &'d mut dyn FnMut(&[&str], usize, bool) -> Result<(), Fault>;
+
+/// Gets a page: its body, what is known of it, and the rest of what a caller needs to know. One piece of code for both forms.
+async fn fetch<H: Host>(
+    session: &Session<'_, H>,
     query: &IncidentQuery,
-    decode: impl Fn(&[&str], usize, bool) -> Result<D, Fault>,
-) -> Result<(Body, Page, D, Meta), Fault> {
-    let list = List { session, path: session.path("security/incidents") };
+    decode: Decode<'_>,
+) -> Result<(Body, Page, Meta), Fault> {
+    let list = List { graph: &session.connection.graph, path: session.path("security/incidents") };
     let (target, plain) = match given(query.cursor.as_deref()) {
         Some(link) => list.next(query, link)?,
         None => list.first(query)?,
     };
     let expands = plain.is_some();
-    let take = |answer: Answer, warning: Option<&str>| {
+    let mut take = |answer: Answer, warning: Option<&str>| {
         let mut meta = Meta::of(&answer);
         meta.warnings.extend(warning.map(str::to_owned));
         let body = answer.into_body()?;
-        let (page, decoded) = Page::read(body.json(), &list, expands, &mut meta.warnings, |items, left_out| {
+        let page = Page::read(body.json(), &list, expands, &mut meta.warnings, |items, left_out| {
             decode(items, left_out, expands && warning.is_none())
         })?;
-        Ok((body, page, decoded, meta))
+        Ok((body, page, meta))
     };
     let result = match plain {
-        None => send(session, target, |answer| take(answer, None)),
+        None => session.send(&Call::read(target), |answer| take(answer, None)).await,
         Some(plain) => {
             // A token that cannot be had is not mended by expanding less.
-            session.token()?;
+            session.token(Wanted::Any).await?;
             // Expanding is the part that fails when the service is under load.
-            match send(&session.with(Patience::LeavesHalf), target, |answer| take(answer, None)) {
+            let hurried = session.with(Patience::LeavesHalf);
+            match hurried.send(&Call::read(target), |answer| take(answer, None)).await {
                 Err(error) if is_overload(&error) => {
                     let warning = format!("the incidents come without {EXPANDABLE}: {}", error.message);
-                    send(session, plain, |answer| take(answer, Some(&warning)))
+                    session.send(&Call::read(plain), |answer| take(answer, Some(&warning))).await
                 }
                 result => result,
             }
         }
     };
     result.map_err(|error| with_words(error, query))
-}
-
-/// A blank text is as good as none.
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
-}
-
-fn send<T>(session: &Session<'_>, target: String, take: impl FnMut(Answer) -> Result<T, Fault>) -> Result<T, Fault> {
-    let call = Call {
-        method: Method::Get,
-        target,
-        headers: vec![incident::prefer()],
-        body: b"",
-        effect: Effect::Read,
-        due: Due::Json,
-    };
-    session.send(&call, take)
 }
 
 fn is_overload(error: &Error) -> bool {
@@ -208,66 +197,6 @@ fn with_words(mut error: Fault, query: &IncidentQuery) -> Fault {
     error
 }
 
-fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> {
-    let mut options = Vec::new();
-    if let Some(max_results) = query.max_results {
-        if !(1..=PAGE_MAX).contains(&max_results) {
-            return Err(invalid(format!("max_results: {max_results} is out of range; allowed: 1 to {PAGE_MAX}")));
-        }
-        options.push(("$top", max_results.to_string()));
-    }
-    if let Some(skip) = query.skip {
-        options.push(("$skip", skip.to_string()));
-    }
-    if query.count == Some(true) {
-        options.push(("$count", "true".to_owned()));
-    }
-    if let Some(expand) = given(query.expand.as_deref()) {
-        if !expand.eq_ignore_ascii_case(EXPANDABLE) {
-            return Err(invalid(format!("expand: {} is unknown; allowed: {EXPANDABLE}", quoted(expand))));
-        }
-        options.push((EXPAND, EXPANDABLE.to_owned()));
-    }
-    if let Some(filter) = given(query.filter.as_deref()) {
-        check_length("filter", filter)?;
-        filter::check(filter).map_err(|why| invalid(format!("filter: {why}")))?;
-        options.push(("$filter", filter.to_owned()));
-    }
-    if let Some(order) = given(query.order_by.as_deref()) {
-        check_length("order_by", order)?;
-        check_order(order)?;
-        options.push(("$orderby", order.to_owned()));
-    }
-    Ok(options)
-}
-
-fn check_length(name: &str, text: &str) -> Result<(), Fault> {
-    if text.len() > FILTER_MAX_BYTES {
-        return Err(invalid(format!("{name}: has {} bytes; allowed: {FILTER_MAX_BYTES} at most", text.len())));
-    }
-    Ok(())
-}
-
-/// `field [asc|desc]`, several with commas between.
-fn check_order(order: &str) -> Result<(), Fault> {
-    for part in order.split(',') {
-        let mut words = part.split_whitespace();
-        let (field, direction) = (words.next().unwrap_or_default(), words.next().unwrap_or("asc"));
-        let is_name = !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let is_direction = ["asc", "desc"].iter().any(|known| known.eq_ignore_ascii_case(direction));
-        if !is_name || !is_direction || words.next().is_some() {
-            let part = quoted(part.trim());
-            return Err(invalid(format!(
-                "order_by: {part} is not a field and asc or desc, such as 'lastUpdateDateTime desc'"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Name of the option that asks for related resources.
-const EXPAND: &str = "$expand";
-
 /// Whether a pair of a query asks for alerts.
 fn asks_for_alerts(pair: &str) -> bool {
     let pair = pair.to_ascii_lowercase();
@@ -285,7 +214,7 @@ fn expanded(link: String) -> String {
 
 /// The list at the service, and which addresses belong to it.
 struct List<'s> {
-    session: &'s Session<'s>,
+    graph: &'s Origin,
     path: String,
 }
 
@@ -317,8 +246,7 @@ impl List<'_> {
             return Err(invalid(format!("cursor: stands for the whole earlier query; leave out {name}")));
         }
         let target = self.below(link).ok_or_else(|| {
-            let graph = &self.session.connection.graph;
-            invalid(format!("cursor: is not a cursor of an earlier page from {graph}{}", self.path))
+            invalid(format!("cursor: is not a cursor of an earlier page from {}{}", self.graph, self.path))
         })?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let rest: Vec<&str> = query.split('&').filter(|pair| !asks_for_alerts(pair)).collect();
@@ -328,7 +256,7 @@ impl List<'_> {
 
     /// Path and query of a link, if it stays on the configured origin and path. It is opaque and sent as it is.
     fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
-        let target = self.session.connection.graph.strip(link)?;
+        let target = self.graph.strip(link)?;
         let query = target.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let printable = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         printable.then_some(target)

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use crate::envelope::{self, Meta};
-use crate::error::{Fault, invalid, quoted};
-use crate::graph::{Body, Call, Due, Session};
-use crate::graph_error;
-use crate::host::Method;
-use crate::json::Writer;
-use crate::record::{Record, Shape, raw, records, rows, text};
-use crate::retry::Effect;
-use crate::time_span;
+use crate::answer::envelope::{self, Meta};
+use crate::graph::refusal;
+use crate::graph::session::{Answer, Body, Call, Due, Session};
+use crate::request::time_span;
+use crate::text::fault::{Fault, invalid, quoted};
+use crate::text::json::Writer;
+use crate::text::record::{Record, Shape, raw, records, rows, text};
+use crate::wire::host::{Host, Method};
+use crate::wire::retry::Effect;
 use crate::wit::actions::{Column, HuntingResult};
 
 /// The service answers this many rows at most.
@@ -18,8 +18,12 @@ use crate::wit::actions::{Column, HuntingResult};
 pub const ROWS_MAX: u32 = 100_000;
 
 /// The rows, typed.
-pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<HuntingResult, Fault> {
-    let (mut body, result, meta) = fetch(session, query, time_span)?;
+pub async fn typed<H: Host>(
+    session: &Session<'_, H>,
+    query: &str,
+    time_span: Option<&str>,
+) -> Result<HuntingResult, Fault> {
+    let (mut body, result, meta) = fetch(session, query, time_span).await?;
     match result.rows {
         // The rows stay in the receive buffer: the rest is cut off around them.
         Some(rows) => {
@@ -38,8 +42,8 @@ pub fn typed(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Res
 }
 
 /// The service's answer as JSON.
-pub fn json(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<String, Fault> {
-    let (body, result, mut meta) = fetch(session, query, time_span)?;
+pub async fn json<H: Host>(session: &Session<'_, H>, query: &str, time_span: Option<&str>) -> Result<String, Fault> {
+    let (body, result, mut meta) = fetch(session, query, time_span).await?;
     meta.row_count = Some(result.row_count);
     meta.limit_reached = limit(result.row_count);
     Ok(envelope::close(body, &meta))
@@ -49,7 +53,11 @@ fn limit(row_count: u32) -> Option<u32> {
     (row_count >= ROWS_MAX).then_some(ROWS_MAX)
 }
 
-fn fetch(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<(Body, HuntResult, Meta), Fault> {
+async fn fetch<H: Host>(
+    session: &Session<'_, H>,
+    query: &str,
+    time_span: Option<&str>,
+) -> Result<(Body, HuntResult, Meta), Fault> {
     if query.trim().is_empty() {
         return Err(invalid("query: is required"));
     }
@@ -68,13 +76,14 @@ fn fetch(session: &Session<'_>, query: &str, time_span: Option<&str>) -> Result<
         effect: Effect::Hunt,
         due: Due::Json,
     };
-    session.send(&call, |answer| {
+    let take = |answer: Answer| {
         let mut meta = Meta::of(&answer);
         meta.warnings.extend(warning.map(str::to_owned));
         let body = answer.into_body()?;
         let result = HuntResult::parse(body.json())?;
         Ok((body, result, meta))
-    })
+    };
+    session.send(&call, take).await
 }
 
 /// `{"schema": [...], "results": [...]}`, the rows counted and left where they are.
@@ -100,7 +109,7 @@ impl HuntResult {
             let is_column = columns.iter().any(|column| column.name.eq_ignore_ascii_case("error"));
             let last = rows.last().filter(|_| !is_column);
             if let Some(fault) =
-                result.raw("error").and_then(graph_error::spliced).or_else(|| last.and_then(graph_error::spliced_item))
+                result.raw("error").and_then(refusal::spliced).or_else(|| last.and_then(refusal::spliced_item))
             {
                 return Err(fault);
             }

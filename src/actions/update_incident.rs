@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::actions::get_incident::{decoded, enveloped, fetch};
-use crate::datetime::{Timestamp, parse_rfc3339};
-use crate::envelope::{self, Meta};
-use crate::error::{Fault, error, invalid, malformed, quoted};
-use crate::graph::{Answer, Call, Due, Session};
-use crate::host::Method;
-use crate::incident::{self, Brief};
-use crate::json::{self, Writer};
-use crate::retry::Effect;
-use crate::vocabulary::{Vocabulary, determinations};
+use crate::answer::envelope::{self, Meta};
+use crate::answer::incident::{self, Brief};
+use crate::graph::session::{Answer, Call, Due, Session, prefer};
+use crate::request::incident::checked_id;
+use crate::request::vocabulary::{Vocabulary, determinations};
+use crate::text::datetime::{Timestamp, parse_rfc3339};
+use crate::text::fault::{Fault, echo, error, invalid, malformed, quoted};
+use crate::text::json::{self, Writer};
+use crate::wire::host::{Host, Method};
+use crate::wire::retry::Effect;
 use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
 use crate::wit::types::{Error, ErrorKind};
 
@@ -21,13 +22,22 @@ pub const TAGS_MAX: usize = 1000;
 const DRY_RUN_WARNING: &str = "dry run: nothing was changed";
 
 /// The incident afterwards, typed; of a dry run, what would be sent.
-pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<Incident, Fault> {
+pub async fn typed<H: Host>(
+    session: &Session<'_, H>,
+    incident_id: &str,
+    change: &IncidentChange,
+) -> Result<Incident, Fault> {
     let of = |body: &str, warning: String| {
         let incident = incident::decode(body.to_owned())?;
         Ok(Incident { warnings: vec![warning], ..incident })
     };
-    match run(session, incident_id, change, decoded)? {
-        Outcome::Done(incident) => Ok(incident),
+    let mut incident = None;
+    let mut take = |answer| {
+        incident = Some(decoded(answer)?);
+        Ok(())
+    };
+    match run(session, incident_id, change, &mut take).await? {
+        Outcome::Done => incident.ok_or_else(|| malformed("no answer was taken")),
         Outcome::Unread { sent, meta, .. } => of(&sent, meta.warnings.join("; ")),
         Outcome::DryRun { id, body } => {
             Ok(Incident { raw_json: body.clone(), ..of(&incident::of_update(&id, &body), DRY_RUN_WARNING.to_owned())? })
@@ -36,9 +46,18 @@ pub fn typed(session: &Session<'_>, incident_id: &str, change: &IncidentChange) 
 }
 
 /// The incident afterwards as JSON; of a dry run, what would be sent.
-pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -> Result<String, Fault> {
-    match run(session, incident_id, change, enveloped)? {
-        Outcome::Done(text) => Ok(text),
+pub async fn json<H: Host>(
+    session: &Session<'_, H>,
+    incident_id: &str,
+    change: &IncidentChange,
+) -> Result<String, Fault> {
+    let mut text = None;
+    let mut take = |answer| {
+        text = Some(enveloped(answer)?);
+        Ok(())
+    };
+    match run(session, incident_id, change, &mut take).await? {
+        Outcome::Done => text.ok_or_else(|| malformed("no answer was taken")),
         Outcome::Unread { sent, meta } => Ok(envelope::around(&sent, &meta)),
         Outcome::DryRun { body, .. } => {
             let meta = Meta { dry_run: true, warnings: vec![DRY_RUN_WARNING.to_owned()], ..Meta::default() };
@@ -47,9 +66,9 @@ pub fn json(session: &Session<'_>, incident_id: &str, change: &IncidentChange) -
     }
 }
 
-enum Outcome<T> {
-    /// What was made of the incident as it is now.
-    Done(T),
+enum Outcome {
+    /// The incident as it is now was taken.
+    Done,
     /// The update is done, and the incident could not be read back.
     Unread {
         sent: String,
@@ -61,50 +80,47 @@ enum Outcome<T> {
     },
 }
 
-/// Updates an incident and makes something of what it is then.
-fn run<T>(
-    session: &Session<'_>,
+/// Updates an incident and hands on what it is then. One piece of code for both forms.
+async fn run<H: Host>(
+    session: &Session<'_, H>,
     incident_id: &str,
     change: &IncidentChange,
-    make: fn(Answer) -> Result<T, Fault>,
-) -> Result<Outcome<T>, Fault> {
-    let id = incident::id(incident_id)?;
-    let body = body(session, id, change)?;
+    take: &mut dyn FnMut(Answer) -> Result<(), Fault>,
+) -> Result<Outcome, Fault> {
+    let id = checked_id(incident_id)?;
+    let body = body(session, id, change).await?;
     if change.dry_run == Some(true) {
         return Ok(Outcome::DryRun { id: id.to_owned(), body: session.cleared(body) });
     }
     let call = Call {
         method: Method::Patch,
         target: session.path(&format!("security/incidents/{id}")),
-        headers: vec![incident::prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
+        headers: vec![prefer(), ("content-type".into(), "application/json; charset=utf-8".into())],
         body: body.as_bytes(),
         effect: Effect::Assign,
         due: Due::Json,
     };
-    let answer = session.send(&call, |answer| {
+    let confirm = |answer: Answer| {
         let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
         // Whatever the body is, the status says that the update is done.
-        match make(answer) {
-            Ok(incident) if whole => Ok(Ok(incident)),
-            _ => {
-                meta.warnings
-                    .push(format!("the update is done (status {status}), but its answer was not the incident"));
-                Ok(Err(meta))
-            }
+        if take(answer).is_ok() && whole {
+            return Ok(None);
         }
-    })?;
-    let mut meta = match answer {
-        Ok(incident) => return Ok(Outcome::Done(incident)),
-        Err(meta) => meta,
+        meta.warnings.push(format!("the update is done (status {status}), but its answer was not the incident"));
+        Ok(Some(meta))
     };
-    fetch(session, id, make).map(Outcome::Done).or_else(|error| {
-        meta.warnings.push(format!("it could not be read back: {}; this is what was sent", error.message));
-        Ok(Outcome::Unread { sent: session.cleared(incident::of_update(id, &body)), meta })
-    })
+    let Some(mut meta) = session.send(&call, confirm).await? else { return Ok(Outcome::Done) };
+    match fetch(session, id, take).await {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => {
+            meta.warnings.push(format!("it could not be read back: {}; this is what was sent", error.message));
+            Ok(Outcome::Unread { sent: session.cleared(incident::of_update(id, &body)), meta })
+        }
+    }
 }
 
 /// What to send.
-fn body(session: &Session<'_>, id: &str, change: &IncidentChange) -> Result<String, Fault> {
+async fn body<H: Host>(session: &Session<'_, H>, id: &str, change: &IncidentChange) -> Result<String, Fault> {
     let mut patch = Patch::new(change)?;
     let tags = tags(change)?;
     let mode = change.tag_mode.unwrap_or(TagMode::Replace);
@@ -130,7 +146,7 @@ fn body(session: &Session<'_>, id: &str, change: &IncidentChange) -> Result<Stri
             })),
         }
     };
-    let old = if reads_first { fetch(session, id, read)? } else { Vec::new() };
+    let old = if reads_first { fetch(session, id, read).await? } else { Vec::new() };
     if let Some(tags) = tags {
         patch.set(TAGS, json::list(&merged(old, tags, mode)));
     }
@@ -288,7 +304,7 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
     if at <= limit.at {
         return Ok(());
     }
-    let text = crate::error::echo(limit.text);
+    let text = echo(limit.text);
     Err(Box::new(Error {
         remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
         ..*error(

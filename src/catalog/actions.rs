@@ -1,11 +1,32 @@
 //! The actions and their parameters.
 
-use super::{
-    ActionEntry, EXTRA_FIELDS, Entry, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, TEXT,
-    UPDATE_INCIDENT,
-};
-use crate::actions::list_incidents::{EXPANDABLE, PAGE_MAX};
+use super::entry::{ActionEntry, Entry, TEXT};
+use crate::request::incident::{EXPANDABLE, PAGE_MAX};
 use crate::wit::catalog::{Effect, ParameterKind};
+
+/// Get incident details.
+pub const GET_INCIDENT: &str = "get_incident_details";
+/// List incidents.
+pub const LIST_INCIDENTS: &str = "list_incidents";
+/// Run a hunting query.
+pub const RUN_HUNTING_QUERY: &str = "run_hunting_query";
+/// Update an incident.
+pub const UPDATE_INCIDENT: &str = "update_incident";
+/// A request to any endpoint.
+pub const GENERIC_ACTION: &str = "generic_action";
+
+/// The keys of the generic action's `extra_fields`.
+pub const EXTRA_FIELDS: [&str; 9] = [
+    "headers",
+    "payload_json",
+    "download",
+    "files",
+    "filename",
+    "retry_wait",
+    "retry_count",
+    "custom_output",
+    "response_type",
+];
 
 /// Source: <https://learn.microsoft.com/graph/permissions-reference>.
 const READ_INCIDENTS: &[&str] = &["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
@@ -61,7 +82,7 @@ pub(super) const ALL: &[ActionEntry] = &[
                 name: "time_span",
                 title: "Time Span",
                 description: "Enter the time range in ISO 8601 duration format to limit the query scope. If your query also specifies a time filter, the shorter of the two will apply.",
-                default: Some(crate::time_span::DEFAULT),
+                default: Some(crate::request::time_span::DEFAULT),
                 example: Some("P1D"),
                 comment: Some(
                     "A duration (P30D), a start (2024-02-01T08:00:00Z), start/end, start/duration or duration/end. Default: the last 30 days, which is what Defender tables hold.",

@@ -1,7 +1,7 @@
 //! The configuration parameters.
 
-use super::{Entry, TEXT};
-use crate::config::{API_VERSIONS, TIMEOUT_DEFAULT_SECONDS, TIMEOUT_MAX_SECONDS};
+use super::entry::{Entry, TEXT};
+use crate::request::config::{API_VERSIONS, TIMEOUT_DEFAULT_SECONDS, TIMEOUT_MAX_SECONDS};
 use crate::wit::catalog::ParameterKind;
 
 pub(super) const ALL: &[Entry] = &[

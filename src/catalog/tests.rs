@@ -4,8 +4,10 @@ mod documented;
 
 use self::documented::{CONFIGURATION, Documented, GENERIC, GET, HUNT, LIST, UPDATE};
 use super::*;
-use crate::invoke::invoke;
-use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, answer, token};
+use crate::sample::invoke;
+use crate::sample::{CONFIG, INCIDENT, token};
+use crate::wire::scripted::{ScriptedHost, answer};
+use crate::wit::catalog::{Effect, ParameterKind};
 
 /// What the catalog says besides, for a reader to judge: parameters, allowed values and examples that are ours.
 #[track_caller]
@@ -174,7 +176,7 @@ fn each_cloud_has_its_hosts() {
 }
 
 /// Runs input against a service that answers anything with an incident, a page and a hunting result in one.
-fn runs(action: &str, config: &str, input: &str) -> Result<String, crate::error::Fault> {
+fn runs(action: &str, config: &str, input: &str) -> Result<String, crate::text::fault::Fault> {
     let mut body: serde_json::Value = serde_json::from_str(INCIDENT).expect("JSON");
     for member in ["value", "schema", "results"] {
         body[member] = serde_json::json!([]);

@@ -1,7 +1,7 @@
 //! What happens to answers on their way: hints, links, byte order marks, pages of proxies, halves of characters.
 
 use super::*;
-use crate::json;
+use crate::text::json;
 
 /// A list of hints as proxies join them.
 fn hint() -> impl Strategy<Value = String> {
@@ -25,9 +25,9 @@ proptest! {
             prop_assert!(value.contains("GMT") || (whole..=whole.saturating_add(1)).contains(&span.as_secs()), "{} {:?}", value, span);
         }
         let headers = [("retry-after", value.as_str())];
-        let busy = crate::scripted::answer_with(429, &headers, "");
+        let busy = crate::wire::scripted::answer_with(429, &headers, "");
         let host = ScriptedHost::new([vec![token()], vec![busy; 4]].concat());
-        let error = run(&host, |session| get_incident::typed(session, "29")).expect_err("busy");
+        let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("busy");
         prop_assert_eq!((error.kind, error.status), (ErrorKind::Throttled, Some(429)));
         prop_assert!(host.elapsed() <= connection().timeout);
     }
@@ -47,7 +47,7 @@ proptest! {
             expand: expand.then(|| "alerts".to_owned()),
         };
         let host = ScriptedHost::new([token(), answer(200, &body)]);
-        let page = run(&host, |session| list_incidents::typed(session, &query)).expect("a page");
+        let page = run(&host, async |session| list_incidents::typed(session, &query).await).expect("a page");
         prop_assert_eq!(page.incidents.len(), 1);
         prop_assert_eq!(page.cursor.is_some(), page.warnings.iter().all(|warning| warning.contains("came without")) && !link.is_empty());
         if let Some(cursor) = page.cursor {
@@ -64,7 +64,7 @@ proptest! {
         let marked = |body: &[u8]| ["\u{feff}".as_bytes(), body].concat();
         let ask = |status: u16, body: &[u8]| {
             let host = ScriptedHost::new([vec![token()], vec![bytes(status, body); 4]].concat());
-            format!("{:?}", run(&host, |session| get_incident::typed(session, "29")))
+            format!("{:?}", run(&host, async |session| get_incident::typed(session, "29").await))
         };
         // Two marks are one too many.
         if !incident.starts_with("\u{feff}".as_bytes()) && !refusal.starts_with("\u{feff}".as_bytes()) {
@@ -87,7 +87,7 @@ proptest! {
         let step = Step::Answer { status, headers, body: page.into_bytes() };
         for script in [[vec![token()], vec![step.clone(); 4]].concat(), vec![step; 4]] {
             let host = ScriptedHost::new(script);
-            let error = run(&host, |session| get_incident::typed(session, "29")).expect_err("a page");
+            let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("a page");
             is_sound(&error);
             prop_assert_eq!(error.status, Some(status));
             prop_assert!(error.message.chars().count() < 500 && !error.message.chars().any(char::is_control), "{}", error.message);

@@ -29,6 +29,32 @@ pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     Ok(component)
 }
 
+/// Which engine the service is for: they differ in where a component's configuration comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Any with `wasi:cli/environment`.
+    Any,
+    /// Spin, with `wasi:config/store`.
+    Spin,
+}
+
+/// Builds the service form, `target/defender-xdr-service.wasm`, or `…-spin.wasm`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_service(workspace: &Path, engine: Engine) -> Result<PathBuf, BuildError> {
+    let (features, name) = match engine {
+        Engine::Any => (&[][..], "defender-xdr-service.wasm"),
+        Engine::Spin => (&["--features", "spin"][..], "defender-xdr-service-spin.wasm"),
+    };
+    let linked = link(workspace, "defender-xdr-gateway", features)?;
+    let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
+    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(BuildError::Metadata)?;
+    let path = workspace.join("target").join(name);
+    write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
+    Ok(path)
+}
+
 /// Builds a package of the workspace for the target, and answers what the linker left.
 pub(crate) fn link(workspace: &Path, package: &str, features: &[&str]) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;

@@ -6,8 +6,6 @@
 mod compiler;
 #[cfg(feature = "build")]
 mod component;
-#[cfg(feature = "compose")]
-mod compose;
 #[cfg(feature = "build")]
 mod metadata;
 #[cfg(feature = "release")]
@@ -17,9 +15,7 @@ mod sbom;
 
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
-pub use component::{BuildError, build, build_with_cargo_component};
-#[cfg(feature = "compose")]
-pub use compose::{Engine, build_service};
+pub use component::{BuildError, Engine, build, build_service, build_with_cargo_component};
 #[cfg(feature = "release")]
 pub use release::release;
 

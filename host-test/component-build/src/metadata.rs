@@ -16,7 +16,6 @@ const CONNECTOR: About = About {
     name: "defender-xdr",
     description: "Microsoft Defender XDR connector over the Microsoft Graph security API",
 };
-#[cfg(feature = "compose")]
 pub(crate) const SERVICE: About = About {
     name: "defender-xdr-service",
     description: "HTTP service over the Microsoft Defender XDR connector: wasi:http/incoming-handler",

@@ -8,9 +8,8 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::compiler::Compiler;
-use crate::component::link;
-use crate::compose::{Engine, build_service};
-use crate::{build, metadata, sbom};
+use crate::component::{Engine, build, build_service, link};
+use crate::{metadata, sbom};
 
 /// Leaves the artifacts in `target/release-artifacts/` and answers that folder.
 ///

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use defender_xdr::host::{Host as _, Method, Request};
+use defender_xdr::wire::host::{Host as _, Method, Request};
 use serde::Deserialize;
+use tokio::runtime::Handle;
 
 use super::error::BenchError;
 use super::native::NativeHost;
@@ -48,6 +49,7 @@ pub(crate) fn connections(seen: &[Seen]) -> usize {
 #[derive(Debug)]
 pub(crate) struct Journal<'a> {
     pub(crate) host: &'a NativeHost,
+    pub(crate) runtime: &'a Handle,
     pub(crate) service: &'a Service,
 }
 
@@ -64,7 +66,7 @@ impl Journal<'_> {
     fn ask(&self, method: Method) -> Result<Vec<u8>, BenchError> {
         let origin = &self.service.origin;
         let request = Request { method, origin, target: PATH, headers: &[], body: &[], prefix: "" };
-        let answer = self.host.send(&request, self.host.now() + PATIENCE);
+        let answer = self.runtime.block_on(self.host.send(&request, self.host.now() + PATIENCE));
         answer.map(|answer| answer.into_parts().0).map_err(|failure| BenchError::Emulator(format!("{failure:?}")))
     }
 }

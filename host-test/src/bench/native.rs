@@ -4,12 +4,12 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use defender_xdr::host::{Failure, Host, Method, Request, Response};
-use defender_xdr::vocabulary::Vocabulary as _;
+use defender_xdr::request::vocabulary::Vocabulary as _;
+use defender_xdr::wire::failure::Failure;
+use defender_xdr::wire::host::{Host, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::connect::capture_connection;
-use tokio::runtime::Handle;
 
 use crate::client::{self, Client};
 use crate::outbound::{self, Timeouts};
@@ -19,27 +19,23 @@ use crate::tls::Trust;
 /// Room behind an answer for what an envelope adds, as the component's transport reserves it.
 const SPARE_BYTES: usize = 4096;
 
-/// A host without a sandbox. Callers block their thread, as they do with the component.
+/// A host without a sandbox.
 #[derive(Debug)]
 pub(crate) struct NativeHost {
     client: Client<Full<Bytes>>,
-    runtime: Handle,
     started: Instant,
 }
 
 impl NativeHost {
-    pub(crate) fn new(trust: &Trust, runtime: Handle) -> Self {
-        Self { client: client::client(trust.config(), Proxies::default()), runtime, started: Instant::now() }
+    pub(crate) fn new(trust: &Trust) -> Self {
+        Self { client: client::client(trust.config(), Proxies::default()), started: Instant::now() }
     }
 }
 
 impl Host for NativeHost {
-    fn send(&self, request: &Request<'_>, deadline: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: &Request<'_>, deadline: Duration) -> Result<Response, Failure> {
         let time = deadline.saturating_sub(self.now());
-        self.runtime.block_on(async {
-            let exchange = exchange(&self.client, request, time);
-            tokio::time::timeout(time, exchange).await.unwrap_or(Err(Failure::Late))
-        })
+        tokio::time::timeout(time, exchange(&self.client, request, time)).await.unwrap_or(Err(Failure::Late))
     }
 
     fn now(&self) -> Duration {
@@ -50,8 +46,8 @@ impl Host for NativeHost {
         SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs())
     }
 
-    fn sleep(&self, span: Duration) {
-        std::thread::sleep(span);
+    async fn sleep(&self, span: Duration) {
+        tokio::time::sleep(span).await;
     }
 
     fn random(&self) -> u64 {

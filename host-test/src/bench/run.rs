@@ -48,9 +48,9 @@ pub fn run(
     let settings = Settings { warm_instances: MOST_CALLERS, max_instances: MOST_CALLERS, ..service.settings() };
     let connector = Connector::load(file, settings)?;
     let component = Component { connector, runtime: runtime.clone(), config: config.clone() };
-    let host = Arc::new(NativeHost::new(&Trust::new(Some(&service.ca_pem)).map_err(LoadError::from)?, runtime.clone()));
-    let native = Native { host: host.clone(), config: config.clone() };
-    let journal = Journal { host: &host, service: &service };
+    let host = Arc::new(NativeHost::new(&Trust::new(Some(&service.ca_pem)).map_err(LoadError::from)?));
+    let native = Native { host: host.clone(), runtime: runtime.clone(), config: config.clone() };
+    let journal = Journal { host: &host, runtime, service: &service };
 
     let mut steps = STEPS.into_iter();
     let mut next = || steps.next().into_iter().for_each(&step);

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use defender_xdr::origin::Origin;
+use defender_xdr::text::origin::Origin;
 use serde_json::Value;
 
 use super::error::BenchError;

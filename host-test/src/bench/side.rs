@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use defender_xdr::doors::invoke::invoke;
 use tokio::runtime::Handle;
 
 use super::error::BenchError;
@@ -49,6 +50,7 @@ impl Side for Component {
 #[derive(Clone, Debug)]
 pub(crate) struct Native {
     pub(crate) host: Arc<NativeHost>,
+    pub(crate) runtime: Handle,
     pub(crate) config: Arc<str>,
 }
 
@@ -56,6 +58,6 @@ impl Side for Native {
     const NAME: &'static str = "native";
 
     fn invoke(&self, action: &str, input: &str) -> Result<String, String> {
-        defender_xdr::invoke::invoke(&*self.host, action, &self.config, input).map_err(|error| error.message)
+        self.runtime.block_on(invoke(&*self.host, action, &self.config, input)).map_err(|error| error.message)
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Fault, invalid};
-use crate::host::Response;
+use crate::text::fault::{Fault, invalid};
+use crate::wire::host::Response;
 
 const NAME_DEFAULT: &str = "download";
 /// Longest name that common file systems take.

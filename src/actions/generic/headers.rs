@@ -1,7 +1,7 @@
 //! Which headers a caller may set and sees.
 
-use crate::error::{Fault, invalid, quoted};
-use crate::host::Header;
+use crate::text::fault::{Fault, invalid, quoted};
+use crate::wire::host::Header;
 use crate::wit::types::NameValue;
 
 /// Headers that carry credentials or frame the message; those that start with `proxy-` too.

@@ -5,7 +5,8 @@ mod repeats;
 mod request;
 
 use super::*;
-use crate::scripted::{CLIENT_REQUEST_ID, CONFIG, ScriptedHost, Step, after, answer, answer_with, run, token};
+use crate::sample::{CONFIG, run, token};
+use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, after, answer, answer_with};
 use crate::wit::types::ErrorKind;
 
 /// A GET, to be refined.
@@ -44,13 +45,13 @@ fn pair(name: &str, value: &str) -> NameValue {
 
 #[track_caller]
 fn refuses(request: &GenericRequest, message: &str) {
-    let error = run(&ScriptedHost::new([]), |session| typed(session, request)).expect_err(message);
+    let error = run(&ScriptedHost::new([]), async |session| typed(session, request).await).expect_err(message);
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
 #[track_caller]
 fn invoke_refuses(input: &str, message: &str) {
-    let error = crate::invoke::invoke(&ScriptedHost::new([]), "generic_action", CONFIG, input).expect_err(message);
+    let error = crate::sample::invoke(&ScriptedHost::new([]), "generic_action", CONFIG, input).expect_err(message);
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
@@ -58,7 +59,7 @@ fn invoke_refuses(input: &str, message: &str) {
 #[track_caller]
 fn invoked(input: &str, step: Step) -> (ScriptedHost, serde_json::Value, serde_json::Value) {
     let host = ScriptedHost::new([token(), step]);
-    let text = crate::invoke::invoke(&host, "generic_action", CONFIG, input).expect(input);
+    let text = crate::sample::invoke(&host, "generic_action", CONFIG, input).expect(input);
     let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let (data, meta) = (value["data"].take(), value["meta"].take());
     (host, data, meta)

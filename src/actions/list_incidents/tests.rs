@@ -4,22 +4,10 @@ mod cursor;
 mod fallback;
 
 use super::*;
-use crate::host::Failure;
-use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, Step, after, answer, answer_with, connection, run, token};
+use crate::sample::{CONFIG, INCIDENT, all_incidents, connection, run, token};
+use crate::wire::failure::Failure;
+use crate::wire::scripted::{ScriptedHost, Step, after, answer, answer_with};
 use crate::wit::types::Config;
-
-/// A query for everything, to be refined.
-fn all() -> IncidentQuery {
-    IncidentQuery {
-        filter: None,
-        max_results: None,
-        skip: None,
-        count: None,
-        expand: None,
-        order_by: None,
-        cursor: None,
-    }
-}
 
 const BASE: &str = "https://graph.microsoft.com/v1.0/security/incidents";
 const EMPTY: &str = r#"{"value":[]}"#;
@@ -28,13 +16,13 @@ const EMPTY: &str = r#"{"value":[]}"#;
 #[track_caller]
 fn sends(query: &IncidentQuery, options: &str) {
     let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
-    run(&host, |session| typed(session, query)).expect(options);
+    run(&host, async |session| typed(session, query).await).expect(options);
     assert_eq!(host.calls(), [format!("GET {BASE}{options}")]);
 }
 
 #[track_caller]
 fn refuses(query: &IncidentQuery, message: &str) {
-    let error = run(&ScriptedHost::new([]), |session| typed(session, query)).expect_err(message);
+    let error = run(&ScriptedHost::new([]), async |session| typed(session, query).await).expect_err(message);
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
@@ -42,11 +30,13 @@ fn refuses(query: &IncidentQuery, message: &str) {
 fn malformed_page(body: &str, message: &str) {
     for as_json in [false, true] {
         let host = ScriptedHost::new([vec![token()], vec![answer(200, body); 4]].concat());
-        let result =
-            run(
-                &host,
-                |session| if as_json { json(session, &all()).map(drop) } else { typed(session, &all()).map(drop) },
-            );
+        let result = run(&host, async |session| {
+            if as_json {
+                json(session, &all_incidents()).await.map(drop)
+            } else {
+                typed(session, &all_incidents()).await.map(drop)
+            }
+        });
         let error = result.expect_err(message);
         assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, message), "{body}");
         assert_eq!((error.status, host.left()), (Some(200), 0), "a read is repeated");
@@ -56,32 +46,32 @@ fn malformed_page(body: &str, message: &str) {
 /// The page of an answer.
 fn page(step: Step) -> IncidentPage {
     let host = ScriptedHost::new([token(), step]);
-    run(&host, |session| typed(session, &all())).expect("a page")
+    run(&host, async |session| typed(session, &all_incidents()).await).expect("a page")
 }
 
 #[test]
 fn each_option_is_sent() {
     let some = |text: &str| Some(text.to_owned());
     for (query, options) in [
-        (all(), ""),
-        (IncidentQuery { max_results: Some(1), ..all() }, "?$top=1"),
-        (IncidentQuery { max_results: Some(50), ..all() }, "?$top=50"),
-        (IncidentQuery { skip: Some(0), ..all() }, "?$skip=0"),
-        (IncidentQuery { skip: Some(u32::MAX), ..all() }, "?$skip=4294967295"),
-        (IncidentQuery { count: Some(true), ..all() }, "?$count=true"),
-        (IncidentQuery { count: Some(false), ..all() }, ""),
-        (IncidentQuery { expand: some(" Alerts "), ..all() }, "?$expand=alerts"),
+        (all_incidents(), ""),
+        (IncidentQuery { max_results: Some(1), ..all_incidents() }, "?$top=1"),
+        (IncidentQuery { max_results: Some(50), ..all_incidents() }, "?$top=50"),
+        (IncidentQuery { skip: Some(0), ..all_incidents() }, "?$skip=0"),
+        (IncidentQuery { skip: Some(u32::MAX), ..all_incidents() }, "?$skip=4294967295"),
+        (IncidentQuery { count: Some(true), ..all_incidents() }, "?$count=true"),
+        (IncidentQuery { count: Some(false), ..all_incidents() }, ""),
+        (IncidentQuery { expand: some(" Alerts "), ..all_incidents() }, "?$expand=alerts"),
         (
-            IncidentQuery { filter: some(" assignedTo eq 'o''neill & co' "), ..all() },
+            IncidentQuery { filter: some(" assignedTo eq 'o''neill & co' "), ..all_incidents() },
             "?$filter=assignedTo%20eq%20%27o%27%27neill%20%26%20co%27",
         ),
         (
-            IncidentQuery { filter: some("lastUpdateDateTime ge 2026-01-01T00:00:00+01:00"), ..all() },
+            IncidentQuery { filter: some("lastUpdateDateTime ge 2026-01-01T00:00:00+01:00"), ..all_incidents() },
             "?$filter=lastUpdateDateTime%20ge%202026-01-01T00%3A00%3A00%2B01%3A00",
         ),
-        (IncidentQuery { order_by: some("lastUpdateDateTime"), ..all() }, "?$orderby=lastUpdateDateTime"),
+        (IncidentQuery { order_by: some("lastUpdateDateTime"), ..all_incidents() }, "?$orderby=lastUpdateDateTime"),
         (
-            IncidentQuery { order_by: some("severity desc,createdDateTime ASC"), ..all() },
+            IncidentQuery { order_by: some("severity desc,createdDateTime ASC"), ..all_incidents() },
             "?$orderby=severity%20desc%2CcreatedDateTime%20ASC",
         ),
         (
@@ -106,7 +96,10 @@ fn each_option_is_sent() {
 fn a_blank_text_is_absent() {
     for blank in ["", " ", "\t\n"] {
         let blank = || Some(blank.to_owned());
-        sends(&IncidentQuery { filter: blank(), expand: blank(), order_by: blank(), cursor: blank(), ..all() }, "");
+        sends(
+            &IncidentQuery { filter: blank(), expand: blank(), order_by: blank(), cursor: blank(), ..all_incidents() },
+            "",
+        );
     }
 }
 
@@ -115,33 +108,42 @@ fn refuses_what_the_service_would() {
     let some = |text: &str| Some(text.to_owned());
     for max_results in [0, 51, 100, u32::MAX] {
         refuses(
-            &IncidentQuery { max_results: Some(max_results), ..all() },
+            &IncidentQuery { max_results: Some(max_results), ..all_incidents() },
             &format!("max_results: {max_results} is out of range; allowed: 1 to 50"),
         );
     }
     for (query, message) in [
-        (IncidentQuery { expand: some("comments"), ..all() }, "expand: 'comments' is unknown; allowed: alerts"),
-        (IncidentQuery { expand: some("alerts,x"), ..all() }, "expand: 'alerts,x' is unknown; allowed: alerts"),
         (
-            IncidentQuery { filter: some("displayName eq 'x'"), ..all() },
+            IncidentQuery { expand: some("comments"), ..all_incidents() },
+            "expand: 'comments' is unknown; allowed: alerts",
+        ),
+        (
+            IncidentQuery { expand: some("alerts,x"), ..all_incidents() },
+            "expand: 'alerts,x' is unknown; allowed: alerts",
+        ),
+        (
+            IncidentQuery { filter: some("displayName eq 'x'"), ..all_incidents() },
             "filter: 'displayName' is not a field that incidents can be filtered by (texts stand in single quotes); allowed: \
              assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status",
         ),
-        (IncidentQuery { filter: some("status eq 'active"), ..all() }, "filter: has a text without its closing quote"),
         (
-            IncidentQuery { order_by: some("severity upwards"), ..all() },
+            IncidentQuery { filter: some("status eq 'active"), ..all_incidents() },
+            "filter: has a text without its closing quote",
+        ),
+        (
+            IncidentQuery { order_by: some("severity upwards"), ..all_incidents() },
             "order_by: 'severity upwards' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
         (
-            IncidentQuery { order_by: some("severity desc, x&$top=5"), ..all() },
+            IncidentQuery { order_by: some("severity desc, x&$top=5"), ..all_incidents() },
             "order_by: 'x&$top=5' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
         (
-            IncidentQuery { order_by: some("a b c"), ..all() },
+            IncidentQuery { order_by: some("a b c"), ..all_incidents() },
             "order_by: 'a b c' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
         (
-            IncidentQuery { order_by: some("severity,"), ..all() },
+            IncidentQuery { order_by: some("severity,"), ..all_incidents() },
             "order_by: '' is not a field and asc or desc, such as 'lastUpdateDateTime desc'",
         ),
     ] {
@@ -222,8 +224,8 @@ fn one_odd_item_does_not_lose_the_page() {
 fn a_refused_word_gets_the_words_of_the_service() {
     let refusal = r#"{"error":{"code":"","message":"The string 'open' is not a valid enumeration type constant."}}"#;
     let host = ScriptedHost::new([token(), answer(400, refusal)]);
-    let query = IncidentQuery { filter: Some("status eq 'open'".into()), ..all() };
-    let error = run(&host, |session| typed(session, &query)).expect_err("refused");
+    let query = IncidentQuery { filter: Some("status eq 'open'".into()), ..all_incidents() };
+    let error = run(&host, async |session| typed(session, &query).await).expect_err("refused");
     assert_eq!(
         error.remedy.as_deref(),
         Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction")
@@ -233,20 +235,24 @@ fn a_refused_word_gets_the_words_of_the_service() {
 #[test]
 fn a_filter_has_a_length_that_addresses_can_have() {
     let long = |length: usize| Some(format!("status eq '{}'", "x".repeat(length - 12)));
-    refuses(&IncidentQuery { filter: long(16 * 1024 + 1), ..all() }, "filter: has 16385 bytes; allowed: 16384 at most");
     refuses(
-        &IncidentQuery { order_by: Some("x".repeat(16 * 1024 + 1)), ..all() },
+        &IncidentQuery { filter: long(16 * 1024 + 1), ..all_incidents() },
+        "filter: has 16385 bytes; allowed: 16384 at most",
+    );
+    refuses(
+        &IncidentQuery { order_by: Some("x".repeat(16 * 1024 + 1)), ..all_incidents() },
         "order_by: has 16385 bytes; allowed: 16384 at most",
     );
     let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
-    run(&host, |session| typed(session, &IncidentQuery { filter: long(16 * 1024), ..all() })).expect("a page");
+    run(&host, async |session| typed(session, &IncidentQuery { filter: long(16 * 1024), ..all_incidents() }).await)
+        .expect("a page");
 }
 
 #[test]
 fn typed_pages_have_an_end() {
     let many = vec![r#"{"id":"1","comments":[{},{},{},{},{},{},{},{},{},{}]}"#; 9_200].join(",");
     let host = ScriptedHost::new([token(), answer(200, &format!(r#"{{"value":[{many}]}}"#))]);
-    let error = run(&host, |session| typed(session, &all())).expect_err("too many");
+    let error = run(&host, async |session| typed(session, &all_incidents()).await).expect_err("too many");
     assert_eq!((error.kind, host.left()), (ErrorKind::MalformedResponse, 0));
     assert!(error.message.contains("100000 objects that are decoded"), "{}", error.message);
 }

@@ -1,21 +1,22 @@
 //! The query on the wire, and rows that come through byte for byte.
 
 use super::*;
-use crate::scripted::{CLIENT_REQUEST_ID, CONFIG, ScriptedHost, answer, answer_with, run, token};
+use crate::sample::{CONFIG, run, token};
+use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, answer, answer_with};
 use crate::wit::types::ErrorKind;
 
 /// The result of a query that the service answers with this body.
 #[track_caller]
 fn result(body: &str) -> HuntingResult {
     let host = ScriptedHost::new([token(), answer(200, body)]);
-    run(&host, |session| typed(session, "T", None)).expect(body)
+    run(&host, async |session| typed(session, "T", None).await).expect(body)
 }
 
 /// The body of the request for a query.
 #[track_caller]
 fn sends(query: &str, time_span: Option<&str>, body: &str) {
     let host = ScriptedHost::new([token(), answer(200, r#"{"schema":[],"results":[]}"#)]);
-    run(&host, |session| typed(session, query, time_span)).expect(body);
+    run(&host, async |session| typed(session, query, time_span).await).expect(body);
     assert_eq!(host.calls(), [format!("POST https://graph.microsoft.com/v1.0/security/runHuntingQuery {body}")]);
 }
 
@@ -37,7 +38,7 @@ fn passes(rows: &str, count: u32) {
         assert_eq!(columns, [("a", "String")]);
 
         let host = ScriptedHost::new([token(), answer(200, &body)]);
-        let text = crate::invoke::invoke(&host, "run_hunting_query", CONFIG, r#"{"query":"T"}"#).expect("an answer");
+        let text = crate::sample::invoke(&host, "run_hunting_query", CONFIG, r#"{"query":"T"}"#).expect("an answer");
         let meta = format!(r#""meta":{{"client_request_id":"{CLIENT_REQUEST_ID}","row_count":{count},"warnings":[]}}"#);
         assert_eq!(text, format!(r#"{{"data":{body},{meta}}}"#));
     }
@@ -83,7 +84,7 @@ fn the_row_limit_of_the_service_is_reported() {
         assert_eq!((typed.row_count, typed.limit_reached), (count, limit));
         assert_eq!(typed.rows_json.len(), rows.len() + 2);
         let host = ScriptedHost::new([token(), answer(200, &body)]);
-        let text = run(&host, |session| json(session, "T", None)).expect("an answer");
+        let text = run(&host, async |session| json(session, "T", None).await).expect("an answer");
         let limit = limit.map(|limit| format!(r#","limit_reached":{limit}"#)).unwrap_or_default();
         assert!(text.ends_with(&format!(r#""row_count":{count}{limit},"warnings":[]}}}}"#)));
     }
@@ -116,7 +117,7 @@ fn sends_query_and_time_span() {
 #[test]
 fn refuses_a_blank_query_and_other_time_spans() {
     let refuses = |query: &str, span: Option<&str>, message: &str| {
-        let error = run(&ScriptedHost::new([]), |session| typed(session, query, span)).expect_err(message);
+        let error = run(&ScriptedHost::new([]), async |session| typed(session, query, span).await).expect_err(message);
         assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
     };
     refuses("", None, "query: is required");
@@ -141,7 +142,7 @@ fn a_time_span_beyond_the_tables_is_a_warning() {
     for (span, warnings) in [("P30D", vec![]), ("P90D", vec!["the service warns: w", beyond])] {
         let headers: &[(&str, &str)] = if warnings.is_empty() { &[] } else { &[("warning", "w")] };
         let host = ScriptedHost::new([token(), answer_with(200, headers, r#"{"schema":[],"results":[]}"#)]);
-        let result = run(&host, |session| typed(session, "T", Some(span))).expect("a result");
+        let result = run(&host, async |session| typed(session, "T", Some(span)).await).expect("a result");
         assert_eq!(result.warnings, warnings);
     }
 }
@@ -188,8 +189,12 @@ fn a_result_that_does_not_decode_is_malformed() {
     ] {
         for as_json in [false, true] {
             let host = ScriptedHost::new([token(), answer(200, body), answer(200, body)]);
-            let result = run(&host, |session| {
-                if as_json { json(session, "T", None).map(drop) } else { typed(session, "T", None).map(drop) }
+            let result = run(&host, async |session| {
+                if as_json {
+                    json(session, "T", None).await.map(drop)
+                } else {
+                    typed(session, "T", None).await.map(drop)
+                }
             });
             let error = result.expect_err(why);
             assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, why), "{body}");
@@ -202,7 +207,7 @@ fn a_result_that_does_not_decode_is_malformed() {
 fn a_row_may_have_a_column_named_error() {
     let body = r#"{"schema":[{"name":"error","type":"Object"}],"results":[{"error":{"code":"a","message":"b"}}]}"#;
     let host = ScriptedHost::new([token(), answer(200, body)]);
-    assert_eq!(run(&host, |session| typed(session, "T", None)).expect("a row").row_count, 1);
+    assert_eq!(run(&host, async |session| typed(session, "T", None).await).expect("a row").row_count, 1);
 }
 
 #[test]
@@ -210,7 +215,7 @@ fn a_schema_may_be_odd() {
     for (schema, columns) in [("[7,null,{}]", 1), ("null", 0), (r#"[{"Name":"A","Type":7}]"#, 1)] {
         let host =
             ScriptedHost::new([token(), answer(200, &format!(r#"{{"schema":{schema},"results":[{{"A":1}}]}}"#))]);
-        let result = run(&host, |session| typed(session, "T", None)).expect(schema);
+        let result = run(&host, async |session| typed(session, "T", None).await).expect(schema);
         assert_eq!((result.columns.len(), result.rows_json.as_str()), (columns, r#"[{"A":1}]"#), "{schema}");
     }
 }

@@ -4,8 +4,9 @@ mod precondition;
 mod word;
 
 use super::*;
-use crate::host::Failure;
-use crate::scripted::{CONFIG, INCIDENT, ScriptedHost, Step, answer, run, token};
+use crate::sample::{CONFIG, INCIDENT, run, token};
+use crate::wire::failure::Failure;
+use crate::wire::scripted::{ScriptedHost, Step, answer};
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
 
 /// A change of nothing, to be refined.
@@ -32,13 +33,13 @@ pub(crate) fn no_change() -> IncidentChange {
 #[track_caller]
 fn sends(change: &IncidentChange, body: &str) {
     let host = ScriptedHost::new([token(), answer(200, INCIDENT)]);
-    run(&host, |session| typed(session, "29", change)).expect(body);
+    run(&host, async |session| typed(session, "29", change).await).expect(body);
     assert_eq!(host.calls(), [format!("PATCH https://graph.microsoft.com/v1.0/security/incidents/29 {body}")]);
 }
 
 #[track_caller]
 fn refuses(change: &IncidentChange, message: &str) {
-    let error = run(&ScriptedHost::new([]), |session| typed(session, "29", change)).expect_err(message);
+    let error = run(&ScriptedHost::new([]), async |session| typed(session, "29", change).await).expect_err(message);
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
@@ -46,7 +47,7 @@ fn refuses(change: &IncidentChange, message: &str) {
 #[track_caller]
 fn invoke_sends(input: &str, body: &str) {
     let host = ScriptedHost::new([token(), answer(200, INCIDENT)]);
-    crate::invoke::invoke(&host, "update_incident", CONFIG, input).expect(input);
+    crate::sample::invoke(&host, "update_incident", CONFIG, input).expect(input);
     assert_eq!(
         host.calls(),
         [format!("PATCH https://graph.microsoft.com/v1.0/security/incidents/29 {body}")],
@@ -131,7 +132,7 @@ fn the_id_must_be_digits() {
         ("-29", "incident_id: must be decimal digits, such as 2972395"),
         ("123456789012345678901", "incident_id: must be decimal digits, such as 2972395"),
     ] {
-        let error = run(&ScriptedHost::new([]), |session| typed(session, id, &change)).expect_err(message);
+        let error = run(&ScriptedHost::new([]), async |session| typed(session, id, &change).await).expect_err(message);
         assert_eq!(error.message, message, "{id}");
     }
 }
@@ -203,7 +204,7 @@ fn answers_the_incident_as_it_is_afterwards() {
     let updated = incident(r#"["a"]"#, "2026-02-25T16:29:33.1234567Z");
     let host = ScriptedHost::new([token(), answer(200, &updated)]);
     let change = IncidentChange { custom_tags: Some(texts(&["a"])), ..no_change() };
-    let incident = run(&host, |session| typed(session, "29", &change)).expect("an incident");
+    let incident = run(&host, async |session| typed(session, "29", &change).await).expect("an incident");
     assert_eq!(
         (incident.raw_json, incident.last_update_at),
         (updated, Some("2026-02-25T16:29:33.1234567Z".to_owned()))
@@ -230,9 +231,9 @@ fn an_update_without_a_usable_answer_is_read_back() {
     ] {
         let now = incident("[]", "2026-02-25T16:29:33Z");
         let host = ScriptedHost::new([token(), done.clone(), answer(200, &now), done.clone(), answer(200, &now)]);
-        let typed = run(&host, |session| typed(session, "29", &resolved())).expect("an incident");
+        let typed = run(&host, async |session| typed(session, "29", &resolved()).await).expect("an incident");
         assert_eq!((typed.raw_json.as_str(), typed.warnings.len()), (now.as_str(), 0), "{done:?}");
-        let json = run(&host, |session| json(session, "29", &resolved())).expect("an incident");
+        let json = run(&host, async |session| json(session, "29", &resolved()).await).expect("an incident");
         assert!(json.contains(&now) && json.contains(r#""warnings":[]"#), "{json}");
         let methods: Vec<Method> = host.sent().iter().skip(1).map(|sent| sent.method).collect();
         assert_eq!(methods, [Method::Patch, Method::Get, Method::Patch, Method::Get], "an update is never repeated");
@@ -244,17 +245,19 @@ fn an_update_that_cannot_be_read_back_is_a_success_with_a_warning() {
     let steps = || [token(), answer(204, ""), answer(404, r#"{"error":{"code":"NotFound","message":"Gone."}}"#)];
     let warnings = "the update is done (status 204), but its answer was not the incident; it could not be read back: Gone.; this \
          is what was sent";
-    let typed = run(&ScriptedHost::new(steps()), |session| typed(session, "29", &resolved())).expect("a success");
+    let typed =
+        run(&ScriptedHost::new(steps()), async |session| typed(session, "29", &resolved()).await).expect("a success");
     assert_eq!((typed.id.as_str(), typed.status.as_deref()), ("29", Some("resolved")));
     assert_eq!(
         (typed.raw_json.as_str(), typed.warnings.join("; ")),
         (r#"{"id":"29","status":"resolved"}"#, warnings.into())
     );
-    let json = run(&ScriptedHost::new(steps()), |session| json(session, "29", &resolved())).expect("a success");
+    let json =
+        run(&ScriptedHost::new(steps()), async |session| json(session, "29", &resolved()).await).expect("a success");
     assert!(json.contains(r#"{"id":"29","status":"resolved"}"#), "{json}");
     let late = Step::Cut(Box::new(answer(200, "{")), Failure::Late);
     let host = ScriptedHost::new([token(), late]);
-    let late = run(&host, |session| super::typed(session, "29", &resolved())).expect("a success");
+    let late = run(&host, async |session| super::typed(session, "29", &resolved()).await).expect("a success");
     assert_eq!((late.status.as_deref(), host.left()), (Some("resolved"), 0));
 }
 
@@ -263,7 +266,7 @@ fn a_proxys_page_leaves_it_open_whether_the_update_happened() {
     for (status, kind) in [(200, ErrorKind::Interrupted), (302, ErrorKind::Interrupted), (403, ErrorKind::Unreachable)]
     {
         let host = ScriptedHost::new([token(), answer(status, "<html><title>Sign in</title>")]);
-        let error = run(&host, |session| typed(session, "29", &resolved())).expect_err("a page");
+        let error = run(&host, async |session| typed(session, "29", &resolved()).await).expect_err("a page");
         assert_eq!((error.kind, host.left()), (kind, 0), "{status}");
         assert_eq!(error.remedy.expect("a remedy").contains("may have happened"), kind == ErrorKind::Interrupted);
     }
@@ -274,8 +277,9 @@ fn tags_have_an_end() {
     let tags = |count: usize| (0..count).map(|at| format!("tag {at}")).collect::<Vec<_>>();
     let change =
         |count| IncidentChange { custom_tags: Some(tags(count)), tag_mode: Some(TagMode::Append), ..no_change() };
-    let error = run(&ScriptedHost::new([]), |session| typed(session, "29", &change(1001))).expect_err("too many");
+    let error =
+        run(&ScriptedHost::new([]), async |session| typed(session, "29", &change(1001)).await).expect_err("too many");
     assert_eq!(error.message, "custom_tags: has 1001 tags; allowed: 1000 at most");
     let host = ScriptedHost::new([token(), answer(200, &incident("[]", "x")), answer(200, INCIDENT)]);
-    run(&host, |session| typed(session, "29", &change(1000))).expect("an incident");
+    run(&host, async |session| typed(session, "29", &change(1000)).await).expect("an incident");
 }

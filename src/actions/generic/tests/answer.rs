@@ -12,7 +12,7 @@ fn cookies_and_challenges_of_an_answer_are_left_out() {
         ("etag", "e"),
     ];
     let host = ScriptedHost::new([token(), answer_with(201, &headers, "{}")]);
-    let response = run(&host, |session| typed(session, &request())).expect("an answer");
+    let response = run(&host, async |session| typed(session, &request()).await).expect("an answer");
     let shown: Vec<_> = response.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
     assert_eq!(shown, [("content-type", "application/json"), ("etag", "e")]);
     assert_eq!(response.status, 201);
@@ -23,7 +23,7 @@ fn cookies_and_challenges_of_an_answer_are_left_out() {
 fn body_of(extra_fields: ExtraFields, status: u16, body: &[u8]) -> (ResponseBody, Vec<String>) {
     let step = Step::Answer { status, headers: Vec::new(), body: body.to_vec() };
     let host = ScriptedHost::new([token(), step]);
-    let response = run(&host, |session| typed(session, &with(extra_fields))).expect("an answer");
+    let response = run(&host, async |session| typed(session, &with(extra_fields)).await).expect("an answer");
     (response.body, response.warnings)
 }
 
@@ -89,7 +89,7 @@ fn download_wins_over_custom_output_over_an_empty_body_over_response_type() {
 fn custom_output_replaces_successes_only() {
     let custom = || ExtraFields { custom_output_json: Some("{}".into()), ..extra() };
     let host = ScriptedHost::new([token(), answer(404, "")]);
-    let error = run(&host, |session| typed(session, &with(custom()))).expect_err("gone");
+    let error = run(&host, async |session| typed(session, &with(custom())).await).expect_err("gone");
     assert_eq!(error.kind, ErrorKind::NotFound);
     refuses(
         &with(ExtraFields { custom_output_json: Some("{".into()), ..extra() }),
@@ -104,7 +104,7 @@ fn a_file_is_named_by_the_caller_the_service_or_the_endpoint() {
         let host = ScriptedHost::new([token(), answer_with(200, &headers, "hi")]);
         let extra_fields = ExtraFields { download: Some(true), filename: filename.map(str::to_owned), ..extra() };
         let request = GenericRequest { endpoint: endpoint.into(), ..with(extra_fields) };
-        match run(&host, |session| typed(session, &request)).expect("a file").body {
+        match run(&host, async |session| typed(session, &request).await).expect("a file").body {
             ResponseBody::File(file) => file.filename,
             other => panic!("{other:?}"),
         }
@@ -161,7 +161,7 @@ fn the_envelope_carries_each_form() {
 #[test]
 fn a_redirect_is_answered_as_it_is() {
     let host = ScriptedHost::new([token(), answer_with(302, &[("location", "https://elsewhere.example/")], "")]);
-    let response = run(&host, |session| typed(session, &request())).expect("an answer");
+    let response = run(&host, async |session| typed(session, &request()).await).expect("an answer");
     assert_eq!((response.status, host.calls().len()), (302, 1));
     assert_eq!(response.headers[0].value, "https://elsewhere.example/");
     assert_eq!(response.warnings, ["the service redirects to elsewhere.example; redirects are not followed"]);

@@ -28,7 +28,7 @@ fn tries(retry_count: Option<u32>, retry_wait: Option<u32>, steps: Vec<Step>) ->
     let host = ScriptedHost::new([vec![token()], steps].concat());
     let extra_fields = ExtraFields { retry_count, retry_wait, ..extra() };
     let request = GenericRequest { method: Method::Post, ..with(extra_fields) };
-    let result = run(&host, |session| typed(session, &request));
+    let result = run(&host, async |session| typed(session, &request).await);
     assert_eq!(host.left(), 0);
     let times = host.times().iter().skip(1).map(|milliseconds| milliseconds / 1000).collect();
     (times, result.map(|response| response.status).map_err(|error| error.kind))
@@ -57,7 +57,7 @@ fn a_caller_may_have_any_request_repeated() {
         (
             Some(3),
             Some(1),
-            vec![Step::Fail(crate::host::Failure::Broken("reset".into()))],
+            vec![Step::Fail(crate::wire::failure::Failure::Broken("reset".into()))],
             vec![0],
             Err(ErrorKind::Interrupted),
         ),
@@ -87,7 +87,7 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
     let attempts = |method, endpoint: &str, status| {
         let host = ScriptedHost::new([vec![token()], vec![answer(status, ""); 4]].concat());
         let request = GenericRequest { method, endpoint: endpoint.into(), ..request() };
-        run(&host, |session| typed(session, &request)).expect_err("busy");
+        run(&host, async |session| typed(session, &request).await).expect_err("busy");
         host.calls().len()
     };
     for (method, endpoint, at_429, at_504) in [
@@ -113,7 +113,7 @@ fn a_caller_who_counts_repeats_says_how_often_a_busy_service_is_asked() {
             let host = ScriptedHost::new([vec![token()], vec![answer(503, ""); attempts]].concat());
             let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..extra() };
             let request = GenericRequest { method, ..with(extra_fields) };
-            let error = run(&host, |session| typed(session, &request)).expect_err("busy");
+            let error = run(&host, async |session| typed(session, &request).await).expect_err("busy");
             assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, attempts), "{method:?}");
         }
     }
@@ -121,7 +121,7 @@ fn a_caller_who_counts_repeats_says_how_often_a_busy_service_is_asked() {
 
 #[test]
 fn counting_repeats_makes_a_read_no_less_robust() {
-    let broken = || Step::Fail(crate::host::Failure::Broken("reset".into()));
+    let broken = || Step::Fail(crate::wire::failure::Failure::Broken("reset".into()));
     let cut = || answer_with(200, &[("content-type", "application/json")], r#"{"value": ["#);
     for steps in [
         vec![broken(), answer(200, "{}")],
@@ -131,7 +131,7 @@ fn counting_repeats_makes_a_read_no_less_robust() {
     ] {
         let host = ScriptedHost::new([vec![token()], steps].concat());
         let extra_fields = ExtraFields { retry_count: Some(1), retry_wait: Some(1), ..extra() };
-        let answer = run(&host, |session| typed(session, &with(extra_fields))).expect("an answer");
+        let answer = run(&host, async |session| typed(session, &with(extra_fields)).await).expect("an answer");
         assert_eq!((answer.status, host.left()), (200, 0));
     }
 }

@@ -128,7 +128,7 @@ fn files_are_sent_as_form_data() {
         {"field":"b","filename":"empty","content_base64":""}]}}"#;
     let (host, ..) = invoked(input, answer(200, "{}"));
     let sent = &host.sent()[1];
-    let boundary = "0123456789abcdef0123456789abcdef";
+    let boundary = "01234567-89ab-4def-8123-456789abcdef";
     assert_eq!(sent.header("content-type"), Some(format!("multipart/form-data; boundary={boundary}").as_str()));
     assert_eq!(
         sent.body,
@@ -229,7 +229,7 @@ fn headers_go_over_the_defaults() {
     };
     let host = ScriptedHost::new([token(), answer(200, "{}")]);
     let post = GenericRequest { method: Method::Post, extra_fields: Some(extra_fields), ..request() };
-    run(&host, |session| typed(session, &post)).expect("an answer");
+    run(&host, async |session| typed(session, &post).await).expect("an answer");
     let mut headers: Vec<String> =
         host.sent()[1].headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     headers.sort();
@@ -253,7 +253,7 @@ fn headers_go_over_the_defaults() {
         extra_fields: Some(own_type),
         ..request()
     };
-    run(&host, |session| typed(session, &post)).expect("an answer");
+    run(&host, async |session| typed(session, &post).await).expect("an answer");
     assert_eq!(host.sent()[1].header("content-type"), Some("application/xml"));
 }
 

@@ -12,11 +12,11 @@ fn pages_follow_the_links_of_the_service() {
         EMPTY.to_owned(),
     ];
     let host = ScriptedHost::new([token()]);
-    let mut query = all();
+    let mut query = all_incidents();
     let mut cursors = Vec::new();
     for body in pages {
         host.expect(answer(200, &body));
-        let page = run(&host, |session| typed(session, &query)).expect("a page");
+        let page = run(&host, async |session| typed(session, &query).await).expect("a page");
         cursors.push(page.cursor.clone());
         query.cursor = page.cursor;
     }
@@ -62,7 +62,7 @@ fn a_link_that_leads_away_costs_the_cursor_and_not_the_page() {
         assert_eq!((page.incidents.len(), page.cursor), (1, None), "{link}");
         assert_eq!(page.warnings, [NO_CURSOR], "{link}");
         let host = ScriptedHost::new([token(), answer(200, &body)]);
-        let text = crate::invoke::invoke(&host, "list_incidents", CONFIG, "{}").expect("a page");
+        let text = crate::sample::invoke(&host, "list_incidents", CONFIG, "{}").expect("a page");
         let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(value["meta"]["cursor"], serde_json::Value::Null, "{link}");
         assert_eq!(value["meta"]["warnings"], serde_json::json!([NO_CURSOR]), "{link}");
@@ -81,7 +81,7 @@ fn an_empty_link_is_none() {
 fn a_cursor_that_leads_away_is_not_followed() {
     for link in EVIL {
         refuses(
-            &IncidentQuery { cursor: Some(link.into()), ..all() },
+            &IncidentQuery { cursor: Some(link.into()), ..all_incidents() },
             "cursor: is not a cursor of an earlier page from https://graph.microsoft.com/v1.0/security/incidents",
         );
     }
@@ -93,13 +93,16 @@ fn a_cursor_belongs_to_its_endpoint_and_version() {
         login: Some("http://127.0.0.1:1".into()),
         graph: Some("http://127.0.0.1:2".into()),
     };
-    let config =
-        Config { endpoints: Some(endpoints), api_version: Some("beta".into()), ..crate::config::tests::config() };
-    let connection = crate::config::Connection::new(&config).expect("valid");
+    let config = Config {
+        endpoints: Some(endpoints),
+        api_version: Some("beta".into()),
+        ..crate::request::config::tests::config()
+    };
+    let connection = crate::request::config::Connection::new(&config).expect("valid");
     let link = "http://127.0.0.1:2/beta/security/incidents?$skip=1";
     let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
-    let query = IncidentQuery { cursor: Some(link.into()), ..all() };
-    typed(&Session::new(&host, &connection, ""), &query).expect("a page");
+    let query = IncidentQuery { cursor: Some(link.into()), ..all_incidents() };
+    crate::sample::run_as(&host, &connection, async |session| typed(session, &query).await).expect("a page");
     assert_eq!(host.calls(), [format!("GET {link}")]);
     refuses(
         &query,
@@ -112,17 +115,17 @@ fn a_cursor_stands_alone() {
     let some = |text: &str| Some(text.to_owned());
     let cursor = || Some(format!("{BASE}?$skip=1"));
     for (query, name) in [
-        (IncidentQuery { filter: some("status eq 'active'"), ..all() }, "filter"),
-        (IncidentQuery { max_results: Some(5), ..all() }, "max_results"),
-        (IncidentQuery { skip: Some(0), ..all() }, "skip"),
-        (IncidentQuery { count: Some(false), ..all() }, "count"),
-        (IncidentQuery { expand: some("alerts"), ..all() }, "expand"),
-        (IncidentQuery { order_by: some("severity"), ..all() }, "order_by"),
+        (IncidentQuery { filter: some("status eq 'active'"), ..all_incidents() }, "filter"),
+        (IncidentQuery { max_results: Some(5), ..all_incidents() }, "max_results"),
+        (IncidentQuery { skip: Some(0), ..all_incidents() }, "skip"),
+        (IncidentQuery { count: Some(false), ..all_incidents() }, "count"),
+        (IncidentQuery { expand: some("alerts"), ..all_incidents() }, "expand"),
+        (IncidentQuery { order_by: some("severity"), ..all_incidents() }, "order_by"),
     ] {
         refuses(
             &IncidentQuery { cursor: cursor(), ..query },
             &format!("cursor: stands for the whole earlier query; leave out {name}"),
         );
     }
-    sends(&IncidentQuery { cursor: cursor(), filter: some(" "), ..all() }, "?$skip=1");
+    sends(&IncidentQuery { cursor: cursor(), filter: some(" "), ..all_incidents() }, "?$skip=1");
 }

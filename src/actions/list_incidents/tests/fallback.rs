@@ -3,7 +3,7 @@
 use super::*;
 
 fn expanded() -> IncidentQuery {
-    IncidentQuery { expand: Some("alerts".into()), max_results: Some(5), ..all() }
+    IncidentQuery { expand: Some("alerts".into()), max_results: Some(5), ..all_incidents() }
 }
 
 /// The list without alerts, after these answers to the list with them.
@@ -14,11 +14,11 @@ fn falls_back(steps: &[Step], why: &str, at_milliseconds: u128) {
         let host = ScriptedHost::new([&[token()], steps, &[answer(200, EMPTY)]].concat());
         let warning = format!("the incidents come without alerts: {why}");
         if as_json {
-            let text = run(&host, |session| json(session, &expanded())).expect(why);
+            let text = run(&host, async |session| json(session, &expanded()).await).expect(why);
             let value: serde_json::Value = serde_json::from_str(&format!(r#"{{"data":{text}"#)).expect("JSON");
             assert_eq!(value["meta"]["warnings"], serde_json::json!([warning]));
         } else {
-            let page = run(&host, |session| typed(session, &expanded())).expect(why);
+            let page = run(&host, async |session| typed(session, &expanded()).await).expect(why);
             assert_eq!(page.warnings, [warning]);
         }
         let calls = host.calls();
@@ -58,7 +58,7 @@ fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
 #[test]
 fn the_second_half_is_a_deadline_too() {
     let host = ScriptedHost::new([token(), Step::Silence, Step::Silence]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("late");
+    let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("late");
     assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
 }
 
@@ -71,16 +71,16 @@ fn a_refusal_is_not_mended_by_expanding_less() {
         (409, ErrorKind::Conflict),
     ] {
         let host = ScriptedHost::new([token(), answer(status, "")]);
-        let error = run(&host, |session| typed(session, &expanded())).expect_err("refused");
+        let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("refused");
         assert_eq!((error.kind, host.calls().len()), (kind, 1));
     }
     let throttled = answer_with(429, &[("retry-after", "60")], "");
     let host = ScriptedHost::new([token(), throttled]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("throttled");
+    let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("throttled");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::Throttled, 1));
     for failure in [Failure::Denied("no".into()), Failure::TooLarge(1)] {
         let host = ScriptedHost::new([token(), Step::Fail(failure)]);
-        run(&host, |session| typed(session, &expanded())).expect_err("refused");
+        run(&host, async |session| typed(session, &expanded()).await).expect_err("refused");
         assert_eq!(host.calls().len(), 1);
     }
 }
@@ -88,21 +88,21 @@ fn a_refusal_is_not_mended_by_expanding_less() {
 #[test]
 fn without_expand_there_is_nothing_to_fall_back_to() {
     let host = ScriptedHost::new([token(), answer(500, "")]);
-    let error = run(&host, |session| typed(session, &all())).expect_err("failed");
+    let error = run(&host, async |session| typed(session, &all_incidents()).await).expect_err("failed");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 1));
 }
 
 #[test]
 fn a_token_that_cannot_be_had_is_not_mended_by_expanding_less() {
     let host = ScriptedHost::new(vec![answer(502, ""); 4]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("no token");
+    let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("no token");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 0));
     // It may take the whole of the time, too.
     let host = ScriptedHost::new([Step::Silence]);
-    let error = run(&host, |session| typed(session, &expanded())).expect_err("late");
+    let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("late");
     assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
     let host = ScriptedHost::new([after(8, token()), answer(200, EMPTY)]);
-    assert_eq!(run(&host, |session| typed(session, &expanded())).expect("a page").warnings, [""; 0]);
+    assert_eq!(run(&host, async |session| typed(session, &expanded()).await).expect("a page").warnings, [""; 0]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn an_expand_waits_as_it_is_told_before_it_gives_anything_up() {
     let busy = answer_with(503, &[("retry-after", "9")], "");
     let body = format!(r#"{{"value":[{}]}}"#, INCIDENT.replacen('}', r#","alerts":[]}"#, 1));
     let host = ScriptedHost::new([token(), busy, answer(200, &body)]);
-    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    let page = run(&host, async |session| typed(session, &expanded()).await).expect("a page");
     assert_eq!((page.warnings.len(), page.incidents[0].alerts.as_ref().map(Vec::len)), (0, Some(0)));
     assert_eq!(host.times(), [0, 0, 9000]);
 }
@@ -120,17 +120,19 @@ fn the_next_page_asks_for_alerts_again() {
     let link = format!("{BASE}?$skip=5");
     let body = format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":"{link}"}}"#);
     let host = ScriptedHost::new([token(), answer(500, ""), answer(200, &body), answer(500, ""), answer(200, EMPTY)]);
-    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    let page = run(&host, async |session| typed(session, &expanded()).await).expect("a page");
     let cursor = format!("{link}&$expand=alerts");
     assert_eq!((page.cursor.as_deref(), page.incidents[0].alerts.is_none()), (Some(cursor.as_str()), true));
-    let next = run(&host, |session| typed(session, &IncidentQuery { cursor: Some(cursor.clone()), ..all() }));
+    let next = run(&host, async |session| {
+        typed(session, &IncidentQuery { cursor: Some(cursor.clone()), ..all_incidents() }).await
+    });
     assert_eq!(next.expect("a page").warnings.len(), 1, "the later page falls back, too");
     assert_eq!(host.calls()[2..], [format!("GET {cursor}"), format!("GET {link}")]);
     // A link that asks for them already stays as it is, in either spelling.
     for link in [format!("{BASE}?%24expand=alerts&$skip=5"), format!("{BASE}?$skip=5&$Expand=Alerts")] {
         let body = format!(r#"{{"value":[],"@odata.nextLink":"{link}"}}"#);
         let host = ScriptedHost::new([token(), answer(200, &body)]);
-        let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+        let page = run(&host, async |session| typed(session, &expanded()).await).expect("a page");
         assert_eq!(page.cursor, Some(link));
     }
 }
@@ -138,6 +140,6 @@ fn the_next_page_asks_for_alerts_again() {
 #[test]
 fn an_incident_without_the_alerts_that_were_asked_for_is_told() {
     let host = ScriptedHost::new([token(), answer(200, &format!(r#"{{"value":[{INCIDENT}]}}"#))]);
-    let page = run(&host, |session| typed(session, &expanded())).expect("a page");
+    let page = run(&host, async |session| typed(session, &expanded()).await).expect("a page");
     assert_eq!(page.warnings, ["incident 29 came without alerts"]);
 }

@@ -7,7 +7,7 @@ use super::*;
 fn merges(mode: TagMode, old: &str, given: &[&str], sent: &str) {
     let host = ScriptedHost::new([token(), answer(200, &incident(old, "")), answer(200, INCIDENT)]);
     let change = IncidentChange { custom_tags: Some(texts(given)), tag_mode: Some(mode), ..no_change() };
-    run(&host, |session| typed(session, "29", &change)).expect(sent);
+    run(&host, async |session| typed(session, "29", &change).await).expect(sent);
     let url = "https://graph.microsoft.com/v1.0/security/incidents/29";
     assert_eq!(host.calls(), [format!("GET {url}"), format!(r#"PATCH {url} {{"customTags":{sent}}}"#)]);
 }
@@ -28,7 +28,7 @@ fn tags_are_appended_and_removed_without_regard_to_case() {
 fn update_since(since: &str, updated: &str) -> (usize, Result<(), Fault>) {
     let host = ScriptedHost::new([token(), answer(200, &incident("[]", updated)), answer(200, INCIDENT)]);
     let change = IncidentChange { summary: Some("s".into()), unchanged_since: Some(since.into()), ..no_change() };
-    let result = run(&host, |session| typed(session, "29", &change)).map(drop);
+    let result = run(&host, async |session| typed(session, "29", &change).await).map(drop);
     (host.calls().len(), result)
 }
 
@@ -66,7 +66,7 @@ fn unchanged_since_refuses_newer_updates() {
         let actual = result.expect_err("conflict");
         let expected = Error {
             status: Some(200),
-            client_request_id: Some(crate::scripted::CLIENT_REQUEST_ID.into()),
+            client_request_id: Some(crate::wire::scripted::CLIENT_REQUEST_ID.into()),
             remedy: Some(
                 "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
             ),
@@ -99,7 +99,7 @@ fn an_incident_that_cannot_be_read_is_not_changed() {
         unchanged_since: Some("2026-02-25T16:29:33Z".into()),
         ..no_change()
     };
-    let error = run(&host, |session| typed(session, "29", &change)).expect_err("gone");
+    let error = run(&host, async |session| typed(session, "29", &change).await).expect_err("gone");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::NotFound, 1));
 }
 
@@ -115,7 +115,7 @@ fn a_dry_run_sends_nothing() {
         ..no_change()
     };
     let host = ScriptedHost::new([]);
-    let incident = run(&host, |session| typed(session, " 29 ", &change)).expect("checked");
+    let incident = run(&host, async |session| typed(session, " 29 ", &change).await).expect("checked");
     assert_eq!(
         incident.raw_json,
         r#"{"assignedTo":null,"customTags":["a"],"severity":"low","status":"resolved","summary":"s"}"#
@@ -131,7 +131,7 @@ fn a_dry_run_sends_nothing() {
     );
 
     let input = r#"{"incident_id":"29","summary":"s","dry_run":"true"}"#;
-    let answer = crate::invoke::invoke(&ScriptedHost::new([]), "update_incident", CONFIG, input);
+    let answer = crate::sample::invoke(&ScriptedHost::new([]), "update_incident", CONFIG, input);
     assert_eq!(
         answer.expect("checked"),
         r#"{"data":{"summary":"s"},"meta":{"dry_run":true,"warnings":["dry run: nothing was changed"]}}"#
@@ -148,7 +148,7 @@ fn a_dry_run_reads_what_it_depends_on() {
         dry_run: Some(true),
         ..no_change()
     };
-    let incident = run(&host, |session| typed(session, "29", &change)).expect("checked");
+    let incident = run(&host, async |session| typed(session, "29", &change).await).expect("checked");
     assert_eq!(incident.raw_json, r#"{"customTags":["old","new"]}"#);
     assert_eq!(host.calls(), ["GET https://graph.microsoft.com/v1.0/security/incidents/29"]);
 }

@@ -1,0 +1,8 @@
+//! The actions: each checks its arguments, calls Graph and decodes the answer, typed or as the JSON of `invoke`.
+
+pub mod check;
+pub mod generic;
+pub mod get_incident;
+pub mod list_incidents;
+pub mod run_hunting_query;
+pub mod update_incident;

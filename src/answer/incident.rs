@@ -1,0 +1,211 @@
+//! Decodes incidents as Graph sends them.
+//!
+//! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
+
+use crate::graph::refusal::spliced;
+use crate::text::fault::Fault;
+use crate::text::json::{Object, Writer};
+use crate::text::record::{Record, Shape, id, number, raw, records, text, texts};
+use crate::wit::actions::{Alert, Comment, Incident};
+
+/// What a caller of `invoke` needs to be told about an incident; the rest passes through.
+pub struct Brief {
+    /// Decimal digits.
+    pub id: String,
+    status: Option<String>,
+    redirect_incident_id: Option<String>,
+    /// RFC 3339.
+    pub last_update_at: Option<String>,
+    /// Tags given by people; `None` when they are too many to be read.
+    pub custom_tags: Option<Vec<String>>,
+}
+
+impl Brief {
+    const SHAPE: Shape = Shape {
+        what: "an incident",
+        members: &[
+            id("id"),
+            text("status"),
+            text("redirectIncidentId"),
+            text("lastUpdateDateTime"),
+            texts("customTags"),
+            raw("error"),
+        ],
+    };
+
+    /// Reads an incident.
+    pub fn parse(json: &str) -> Result<Self, Fault> {
+        Self::SHAPE.read(json, "incident", |mut incident, _| {
+            if let Some(fault) = incident.raw("error").and_then(spliced) {
+                return Err(fault);
+            }
+            Ok(Self {
+                id: incident.text("id"),
+                status: incident.optional("status"),
+                redirect_incident_id: incident.optional("redirectIncidentId"),
+                last_update_at: incident.optional("lastUpdateDateTime"),
+                custom_tags: incident.texts("customTags"),
+            })
+        })
+    }
+
+    /// What the caller should know.
+    pub fn warnings(&self) -> Vec<String> {
+        redirected(&self.id, self.status.as_deref(), self.redirect_incident_id.as_deref())
+    }
+}
+
+fn redirected(id: &str, status: Option<&str>, to: Option<&str>) -> Vec<String> {
+    match (status, to) {
+        (Some(status), Some(to)) if status.eq_ignore_ascii_case("redirected") => {
+            vec![format!("incident {id} was merged into incident {to}: get {to} for its present state")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+const INCIDENT: Shape = Shape {
+    what: "an incident",
+    members: &[
+        id("id"),
+        text("tenantId"),
+        text("status"),
+        text("severity"),
+        text("classification"),
+        text("determination"),
+        text("displayName"),
+        text("description"),
+        text("summary"),
+        text("resolvingComment"),
+        text("assignedTo"),
+        texts("customTags"),
+        texts("systemTags"),
+        records("comments", &COMMENT),
+        text("createdDateTime"),
+        text("lastUpdateDateTime"),
+        text("lastModifiedBy"),
+        text("incidentWebUrl"),
+        text("redirectIncidentId"),
+        number("priorityScore"),
+        records("alerts", &ALERT),
+        raw("error"),
+    ],
+};
+
+const COMMENT: Shape =
+    Shape { what: "a comment", members: &[text("comment"), text("createdByDisplayName"), text("createdDateTime")] };
+
+const ALERT: Shape = Shape {
+    what: "an alert",
+    members: &[
+        id("id"),
+        text("title"),
+        text("severity"),
+        text("status"),
+        text("classification"),
+        text("determination"),
+        text("serviceSource"),
+        text("detectionSource"),
+        text("category"),
+        text("assignedTo"),
+        texts("mitreTechniques"),
+        text("alertWebUrl"),
+        text("createdDateTime"),
+        text("lastUpdateDateTime"),
+    ],
+};
+
+/// Decodes an incident; `json` is kept as it is.
+pub fn decode(json: String) -> Result<Incident, Fault> {
+    let incident = INCIDENT.read(&json, "incident", |mut record, _| match record.raw("error").and_then(spliced) {
+        Some(fault) => Err(fault),
+        None => Ok(of(record)),
+    })?;
+    Ok(Incident { raw_json: json, ..incident })
+}
+
+/// Everything but the JSON.
+fn of(mut incident: Record<'_>) -> Incident {
+    let (id, status) = (incident.text("id"), incident.optional("status"));
+    let redirect_incident_id = incident.optional("redirectIncidentId");
+    let mut warnings = redirected(&id, status.as_deref(), redirect_incident_id.as_deref());
+    let alerts = incident.records("alerts");
+    let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
+    let mut tags = |name: &str, tags: Option<Vec<String>>| {
+        if tags.is_none() {
+            warnings.push(format!("{name} of incident {id} are too many and are left out; raw_json has them"));
+        }
+        tags.unwrap_or_default()
+    };
+    let custom_tags = tags("custom tags", incident.texts("customTags"));
+    let system_tags = tags("system tags", incident.texts("systemTags"));
+    if left_out > 0 {
+        warnings.push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
+    }
+    let comments = incident.records("comments").unwrap_or_default();
+    Incident {
+        warnings,
+        id,
+        tenant_id: incident.optional("tenantId"),
+        status,
+        severity: incident.optional("severity"),
+        classification: incident.optional("classification"),
+        determination: incident.optional("determination"),
+        display_name: incident.optional("displayName"),
+        description: incident.optional("description"),
+        summary: incident.optional("summary"),
+        resolving_comment: incident.optional("resolvingComment"),
+        assigned_to: incident.optional("assignedTo"),
+        custom_tags,
+        system_tags,
+        comments: comments.list.into_iter().map(comment).collect(),
+        created_at: incident.optional("createdDateTime"),
+        last_update_at: incident.optional("lastUpdateDateTime"),
+        last_modified_by: incident.optional("lastModifiedBy"),
+        incident_web_url: incident.optional("incidentWebUrl"),
+        redirect_incident_id,
+        priority_score: incident.number("priorityScore"),
+        alerts: alerts.map(|alerts| alerts.list.into_iter().map(alert).collect()),
+        raw_json: String::new(),
+    }
+}
+
+fn comment(mut comment: Record<'_>) -> Comment {
+    Comment {
+        comment: comment.optional("comment"),
+        created_by: comment.optional("createdByDisplayName"),
+        created_at: comment.optional("createdDateTime"),
+    }
+}
+
+fn alert(mut alert: Record<'_>) -> Alert {
+    Alert {
+        id: alert.text("id"),
+        title: alert.optional("title"),
+        severity: alert.optional("severity"),
+        status: alert.optional("status"),
+        classification: alert.optional("classification"),
+        determination: alert.optional("determination"),
+        service_source: alert.optional("serviceSource"),
+        detection_source: alert.optional("detectionSource"),
+        category: alert.optional("category"),
+        assigned_to: alert.optional("assignedTo"),
+        mitre_techniques: alert.texts("mitreTechniques").unwrap_or_default(),
+        alert_web_url: alert.optional("alertWebUrl"),
+        created_at: alert.optional("createdDateTime"),
+        last_update_at: alert.optional("lastUpdateDateTime"),
+    }
+}
+
+/// What an update sends, as an incident that has nothing else: for one that was only checked, or that cannot be read back.
+pub fn of_update(id: &str, body: &str) -> String {
+    let mut incident = Writer::new();
+    incident.text("id", id);
+    for (name, value) in Object::parse(body).unwrap_or_default().0 {
+        incident.json(&name, value.get());
+    }
+    incident.finish()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! What the tables of the catalog are made of: constants, so that describing costs nothing until it is asked for.
+
+use crate::wit::catalog::{Action, Effect, Parameter, ParameterKind};
+
+/// A parameter as it stands in this folder; see [`Parameter`].
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) description: &'static str,
+    pub(super) kind: ParameterKind,
+    pub(super) required: bool,
+    pub(super) default: Option<&'static str>,
+    pub(super) allowed: &'static [&'static str],
+    pub(super) range: Option<(u32, Option<u32>)>,
+    pub(super) example: Option<&'static str>,
+    pub(super) comment: Option<&'static str>,
+}
+
+/// An optional line of text, to be refined.
+pub(super) const TEXT: Entry = Entry {
+    name: "",
+    title: "",
+    description: "",
+    kind: ParameterKind::Text,
+    required: false,
+    default: None,
+    allowed: &[],
+    range: None,
+    example: None,
+    comment: None,
+};
+
+/// An action as it stands in this folder; see [`Action`].
+pub(super) struct ActionEntry {
+    pub(super) name: &'static str,
+    pub(super) function: &'static str,
+    pub(super) title: &'static str,
+    pub(super) description: &'static str,
+    pub(super) effect: Effect,
+    pub(super) permissions: &'static [&'static str],
+    pub(super) parameters: &'static [Entry],
+    pub(super) example: &'static str,
+}
+
+impl From<&Entry> for Parameter {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            name: entry.name.into(),
+            title: entry.title.into(),
+            description: entry.description.into(),
+            kind: entry.kind,
+            required: entry.required,
+            default_value: entry.default.map(str::to_owned),
+            allowed_values: entry.allowed.iter().map(|value| (*value).to_owned()).collect(),
+            minimum: entry.range.map(|(minimum, _)| minimum),
+            maximum: entry.range.and_then(|(_, maximum)| maximum),
+            example: entry.example.map(str::to_owned),
+            comment: entry.comment.map(str::to_owned),
+        }
+    }
+}
+
+impl From<&ActionEntry> for Action {
+    fn from(entry: &ActionEntry) -> Self {
+        Self {
+            name: entry.name.into(),
+            function: entry.function.into(),
+            title: entry.title.into(),
+            description: entry.description.into(),
+            effect: entry.effect,
+            permissions: entry.permissions.iter().map(|name| (*name).to_owned()).collect(),
+            parameters: entry.parameters.iter().map(Parameter::from).collect(),
+            example_json: entry.example.into(),
+        }
+    }
+}

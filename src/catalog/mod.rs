@@ -1,0 +1,57 @@
+//! The connector as data: what forms, permission checks and command lines are made from.
+//!
+//! Titles and descriptions are those of the app that this connector implements.
+
+mod actions;
+mod configuration;
+mod entry;
+mod json;
+
+pub use actions::{EXTRA_FIELDS, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, UPDATE_INCIDENT};
+pub use json::json;
+
+use crate::request::config::hosts;
+use crate::request::vocabulary::Vocabulary as _;
+use crate::wit::catalog::{Action, CloudHosts, Connector, Parameter};
+use crate::wit::types::Cloud;
+
+/// The names of the actions, in the order that they are shown in.
+pub fn action_names() -> Vec<&'static str> {
+    actions::ALL.iter().map(|entry| entry.name).collect()
+}
+
+/// The names of an action's parameters.
+pub fn parameter_names(action: &str) -> Vec<&'static str> {
+    let action = actions::ALL.iter().find(|entry| entry.name == action);
+    action.into_iter().flat_map(|entry| entry.parameters).map(|parameter| parameter.name).collect()
+}
+
+/// The names of the configuration parameters.
+pub fn configuration_names() -> Vec<&'static str> {
+    configuration::ALL.iter().map(|parameter| parameter.name).collect()
+}
+
+/// Everything about the connector.
+pub fn describe() -> Connector {
+    Connector {
+        name: "Microsoft Defender XDR".into(),
+        vendor: "Microsoft".into(),
+        category: "Endpoint".into(),
+        description: "Microsoft Defender XDR provides a unified API for automating threat detection, investigation, and response across endpoints, identities, email, and cloud resources, enabling faster and coordinated security operations.".into(),
+        connector_version: "1.0.0".into(),
+        component_version: env!("CARGO_PKG_VERSION").into(),
+        api_version: "1.0.0".into(),
+        configuration: configuration::ALL.iter().map(Parameter::from).collect(),
+        actions: actions::ALL.iter().map(Action::from).collect(),
+        hosts: Cloud::WORDS
+            .iter()
+            .map(|(cloud, word)| {
+                let (login, graph) = hosts(*cloud);
+                CloudHosts { cloud: (*word).into(), login: login.into(), graph: graph.into() }
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

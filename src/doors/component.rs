@@ -1,0 +1,101 @@
+//! The exports: each checks the configuration, runs an action and answers.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use crate::actions::{check, generic, get_incident, list_incidents, run_hunting_query, update_incident};
+use crate::doors::invoke;
+use crate::graph::session::Session;
+use crate::request::config::Connection;
+use crate::text::fault::Fault;
+use crate::text::secret::{Secret, Strikes};
+use crate::wire::host::Host;
+use crate::wit::actions::{
+    GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
+};
+use crate::wit::types::{Config, Error};
+use crate::wit::{actions, catalog, connection, json};
+
+/// The component, on whatever host it was given.
+pub struct Component<H>(std::marker::PhantomData<H>);
+
+#[expect(clippy::result_large_err, reason = "the record of the interface")]
+fn run<H: Host + Default, T>(
+    config: &Config,
+    action: impl AsyncFnOnce(&Session<'_, H>) -> Result<T, Fault>,
+) -> Result<T, Error> {
+    let call = async { action(&Session::new(&H::default(), &Connection::new(config)?, "")).await };
+    finish(call).map_err(|fault| without_secret(fault, config))
+}
+
+/// Runs a call to its end. On a host that blocks nothing is ever pending, so this is all of an executor that is needed.
+pub fn finish<T>(call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    loop {
+        if let Poll::Ready(outcome) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return outcome;
+        }
+    }
+}
+
+/// An error without the configuration's secret, should it have been pasted into the wrong field.
+fn without_secret(mut fault: Fault, config: &Config) -> Error {
+    Strikes::of([&Secret::new(config.client_secret.trim().to_owned())]).out_of_error(&mut fault);
+    *fault
+}
+
+impl<H: Host + Default + 'static> actions::Guest for Component<H> {
+    fn get_incident(config: Config, incident_id: String) -> Result<Incident, Error> {
+        run::<H, _>(&config, async |session| get_incident::typed(session, &incident_id).await)
+    }
+
+    fn list_incidents(config: Config, query: IncidentQuery) -> Result<IncidentPage, Error> {
+        run::<H, _>(&config, async |session| list_incidents::typed(session, &query).await)
+    }
+
+    fn run_hunting_query(config: Config, query: String, time_span: Option<String>) -> Result<HuntingResult, Error> {
+        run::<H, _>(&config, async |session| run_hunting_query::typed(session, &query, time_span.as_deref()).await)
+    }
+
+    fn update_incident(config: Config, incident_id: String, change: IncidentChange) -> Result<Incident, Error> {
+        run::<H, _>(&config, async |session| update_incident::typed(session, &incident_id, &change).await)
+    }
+
+    fn generic_action(config: Config, request: GenericRequest) -> Result<GenericResponse, Error> {
+        run::<H, _>(&config, async |session| generic::typed(session, &request).await)
+    }
+}
+
+impl<H: Host + Default + 'static> json::Guest for Component<H> {
+    fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
+        finish(invoke::invoke(&H::default(), &action, &config_json, &input_json)).map_err(|fault| *fault)
+    }
+
+    fn check(config_json: String) -> Result<String, Error> {
+        finish(invoke::check(&H::default(), &config_json)).map_err(|fault| *fault)
+    }
+
+    fn targets(config_json: String) -> Result<String, Error> {
+        invoke::targets(&config_json).map_err(|fault| *fault)
+    }
+
+    fn describe() -> String {
+        crate::catalog::json(&crate::catalog::describe())
+    }
+}
+
+impl<H: Host + Default + 'static> connection::Guest for Component<H> {
+    fn check(config: Config) -> Result<connection::ConnectionReport, Error> {
+        run::<H, _>(&config, async |session| check::check(session).await)
+    }
+
+    fn targets(config: Config) -> Result<connection::TargetOrigins, Error> {
+        check::targets(&config).map_err(|fault| without_secret(fault, &config))
+    }
+}
+
+impl<H: 'static> catalog::Guest for Component<H> {
+    fn describe() -> catalog::Connector {
+        crate::catalog::describe()
+    }
+}

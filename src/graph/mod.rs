@@ -1,0 +1,4 @@
+//! The one way to Microsoft Graph, and what its refusals mean.
+
+pub mod refusal;
+pub mod session;

@@ -1,0 +1,302 @@
+//! The one way to Graph: token, headers, repeats, renewal of a refused token, and errors.
+
+use crate::graph::refusal;
+use crate::request::config::Connection;
+use crate::sign_in::cache::Wanted;
+use crate::sign_in::{challenge, token};
+use crate::text::fault::{Fault, invalid, malformed, usual_remedy};
+use crate::text::json;
+use crate::text::secret::{Secret, Strikes};
+use crate::wire::exchange::{Exchange, Patience, Unanswered, Unusable};
+use crate::wire::failure::Failure;
+use crate::wire::host::{Header, Host, Method, Request, Response, USER_AGENT};
+use crate::wire::proxy_page;
+use crate::wire::retry::Effect;
+use crate::wit::types::ErrorKind;
+
+/// Longest path and query: what clients in common use take as an address, and more than any service does.
+const TARGET_MAX_BYTES: usize = 60 * 1024;
+
+/// A request to Graph.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// HTTP method.
+    pub method: Method,
+    /// Path and query below the origin, percent-encoded.
+    pub target: String,
+    /// Besides the defaults; a name given here replaces the default.
+    pub headers: Vec<Header>,
+    /// Body, empty for none.
+    pub body: &'a [u8],
+    /// What it does at the service, which says when it is repeated.
+    pub effect: Effect,
+    /// What a success may be.
+    pub due: Due,
+}
+
+/// What a success may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// JSON. A redirect is a failure, for none is followed.
+    Json,
+    /// JSON or a redirect; the service's own HTML, known by its request id, passes too.
+    JsonOrRedirect,
+    /// Whatever comes.
+    Anything,
+}
+
+impl Call<'_> {
+    /// A read of incidents.
+    pub fn read(target: String) -> Self {
+        Self { method: Method::Get, target, headers: vec![prefer()], body: b"", effect: Effect::Read, due: Due::Json }
+    }
+}
+
+/// Header that makes the service answer values newer than `unknownFutureValue`.
+/// Source: <https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations>.
+pub fn prefer() -> Header {
+    ("prefer".into(), "include-unknown-enum-members".into())
+}
+
+impl Due {
+    /// Whether a success is somebody else's page.
+    fn is_page(self, answer: &Response) -> bool {
+        match self {
+            Self::Json => proxy_page::is_page(answer),
+            Self::JsonOrRedirect => proxy_page::is_html(answer) && answer.request_id().is_none(),
+            Self::Anything => false,
+        }
+    }
+}
+
+/// A successful answer of Graph. Only that of a write can have a body that broke off: it says that the write was done.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status, headers and body; the status is below 400.
+    pub response: Response,
+    /// Our id of the request.
+    pub client_request_id: String,
+}
+
+impl Answer {
+    /// The service's id of the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.response.request_id()
+    }
+
+    /// The body as text, without a byte order mark.
+    pub fn into_body(self) -> Result<Body, Fault> {
+        let (buffer, start) = self.response.into_parts();
+        let Ok(mut text) = String::from_utf8(buffer) else { return Err(malformed("the answer is not UTF-8")) };
+        if text.get(start..).is_some_and(|body| body.starts_with(json::MARK)) {
+            text.drain(start..start + json::MARK.len_utf8());
+        }
+        Ok(Body { text, start })
+    }
+}
+
+/// A body in its receive buffer, behind the prefix that was asked for.
+#[derive(Debug)]
+pub struct Body {
+    /// The prefix and the body.
+    pub text: String,
+    /// Where the body starts.
+    pub start: usize,
+}
+
+impl Body {
+    /// The body.
+    pub fn json(&self) -> &str {
+        self.text.get(self.start..).unwrap_or_default()
+    }
+}
+
+/// A connection in use by one call of the component.
+pub struct Session<'a, H> {
+    /// Where to, and as whom.
+    pub connection: &'a Connection,
+    /// The host, and the time to be done.
+    pub exchange: Exchange<'a, H>,
+    /// Written before the body of each answer, see [`Request::prefix`].
+    pub prefix: &'static str,
+}
+
+impl<H> Clone for Session<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H> Copy for Session<'_, H> {}
+
+impl<'a, H: Host> Session<'a, H> {
+    /// Starts the clock of a call.
+    pub fn new(host: &'a H, connection: &'a Connection, prefix: &'static str) -> Self {
+        Self { connection, exchange: Exchange::within(host, connection.timeout), prefix }
+    }
+
+    /// The same call with a new time to be done.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        let deadline = Exchange::within(self.exchange.host, self.connection.timeout).deadline;
+        Self { exchange: Exchange { deadline, ..self.exchange }, ..self }
+    }
+
+    /// The same call with another patience.
+    #[must_use]
+    pub fn with(self, patience: Patience) -> Self {
+        Self { exchange: Exchange { patience, ..self.exchange }, ..self }
+    }
+
+    /// Path of a resource below the API version.
+    pub fn path(&self, resource: &str) -> String {
+        format!("/{}/{resource}", self.connection.api_version)
+    }
+
+    /// A token that will do.
+    pub async fn token(&self, wanted: Wanted<'_>) -> Result<Secret, Fault> {
+        token::get(self.connection, &self.exchange, wanted).await.map_err(|error| self.finish(error, &[], None))
+    }
+
+    /// Sends a request with a token until `take` makes something of a success. What does not decode is repeated like a broken
+    /// connection, unless the error has a remedy of its own.
+    pub async fn send<T>(&self, call: &Call<'_>, mut take: impl FnMut(Answer) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut taken = None;
+        self.send_for(call, &mut |answer| {
+            taken = Some(take(answer)?);
+            Ok(())
+        })
+        .await?;
+        taken.ok_or_else(|| malformed("no answer was taken"))
+    }
+
+    /// A refused token is renewed once, with the claims of a challenge if there is one: the service did nothing, so this
+    /// holds for writes too.
+    async fn send_for(&self, call: &Call<'_>, take: &mut dyn FnMut(Answer) -> Result<(), Fault>) -> Result<(), Fault> {
+        if call.target.len() > TARGET_MAX_BYTES {
+            return Err(invalid(format!(
+                "the address of the request has {} bytes; allowed: {TARGET_MAX_BYTES} at most: shorten endpoint, query_params, \
+                 filter, order_by or cursor",
+                call.target.len()
+            )));
+        }
+        let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
+        let id = own_id.unwrap_or_else(|| self.exchange.host.guid());
+        let mut tokens = vec![self.token(Wanted::Any).await?];
+        loop {
+            let answer = match self.attempt(call, &tokens, &id, take).await {
+                Ok(()) => return Ok(()),
+                Err(Unanswered::Refused(answer)) => answer,
+                Err(Unanswered::Unusable(fault)) => return Err(self.finish(fault, &tokens, Some(id))),
+                Err(Unanswered::Failed(failure)) => {
+                    let fault = failure.fault(self.connection.graph.authority(), call.effect);
+                    return Err(self.finish(fault, &tokens, Some(id)));
+                }
+            };
+            let claims = challenge::claims(&answer.headers);
+            let is_refused = answer.status == 401 || (answer.status == 403 && claims.is_some());
+            let (true, [refused]) = (is_refused, &tokens[..]) else {
+                return Err(self.finish(self.refusal(call, answer, &tokens), &tokens, Some(id)));
+            };
+            let wanted = Wanted::Instead { refused, claims: claims.as_deref() };
+            let renewed = token::get(self.connection, &self.exchange, wanted).await;
+            tokens.push(renewed.map_err(|error| self.finish(error, &tokens, Some(id.clone())))?);
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        tokens: &[Secret],
+        id: &str,
+        take: &mut dyn FnMut(Answer) -> Result<(), Fault>,
+    ) -> Result<(), Unanswered> {
+        let token = tokens.last().map_or("", Secret::reveal);
+        let mut headers: Vec<Header> = vec![
+            ("authorization".into(), format!("Bearer {token}")),
+            ("accept".into(), "application/json".into()),
+            ("user-agent".into(), USER_AGENT.into()),
+            ("client-request-id".into(), id.into()),
+        ];
+        headers.retain(|(name, _)| !call.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)));
+        headers.extend_from_slice(&call.headers);
+        let request = Request {
+            method: call.method,
+            origin: &self.connection.graph,
+            target: &call.target,
+            headers: &headers,
+            body: call.body,
+            prefix: self.prefix,
+        };
+        let take = &mut |mut response: Response| {
+            response.strike_out(&self.secrets(tokens));
+            let (status, request_id) = (response.status, response.request_id().map(str::to_owned));
+            self.take(call, response, id, take).map_err(|mut unusable| {
+                unusable.fault.status = unusable.fault.status.or(Some(status));
+                unusable.fault.request_id = unusable.fault.request_id.or(request_id);
+                unusable
+            })
+        };
+        self.exchange.send(&request, call.effect, take).await
+    }
+
+    /// Hands a success on, unless it is none of Graph's or not whole.
+    fn take(
+        &self,
+        call: &Call<'_>,
+        mut response: Response,
+        id: &str,
+        take: &mut dyn FnMut(Answer) -> Result<(), Fault>,
+    ) -> Result<(), Unusable> {
+        let is_final = |fault| Unusable { fault, repeat: false };
+        if call.due.is_page(&response) {
+            return Err(is_final(proxy_page::fault(&response, &self.connection.graph, call.effect)));
+        }
+        if call.due == Due::Json && response.status >= 300 {
+            return Err(is_final(self.refusal(call, response, &[])));
+        }
+        let is_write = matches!(call.effect, Effect::Assign | Effect::Write);
+        if let Some(failure) = response.cut.take_if(|_| !is_write) {
+            let repeat = matches!(failure, Failure::Broken(_));
+            let fault = failure.fault(self.connection.graph.authority(), call.effect);
+            return Err(Unusable { fault, repeat });
+        }
+        take(Answer { response, client_request_id: id.to_owned() }).map_err(|fault| {
+            let repeat = fault.kind == ErrorKind::MalformedResponse && fault.remedy.is_none();
+            Unusable { fault, repeat }
+        })
+    }
+
+    /// The error for an answer that is no success.
+    fn refusal(&self, call: &Call<'_>, answer: Response, tokens: &[Secret]) -> Fault {
+        let answer = answer.for_error(&self.secrets(tokens));
+        if proxy_page::is_page(&answer) {
+            return proxy_page::fault(&answer, &self.connection.graph, call.effect);
+        }
+        refusal::from_answer(&answer, self.connection, self.exchange.host.unix_seconds())
+    }
+
+    /// What the caller gave, for an answer that holds it: without a secret that was pasted into it.
+    pub fn cleared(&self, mut text: String) -> String {
+        self.secrets(&[]).out_of(&mut text);
+        text
+    }
+
+    /// What no answer may hold.
+    fn secrets<'s>(&'s self, tokens: &'s [Secret]) -> Strikes<'s> {
+        Strikes::of(tokens.iter().chain([&self.connection.client_secret]))
+    }
+
+    /// Adds our id and a remedy, and strikes out whatever secret the other side may have echoed.
+    fn finish(&self, mut error: Fault, tokens: &[Secret], client_request_id: Option<String>) -> Fault {
+        error.client_request_id = error.client_request_id.or(client_request_id);
+        if error.status.is_some() && error.remedy.is_none() {
+            error.remedy = Some(usual_remedy(error.kind).to_owned());
+        }
+        self.secrets(tokens).out_of_error(&mut error);
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Checks that a list filter names only fields that incidents can be filtered by; the service does the rest.
+//!
+//! Source: <https://learn.microsoft.com/graph/api/security-list-incidents#optional-query-parameters>.
+
+/// The fields that the service filters incidents by.
+pub const FIELDS: [&str; 7] =
+    ["assignedTo", "classification", "createdDateTime", "determination", "lastUpdateDateTime", "severity", "status"];
+
+use crate::request::vocabulary::{is_meant, words};
+use crate::text::fault::quoted;
+use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
+
+/// Words of OData that are not fields.
+const KEYWORDS: [&str; 19] = [
+    "eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "has", "add", "sub", "mul", "div", "mod", "null",
+    "true", "false",
+];
+
+/// Checks a filter; it is sent as written.
+///
+/// # Errors
+/// What is wrong, to be put behind the name of the field.
+pub fn check(filter: &str) -> Result<(), String> {
+    let mut rest = filter;
+    let mut depth = 0_usize;
+    while let Some(character) = rest.chars().next() {
+        let length = match character {
+            '\'' => quoted_length(rest)?,
+            _ if is_letter(character) => {
+                let length = word_length(rest);
+                let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                check_word(word, after)?;
+                length
+            }
+            '(' => {
+                depth += 1;
+                1
+            }
+            ')' => {
+                depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
+                1
+            }
+            // Any white space: filters are pasted with line breaks.
+            _ if character.is_control() && !character.is_whitespace() => return Err("has a control character".into()),
+            _ => character.len_utf8(),
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    if depth > 0 {
+        return Err("has an opening parenthesis without a closing one".into());
+    }
+    Ok(())
+}
+
+/// Length of a text in single quotes, where a doubled quote stands for itself.
+fn quoted_length(text: &str) -> Result<usize, String> {
+    let closing = text.get(1..).and_then(|inside| inside.find('\''));
+    closing.map(|at| at + 2).ok_or_else(|| "has a text without its closing quote".into())
+}
+
+/// Letters, digits and the underscore; of other scripts everything but white space, as no operator is written in them.
+fn is_letter(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_' || !(character.is_ascii() || character.is_whitespace())
+}
+
+/// Length of a name, number or date.
+fn word_length(text: &str) -> usize {
+    text.find(|character: char| !is_letter(character) && !matches!(character, '.' | ':' | '-' | '+' | '/'))
+        .unwrap_or(text.len())
+}
+
+fn check_word(word: &str, after: &str) -> Result<(), String> {
+    let is_literal = word.starts_with(|character: char| character.is_ascii_digit());
+    let is_function = after.starts_with('(');
+    // A literal with its type, such as `microsoft.graph.security.incidentStatus'active'`.
+    let is_typed = after.starts_with('\'') && word.split('.').all(is_name);
+    let known = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
+    if is_literal || known(&KEYWORDS) || is_function || is_typed || known(&FIELDS) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is not a field that incidents can be filtered by (texts stand in single quotes); allowed: {}",
+        quoted(word),
+        FIELDS.join(", ")
+    ))
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|character: char| character.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What to do about a refused filter: the words of the first field that is compared with a word that it does not have, or what
+/// each field of words has.
+pub fn remedy(filter: &str) -> Option<String> {
+    let vocabularies: [(&str, Vec<&'static str>); 4] = [
+        ("status", words::<IncidentStatus>()),
+        ("severity", words::<Severity>()),
+        ("classification", words::<Classification>()),
+        ("determination", words::<Determination>()),
+    ];
+    let mut field: Option<(&str, &[&str])> = None;
+    let mut rest = filter;
+    while let Some(character) = rest.chars().next() {
+        let length = match character {
+            '\'' => {
+                let length = quoted_length(rest).ok()?;
+                let text = rest.get(1..length - 1)?;
+                if let Some((name, words)) = field
+                    && !is_meant(text, words)
+                {
+                    return Some(format!("{name} is never {}; its words are {}", quoted(text), words.join(", ")));
+                }
+                length
+            }
+            _ if is_letter(character) => {
+                let length = word_length(rest);
+                let word = rest.get(..length)?;
+                if FIELDS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+                    let found = vocabularies.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+                    field = found.map(|(name, words)| (*name, words.as_slice()));
+                }
+                length
+            }
+            _ => character.len_utf8(),
+        };
+        rest = rest.get(length..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_the_service_takes() {
+        for filter in [
+            "status eq 'open'",
+            "status eq 'active' or severity eq 'medium' or determination eq 'unknown'",
+            "createdDateTime ge 2026-07-22T18:36:00Z and createdDateTime lt 2026-07-22T18:41:00.1234567Z",
+            "(assignedTo eq null) and not (severity eq 'high')",
+            "assignedTo eq 'o''neill, displayName (x)'",
+            "status in ('active','resolved')",
+            "contains(assignedTo, 'soc')",
+            "classification eq 'übergröße'",
+            "status eq 'active'\n\tand\r\n severity\u{a0}eq 'high'",
+            "status eq microsoft.graph.security.incidentStatus'active'",
+        ] {
+            assert_eq!(check(filter), Ok(()), "{filter}");
+        }
+    }
+
+    #[test]
+    fn names_the_wrong_field() {
+        let allowed =
+            "allowed: assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status";
+        for (filter, word) in [
+            ("displayName eq 'x'", "displayName"),
+            ("status eq active", "active"),
+            ("alerts/any(a:a/severity eq 'high')", "a:a/severity"),
+            ("severity eq 'high' and id eq '5'", "id"),
+            ("größe eq 1", "größe"),
+        ] {
+            let expected = format!(
+                "'{word}' is not a field that incidents can be filtered by (texts stand in single quotes); {allowed}"
+            );
+            assert_eq!(check(filter), Err(expected), "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_refused_word_gets_the_words_that_there_are() {
+        for (filter, expected) in [
+            (
+                "severity eq 'high' and status eq 'open'",
+                Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction"),
+            ),
+            (
+                "status in ('active','closed')",
+                Some(
+                    "status is never 'closed'; its words are active, inProgress, resolved, redirected, awaitingAction",
+                ),
+            ),
+            (
+                "severity eq microsoft.graph.security.alertSeverity'critical'",
+                Some("severity is never 'critical'; its words are unknown, informational, low, medium, high"),
+            ),
+            ("status eq 'Active' and assignedTo eq 'open'", None),
+            ("createdDateTime ge 2026-01-01", None),
+        ] {
+            assert_eq!(remedy(filter).as_deref(), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn names_what_is_not_closed() {
+        for (filter, message) in [
+            ("status eq 'active", "has a text without its closing quote"),
+            ("(status eq 'active'", "has an opening parenthesis without a closing one"),
+            ("status eq 'active')", "has a closing parenthesis without an opening one"),
+            ("status eq\u{0} 'a'", "has a control character"),
+        ] {
+            assert_eq!(check(filter), Err(message.into()), "{filter}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What callers give, checked before anything is sent.
+
+pub mod config;
+pub mod endpoint;
+pub mod fields;
+pub mod filter;
+pub mod incident;
+pub mod multipart;
+pub mod time_span;
+pub mod vocabulary;

@@ -1,0 +1,202 @@
+//! Says what a refusal of Entra ID means and what a person can do about it.
+//!
+//! Source: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
+
+use crate::request::config::Connection;
+use crate::text::excerpt::{details, excerpt};
+use crate::text::fault::{Fault, error as base};
+use crate::text::json::{self, Object};
+use crate::wire::host::Response;
+use crate::wire::proxy_page;
+use crate::wire::retry::{Effect, saturating_seconds};
+use crate::wit::types::{Error, ErrorKind};
+
+#[derive(Default)]
+struct Refusal {
+    error: String,
+    description: String,
+    number: Option<u64>,
+    trace_id: Option<String>,
+    correlation_id: Option<String>,
+}
+
+/// What an error answer stands for: Entra ID tells with status 400, too, that it is busy.
+pub fn status(answer: &Response) -> u16 {
+    if answer.status == 400 && parse(answer).is_temporary() { 503 } else { answer.status }
+}
+
+impl Refusal {
+    /// By the error's name, or by a number that stands for a passing trouble of the service.
+    fn is_temporary(&self) -> bool {
+        self.error == "temporarily_unavailable" || self.number.is_some_and(|number| TRANSIENT.contains(&number))
+    }
+}
+
+/// Numbers that Entra ID answers with when it is busy or a part of it is down.
+const TRANSIENT: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
+
+fn parse(answer: &Response) -> Refusal {
+    let Some(body) = std::str::from_utf8(answer.body()).ok().map(json::unmarked).and_then(Object::parse) else {
+        return Refusal::default();
+    };
+    let description = body.text("error_description").unwrap_or_default();
+    let numbers = body.raw("error_codes").and_then(json::items).unwrap_or_default();
+    Refusal {
+        error: body.text("error").unwrap_or_default(),
+        number: numbers
+            .first()
+            .and_then(|number| json::scalar(number.get())?.parse().ok())
+            .or_else(|| number_in(&description)),
+        description,
+        trace_id: body.text("trace_id").filter(|id| !id.is_empty()),
+        correlation_id: body.text("correlation_id").filter(|id| !id.is_empty()),
+    }
+}
+
+/// The error for an answer of the token endpoint that is no token.
+pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
+    if proxy_page::is_page(answer) {
+        return proxy_page::fault(answer, &connection.login, Effect::Token);
+    }
+    let refusal = parse(answer);
+    let temporary = refusal.is_temporary() || answer.status >= 500;
+    let retry_after = answer.retry_after(unix_seconds).map(saturating_seconds);
+    let kind = match answer.status {
+        429 => ErrorKind::Throttled,
+        503 if retry_after.is_some() => ErrorKind::Throttled,
+        _ if temporary => ErrorKind::Unavailable,
+        _ => ErrorKind::Unauthenticated,
+    };
+    let number = refusal.number;
+    let host = connection.login.authority();
+    let message = if refusal.description.is_empty() {
+        format!("{host} refused to issue a token: status {}{}", answer.status, excerpt(answer.body()))
+    } else {
+        without_trailer(&refusal.description).to_owned()
+    };
+    let code =
+        number.map(|number| format!("AADSTS{number}")).or_else(|| Some(refusal.error).filter(|code| !code.is_empty()));
+    let remedy = match kind {
+        ErrorKind::Unauthenticated => remedy(number, connection),
+        _ => "wait and repeat; Entra ID is busy or not available".to_owned(),
+    };
+    Box::new(Error {
+        status: Some(answer.status),
+        code,
+        request_id: refusal.trace_id.or_else(|| answer.request_id().map(str::to_owned)),
+        client_request_id: refusal.correlation_id,
+        retry_after_seconds: retry_after,
+        remedy: Some(remedy),
+        details_json: details(answer.body()),
+        ..*base(kind, message)
+    })
+}
+
+/// The description without its lines of ids, which are in fields of their own.
+fn without_trailer(description: &str) -> &str {
+    ["\r\n", "\n", " Trace ID:"]
+        .iter()
+        .filter_map(|mark| description.find(mark))
+        .min()
+        .and_then(|end| description.get(..end))
+        .unwrap_or(description)
+        .trim()
+}
+
+fn number_in(description: &str) -> Option<u64> {
+    let rest = description.strip_prefix("AADSTS")?;
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
+}
+
+/// What to do about an AADSTS number. A number that is not known here blames nothing: most are no matter of the secret.
+fn remedy(number: Option<u64>, connection: &Connection) -> String {
+    let Connection { tenant_id, client_id, login, scope, .. } = connection;
+    match number {
+        Some(90002) => format!(
+            "check tenant_id: no tenant '{tenant_id}' in this cloud; copy the Directory (tenant) ID from the overview of \
+             the app registration"
+        ),
+        Some(900_023) => "check tenant_id: it must be the tenant's GUID or one of its verified domain names".into(),
+        Some(90038 | 900_382 | 900_432) => {
+            "the tenant lives in another cloud: set cloud to global, us-gov or us-gov-dod".into()
+        }
+        Some(5_000_224) => format!("the tenant {tenant_id} is gone or not available: check tenant_id, or ask its administrator"),
+        Some(5_000_225) => format!(
+            "the tenant {tenant_id} was blocked after a time of inactivity: let its administrator ask Microsoft support to \
+             restore it"
+        ),
+        Some(700_016) => format!(
+            "check client_id and tenant_id: no app registration {client_id} in tenant {tenant_id}; copy the Application (client) ID"
+        ),
+        Some(7_000_229) => format!(
+            "the app {client_id} has no service principal in tenant {tenant_id}: let an administrator of that tenant consent to it"
+        ),
+        Some(7_000_112) => {
+            format!("the app {client_id} is disabled: enable it under Enterprise applications, Properties")
+        }
+        Some(7_000_113 | 7_000_114) => format!(
+            "Microsoft does not let the app {client_id} act as itself: use an app registration of your own tenant as client_id"
+        ),
+        Some(500_014) => format!(
+            "the service principal of Microsoft Graph is disabled in tenant {tenant_id}: let an administrator enable it under \
+             Enterprise applications, or check the tenant's licences"
+        ),
+        Some(500_021 | 500_022) => format!(
+            "tenant restrictions of a proxy on the way do not allow tenant {tenant_id}: let the administrator of the network \
+             add it, or use another way out"
+        ),
+        Some(501_051) => format!(
+            "an assignment is required: assign the app {client_id} under Enterprise applications, or turn off Assignment \
+             required for the resource"
+        ),
+        Some(1_002_016) => format!(
+            "something between here and {login} speaks an old version of TLS, mostly a proxy that inspects traffic: let it \
+             use TLS 1.2 or later, or exempt {login}"
+        ),
+        Some(50196) => format!(
+            "the app {client_id} asked for too many tokens in a short time: wait some minutes, and keep instances of the \
+             component warm, so that tokens are used again"
+        ),
+        Some(7_000_215) => {
+            "check client_secret: paste the secret's Value, not its Secret ID; a secret made a moment ago may need a minute"
+                .into()
+        }
+        Some(7_000_222) => format!(
+            "the client secret has expired: make a new one under Certificates & secrets of the app {client_id} and \
+             configure its Value"
+        ),
+        Some(7_000_216 | 7_000_218) => "client_secret did not arrive: configure the secret's Value".into(),
+        Some(700_027) => "the certificate is not registered for the app: upload it under Certificates & secrets".into(),
+        Some(700_024) => "the assertion is outside its time range: check the clock of the machine that signs it".into(),
+        Some(700_211 | 700_212 | 700_213 | 7_002_137 | 7_002_138) => {
+            "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included"
+                .into()
+        }
+        Some(7_000_272) => {
+            "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; new \
+             keys take some time to be seen"
+                .into()
+        }
+        Some(70011 | 1_002_012 | 500_011) => format!(
+            "{login} issues no token for {scope}: check endpoints.login and cloud; both must belong to the tenant's cloud"
+        ),
+        Some(900_144) => format!("something between here and {login} removed a field of the request: check the gateway"),
+        Some(70003) => format!("{login} does not take client credentials: check endpoints.login"),
+        Some(53003 | 530_032) => format!(
+            "a Conditional Access policy for workload identities blocks the app {client_id}: let an administrator allow \
+             this network or exclude the app"
+        ),
+        Some(number) => format!(
+            "look the number up at https://login.microsoftonline.com/error?code={number}; if that does not help, give Microsoft \
+             support the trace id (request_id) and the time"
+        ),
+        None => format!(
+            "check that {login} is Microsoft Entra ID or a gateway in front of it; if it is, give Microsoft support the trace \
+             id (request_id) and the time"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

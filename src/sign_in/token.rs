@@ -1,0 +1,208 @@
+//! Access tokens: client credentials, asked for once for all calls that need the same token, and renewed shortly before they end.
+//!
+//! Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::request::config::Connection;
+use crate::sign_in::cache::{self, Found, Pending, Wanted};
+use crate::sign_in::entra;
+use crate::text::fault::{Fault, malformed};
+use crate::text::json::{self, Object, Writer};
+use crate::text::percent;
+use crate::text::secret::{Secret, Strikes};
+use crate::wire::exchange::{Exchange, Unanswered, Unusable};
+use crate::wire::failure::Failure;
+use crate::wire::host::{Header, Host, Method, Request, Response, USER_AGENT};
+use crate::wire::proxy_page;
+use crate::wire::retry::Effect;
+use crate::wit::types::Error;
+
+/// A token is renewed this long before it ends, or at half of its life if that is later.
+const RENEW_EARLY: Duration = Duration::from_mins(5);
+
+/// A token that will do: a cached one, that of another call's request, or a new one.
+pub async fn get<H: Host>(
+    connection: &Connection,
+    exchange: &Exchange<'_, H>,
+    wanted: Wanted<'_>,
+) -> Result<Secret, Fault> {
+    loop {
+        match cache::find(connection, wanted, exchange.host.now()) {
+            Found::Token(token) => return Ok(token),
+            Found::Pending(request) => {
+                if let Some(outcome) = within_deadline(&request, connection, exchange).await {
+                    return outcome;
+                }
+            }
+            Found::Missing(lead) => {
+                let outcome = request(connection, exchange, wanted.claims()).await;
+                match &outcome {
+                    Ok(Grant { token, lifetime }) => {
+                        let early = RENEW_EARLY.min(*lifetime / 2);
+                        lead.found(token, exchange.host.now().saturating_add(lifetime.saturating_sub(early)));
+                    }
+                    Err(fault) => lead.failed(fault),
+                }
+                return outcome.map(|grant| grant.token);
+            }
+        }
+    }
+}
+
+/// The outcome of another call's request, or the end of this call's time.
+async fn within_deadline<H: Host>(
+    request: &Pending,
+    connection: &Connection,
+    exchange: &Exchange<'_, H>,
+) -> Option<Result<Secret, Fault>> {
+    let mut outcome = pin!(request.outcome());
+    let mut deadline = pin!(exchange.host.sleep(exchange.remaining()));
+    poll_fn(|context| match outcome.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(outcome),
+        Poll::Pending => deadline
+            .as_mut()
+            .poll(context)
+            .map(|()| Some(Err(Failure::Late.fault(connection.login.authority(), Effect::Token)))),
+    })
+    .await
+}
+
+struct Grant {
+    token: Secret,
+    lifetime: Duration,
+}
+
+impl Grant {
+    /// Reads a token answer. The lifetime may be a numeric string, as managed identities answer.
+    fn parse(json: &str) -> Option<Self> {
+        let body = Object::parse(json)?;
+        let access_token = body.text("access_token")?;
+        // Whole seconds, perhaps written as a text or with decimals; an hour, as usual, when it is not told.
+        let expires_in = match body.raw("expires_in") {
+            Some(life) => json::scalar(life)?.split('.').next()?.parse().ok()?,
+            None => 3600,
+        };
+        let is_usable = !access_token.is_empty() && access_token.bytes().all(|byte| byte.is_ascii_graphic());
+        is_usable.then(|| Self { token: Secret::new(access_token), lifetime: Duration::from_secs(expires_in) })
+    }
+}
+
+async fn request<H: Host>(
+    connection: &Connection,
+    exchange: &Exchange<'_, H>,
+    claims: Option<&str>,
+) -> Result<Grant, Fault> {
+    let Connection { tenant_id, client_id, client_secret, login, scope, .. } = connection;
+    let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", client_id),
+        ("scope", scope),
+        ("client_secret", client_secret.reveal()),
+        ("claims", &merged_claims(claims)),
+    ]
+    .map(|(name, value)| format!("{name}={}", percent::encode(value, percent::QUERY)))
+    .join("&");
+    let id = exchange.host.guid();
+    let headers: [Header; 4] = [
+        ("content-type".into(), "application/x-www-form-urlencoded".into()),
+        ("accept".into(), "application/json".into()),
+        ("user-agent".into(), USER_AGENT.into()),
+        ("client-request-id".into(), id.clone()),
+    ];
+    let request = Request {
+        method: Method::Post,
+        origin: login,
+        target: &target,
+        headers: &headers,
+        body: form.as_bytes(),
+        prefix: "",
+    };
+    let mut grant = None;
+    let take = &mut |mut answer: Response| {
+        grant = grant_of(&answer);
+        if grant.is_some() {
+            return Ok(());
+        }
+        answer.strike_out(&Strikes::of([client_secret]));
+        Err(unusable(answer, connection))
+    };
+    let exchange = Exchange { status: entra::status, ..*exchange };
+    let refused = match exchange.send(&request, Effect::Token, take).await {
+        Ok(()) => None,
+        Err(Unanswered::Refused(answer)) => {
+            let answer = answer.for_error(&Strikes::of([client_secret]));
+            Some(entra::error(&answer, connection, exchange.host.unix_seconds()))
+        }
+        Err(Unanswered::Unusable(fault)) => Some(fault),
+        Err(Unanswered::Failed(failure)) => Some(failure.fault(login.authority(), Effect::Token)),
+    };
+    match (grant, refused) {
+        (Some(grant), None) => Ok(grant),
+        (_, Some(mut fault)) => {
+            fault.client_request_id = fault.client_request_id.or(Some(id));
+            Err(fault)
+        }
+        (None, None) => Err(malformed("there is no token answer")),
+    }
+}
+
+fn grant_of(answer: &Response) -> Option<Grant> {
+    if answer.status >= 300 || answer.cut.is_some() {
+        return None;
+    }
+    std::str::from_utf8(answer.body()).ok().map(json::unmarked).and_then(Grant::parse)
+}
+
+/// Why a success is no token. A parser's message could quote the token, so it is not shown.
+fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
+    let authority = connection.login.authority();
+    if proxy_page::is_page(&answer) {
+        return Unusable { fault: proxy_page::fault(&answer, &connection.login, Effect::Token), repeat: false };
+    }
+    let (repeat, mut fault) = match answer.cut.take() {
+        Some(failure) => (matches!(failure, Failure::Broken(_)), failure.fault(authority, Effect::Token)),
+        None if answer.status >= 300 => {
+            let target = proxy_page::redirect_host(&answer).map(|host| format!(" to {host}")).unwrap_or_default();
+            let message =
+                format!("{authority} redirects{target} in place of a token answer; redirects are not followed");
+            let remedy = "check endpoints.login, and what stands between this machine and it".to_owned();
+            (false, Box::new(Error { remedy: Some(remedy), ..*malformed(message) }))
+        }
+        None => {
+            let message = format!("the token answer of {authority} has no usable access_token and expires_in");
+            (true, malformed(message))
+        }
+    };
+    fault.status = Some(answer.status);
+    fault.request_id = answer.request_id().map(str::to_owned);
+    Unusable { fault, repeat }
+}
+
+/// Declares that claims challenges are understood (`cp1`), and adds those of a challenge.
+fn merged_claims(challenge: Option<&str>) -> String {
+    const DECLARED: &str = r#"{"values":["cp1"]}"#;
+    let challenge = challenge.and_then(Object::parse).unwrap_or_default();
+    let mut access_token = Writer::new();
+    for (name, claim) in challenge.object("access_token").unwrap_or_default().0 {
+        if name != "xms_cc" {
+            access_token.json(&name, claim.get());
+        }
+    }
+    access_token.json("xms_cc", DECLARED);
+    let mut claims = Writer::new();
+    claims.json("access_token", &access_token.finish());
+    for (name, claim) in challenge.0 {
+        if name != "access_token" {
+            claims.json(&name, claim.get());
+        }
+    }
+    claims.finish()
+}
+
+#[cfg(test)]
+mod tests;

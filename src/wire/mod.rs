@@ -1,0 +1,11 @@
+//! One request and its repeats within a deadline, and the host that sends it.
+
+pub mod exchange;
+pub mod failure;
+pub mod host;
+pub mod proxy_page;
+pub mod retry;
+#[cfg(test)]
+pub mod scripted;
+#[cfg(all(feature = "wasi", any(target_arch = "wasm32", lint_transport)))]
+pub mod wasi;
