@@ -6,19 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::app::{App, ConnectorConfig, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Endpoints};
-use crate::certificate::{self, CertificateError};
-use crate::clock;
+use crate::data::tenant::TENANT_ID;
+use crate::entra::app::{App, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 use crate::entra::challenge::Challenge;
-use crate::fault::Fault;
-use crate::fault_list::FaultList;
-use crate::journal::{Exchange, Journal};
-use crate::server::{Server, accept};
+use crate::fault::list::FaultList;
+use crate::fault::script::Fault;
+use crate::message::clock;
+use crate::server::certificate::{self, CertificateError};
+use crate::server::connection::accept;
+use crate::server::journal::{Exchange, Journal};
+use crate::server::state::State;
 use crate::service::Service;
-use crate::tenant::TENANT_ID;
 
 /// How to start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,28 @@ impl Default for Options {
     }
 }
 
+/// A complete configuration for a client of this emulator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConnectorConfig {
+    /// Directory id.
+    pub tenant_id: String,
+    /// Id of the default app.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// Base URLs in place of Microsoft's.
+    pub endpoints: Endpoints,
+}
+
+/// Base URLs in place of Microsoft's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    /// In place of `https://login.microsoftonline.com`.
+    pub login: String,
+    /// In place of `https://graph.microsoft.com`.
+    pub graph: String,
+}
+
 /// Why the emulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -63,7 +87,7 @@ pub enum StartError {
 
 /// A running emulator. Dropping it closes every connection and frees the port.
 pub struct Emulator {
-    server: Arc<Server>,
+    server: Arc<State>,
     ca_pem: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -85,10 +109,9 @@ impl Emulator {
         let identity = if options.tls { Some(certificate::make()?) } else { None };
         let (ca_pem, tls) = identity.map(|it| (it.ca_pem, TlsAcceptor::from(it.server))).unzip();
         let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
-        let service =
-            Service::new(base_url, options.incidents, i64::from(options.token_seconds), options.synthetic_rows);
-        let server = Arc::new(Server {
-            service,
+        let server = Arc::new(State {
+            base_url,
+            service: Service::new(options.incidents, i64::from(options.token_seconds), options.synthetic_rows),
             journal: Journal::default(),
             faults: FaultList::default(),
             connections: AtomicU64::new(0),
@@ -125,7 +148,7 @@ impl Emulator {
     /// `http://127.0.0.1:PORT` or `https://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.server.service.base_url
+        &self.server.base_url
     }
 
     /// The certificate to trust, when the emulator speaks TLS.
@@ -147,7 +170,7 @@ impl Emulator {
 
     /// Registers a further app, or replaces the one with the same client id.
     pub fn register(&self, app: App) {
-        self.server.service.register(app);
+        self.server.service.directory.register(app);
     }
 
     /// The last 10,000 requests.
@@ -173,12 +196,12 @@ impl Emulator {
 
     /// Refuses the tokens issued so far as expired.
     pub fn expire_tokens(&self) {
-        self.server.service.tokens.expire_all();
+        self.server.service.directory.tokens.expire_all();
     }
 
     /// Refuses every token with a claims challenge until one is requested with those claims and `cp1`.
     pub fn challenge_tokens(&self, challenge: Challenge) {
-        self.server.service.tokens.challenge(challenge, clock::now());
+        self.server.service.directory.tokens.challenge(challenge, clock::now());
     }
 
     /// TCP connections accepted so far.

@@ -19,32 +19,21 @@
 //! are at `/_emulator/…` for programs in other languages: `faults` (GET, POST, DELETE), `journal` (GET, DELETE),
 //! `expire-tokens`, `challenge` and `apps` (POST).
 
-mod answer;
-mod app;
-mod certificate;
-mod clock;
-mod control;
 mod data;
 mod emulator;
 mod entra;
 mod fault;
-mod fault_list;
 mod graph;
 mod hunt;
-mod journal;
+mod message;
 mod odata;
-mod request;
 mod server;
 mod service;
-mod spoil;
-mod tenant;
-mod vocabulary;
-mod wire;
 
-pub use app::{ALL_ROLES, App, AppState, ConnectorConfig, Endpoints};
-pub use certificate::CertificateError;
-pub use emulator::{Emulator, Options, StartError};
+pub use data::tenant::{TENANT_DOMAINS, TENANT_ID};
+pub use emulator::{ConnectorConfig, Emulator, Endpoints, Options, StartError};
+pub use entra::app::{ALL_ROLES, App, AppState};
 pub use entra::challenge::{Challenge, ChallengeForm};
-pub use fault::{Action, Fault, Matches, Point};
-pub use journal::Exchange;
-pub use tenant::{TENANT_DOMAINS, TENANT_ID};
+pub use fault::script::{Action, Fault, Matches, Point};
+pub use server::certificate::CertificateError;
+pub use server::journal::Exchange;

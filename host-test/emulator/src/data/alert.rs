@@ -4,13 +4,13 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::incident::{Comment, portal_url};
-use crate::clock;
-use crate::odata::{EntityType, Kind, Operand, Property, Record};
-use crate::tenant::TENANT_ID;
-use crate::vocabulary::{
+use super::comment::Comment;
+use super::tenant::{TENANT_ID, portal_url};
+use super::vocabulary::{
     ALERT_STATUS, CLASSIFICATION, DETECTION_SOURCE, DETERMINATION, REMEDIATION_STATUS, SERVICE_SOURCE, SEVERITY,
 };
+use crate::message::clock;
+use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An alert of an incident.
 #[derive(Debug, Clone)]
@@ -41,14 +41,6 @@ pub(crate) struct Alert {
     pub(crate) investigation: &'static str,
     pub(crate) comments: Vec<Comment>,
     pub(crate) evidence: Vec<Value>,
-}
-
-const fn filtered(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: true }
-}
-
-const fn shown(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: false }
 }
 
 /// The type as query options see it. `incidentId` is not on the documented list of filters, but scripts in the field

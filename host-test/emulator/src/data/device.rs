@@ -2,7 +2,7 @@
 //! The same machines stand in the evidence of alerts and in the hunting tables.
 
 use super::seed;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
 
 /// A machine with the sensor on it.
 #[derive(Debug, Clone)]

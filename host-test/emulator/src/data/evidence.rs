@@ -8,7 +8,7 @@ use super::device::Device;
 use super::person::{NT_DOMAIN, Person};
 use super::scenario::Exhibit;
 use super::seed;
-use crate::clock;
+use crate::message::clock;
 
 /// Who and what an alert is about.
 #[derive(Debug, Clone, Copy)]

@@ -4,14 +4,15 @@
 use jiff::Timestamp;
 
 use super::alert::Alert;
+use super::comment::Comment;
 use super::device::Device;
 use super::evidence::{Case, exhibit};
-use super::incident::{Comment, Incident};
+use super::incident::Incident;
 use super::person::{ANALYSTS, Person};
 use super::scenario::{AlertPattern, SCENARIOS, Scenario};
 use super::seed;
-use crate::clock;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
+use crate::message::clock;
 
 /// The incident that examples name.
 pub(crate) const EXAMPLE_ID: usize = 2_972_395;

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::alert::Alert;
-use crate::clock;
-use crate::odata::{EntityType, Kind, Operand, Property, Record};
-use crate::tenant::TENANT_ID;
-use crate::vocabulary::{CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use super::comment::Comment;
+use super::tenant::{TENANT_ID, portal_url};
+use super::vocabulary::{CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use crate::message::clock;
+use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An incident of the tenant.
 #[derive(Debug, Clone)]
@@ -32,29 +33,6 @@ pub(crate) struct Incident {
     pub(crate) redirect: Option<String>,
     pub(crate) priority: Option<u8>,
     pub(crate) alerts: Vec<Alert>,
-}
-
-/// A note that someone left.
-#[derive(Debug, Clone)]
-pub(crate) struct Comment {
-    pub(crate) text: String,
-    pub(crate) by: String,
-    pub(crate) at: Timestamp,
-}
-
-impl Comment {
-    /// The alertComment on the wire.
-    pub(crate) fn render(&self) -> Value {
-        json!({"comment": self.text, "createdByDisplayName": self.by, "createdDateTime": clock::graph(self.at)})
-    }
-}
-
-const fn filtered(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: true }
-}
-
-const fn shown(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: false }
 }
 
 /// The type as query options see it. `$filter` takes the seven documented properties.
@@ -86,11 +64,6 @@ pub(crate) static INCIDENT: EntityType = EntityType {
     default_page: 50,
     largest_page: 50,
 };
-
-/// Link to an incident in the portal.
-pub(crate) fn portal_url(id: &str) -> String {
-    format!("https://security.microsoft.com/incident2/{id}/overview?tid={TENANT_ID}")
-}
 
 impl Incident {
     /// All properties but the alerts, in the order of the service.

@@ -2,7 +2,7 @@
 //! Alerts, sign-ins and mails name the same few dozen, so that a hunt can follow one of them through the tables.
 
 use super::seed;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
 
 /// A user account.
 #[derive(Debug, Clone)]

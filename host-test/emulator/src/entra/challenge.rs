@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
 
 /// How a claims challenge is put.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

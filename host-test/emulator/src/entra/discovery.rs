@@ -4,19 +4,17 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::token_request::check_tenant;
-use crate::answer::Answer;
-use crate::request::Request;
-use crate::tenant::TENANT_ID;
-
-pub(crate) const JSON: &str = "application/json; charset=utf-8";
+use super::header::JSON;
+use super::tenant;
+use crate::data::tenant::TENANT_ID;
+use crate::message::{Answer, Request};
 
 /// The OpenID configuration of a tenant, or of `common` and its like, which exist here too.
 pub(crate) fn openid(tenant: &str, request: &Request) -> Answer {
-    let tenant = if ["common", "organizations", "consumers"].contains(&tenant) {
+    let tenant = if tenant::SHARED.contains(&tenant) {
         tenant
     } else {
-        match check_tenant(tenant) {
+        match tenant::check(tenant) {
             Ok(()) => TENANT_ID,
             Err(refusal) => return refusal.for_document().answer(request),
         }

@@ -5,11 +5,10 @@ use http::StatusCode;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::answer::Answer;
-use crate::app::App;
-use crate::clock;
-use crate::request::Request;
-use crate::tenant::TENANT_ID;
+use super::app::App;
+use super::header::JSON;
+use crate::data::tenant::TENANT_ID;
+use crate::message::{Answer, Request, clock};
 
 /// A refused token request.
 #[derive(Debug)]
@@ -248,6 +247,6 @@ impl Refusal {
             let page = format!("{}/error?code={}", request.origin, self.code);
             body["error_uri"] = page.into();
         }
-        Answer::json(self.status, super::discovery::JSON, &body).header("x-ms-request-id", &trace)
+        Answer::json(self.status, JSON, &body).header("x-ms-request-id", &trace)
     }
 }

@@ -3,7 +3,7 @@
 //! which goes by its address there or by its app id, wherever the emulator itself is reached.
 
 use super::refusal::Refusal;
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
 
 /// Graph of the global cloud.
 const GRAPH: &str = "https://graph.microsoft.com";

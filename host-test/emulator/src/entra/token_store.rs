@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::app::App;
 use super::challenge::{Challenge, Standing, declares_cp1};
-use crate::app::App;
-use crate::clock;
-use crate::tenant::TENANT_ID;
+use crate::data::tenant::TENANT_ID;
+use crate::message::clock;
 
 /// Tokens start five minutes in the past, to allow for clocks that differ.
 const BACKDATE_SECONDS: i64 = 300;

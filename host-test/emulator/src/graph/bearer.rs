@@ -7,13 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::refusal::Refusal;
-use crate::entra::token_store::{Grant, Rejection};
-use crate::request::Request;
-use crate::service::Service;
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
+use crate::entra::token_store::{Grant, Rejection, TokenStore};
+use crate::message::Request;
 
 /// What the request's token allows.
-pub(crate) fn check(service: &Service, request: &Request) -> Result<Grant, Refusal> {
+pub(crate) fn check(tokens: &TokenStore, request: &Request) -> Result<Grant, Refusal> {
     let refuse = |message: &str| Refusal::token(message, vec![plain_challenge(&request.origin)]);
     let header = request.header("authorization").unwrap_or_default();
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
@@ -21,7 +20,7 @@ pub(crate) fn check(service: &Service, request: &Request) -> Result<Grant, Refus
         return Err(refuse("Access token is empty."));
     }
     let token = token.trim();
-    service.tokens.check(token, request.now).map_err(|rejection| match rejection {
+    tokens.check(token, request.now).map_err(|rejection| match rejection {
         Rejection::Unknown => refuse(unknown(token)),
         Rejection::Expired => refuse("Lifetime validation failed, the token is expired."),
         Rejection::Challenged(challenge) => Refusal::token(

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::request::Request;
+use crate::message::Request;
 
 /// The body as a JSON object.
 pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {

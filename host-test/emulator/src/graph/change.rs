@@ -8,7 +8,8 @@ use super::body::check_type;
 use super::refusal::Refusal;
 use crate::data::alert::Alert;
 use crate::data::incident::Incident;
-use crate::vocabulary::{ALERT_STATUS, CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SENTINEL, SEVERITY, Vocabulary};
+use crate::data::vocabulary::{ALERT_STATUS, CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use crate::odata::{SENTINEL, Vocabulary};
 
 /// The properties to change. An inner `None` is a JSON null.
 #[expect(clippy::option_option, reason = "a member that is absent and one that is null mean different things")]

@@ -4,10 +4,9 @@
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{Ids, JSON};
-use crate::answer::Answer;
-use crate::clock;
-use crate::request::Request;
+use super::header::{Ids, JSON};
+use crate::message::{Answer, Request, clock};
+use crate::odata::Trouble;
 
 /// A refused call.
 #[derive(Debug)]
@@ -117,6 +116,15 @@ impl Refusal {
         match self.allow {
             Some(allow) => answer.header("allow", &allow),
             None => answer,
+        }
+    }
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Query(message) => Self::query(message),
+            Trouble::NotEmulated(what) => Self::not_emulated(&what),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::clock;
 use crate::data::store::Store;
+use crate::message::clock;
 
 fn ask(query: &str, days: i64) -> Result<Value, Trouble> {
     let store = Arc::new(Store::new(60, clock::now()));

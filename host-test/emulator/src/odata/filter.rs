@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
+use super::entity::{EntityType, Kind, Operand, Property, Record};
 use super::lexer::{Token, Word, words};
-use super::{EntityType, Kind, Operand, Property, Record, Trouble, known, literal};
+use super::trouble::Trouble;
+use super::{known, literal};
 
 /// The OData library stops at this many nodes; it also bounds the recursion here.
 const MAX_NODES: usize = 100;

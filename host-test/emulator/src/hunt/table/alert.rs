@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Field, blank, field, frame, text};
+use super::field::{Field, blank, field, frame, text};
 use crate::data::alert::Alert;
 use crate::data::store::Store;
 use crate::hunt::cell::{Cell, Frame, Kind};

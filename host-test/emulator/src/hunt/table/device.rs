@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::report_id;
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::person::NT_DOMAIN;
 use crate::data::store::Store;
 use crate::hunt::cell::{Cell, Frame, Kind};

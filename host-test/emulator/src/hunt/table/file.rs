@@ -1,8 +1,9 @@
 //! `DeviceFileEvents`: files that were written, renamed or removed.
 //! A few come from a phishing host, which `FileOriginUrl` shows.
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::{Initiated, Initiator, closing_fields, device_fields, initiator_fields};
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::evidence::MALICIOUS_HOSTS;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;

@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 
-use super::{Field, Moment, blank, field, text};
-use crate::clock;
+use super::field::{Field, blank, field, text};
+use super::moment::Moment;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
-use crate::hunt::cell::Kind;
+use crate::hunt::cell::{Cell, Kind};
+use crate::message::clock;
 
 /// A program and how it was started.
 #[derive(Debug, Clone, Copy)]
@@ -187,7 +188,7 @@ pub(super) fn file_hash(program: &Program, digits: usize) -> String {
     seed::hex(number(program) + digits as u64, digits)
 }
 
-fn hash(initiator: &Initiator, digits: usize) -> crate::hunt::cell::Cell {
+fn hash(initiator: &Initiator, digits: usize) -> Cell {
     file_hash(&initiator.program, digits).into()
 }
 

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
+use super::field::{Field, field, frame, text};
 use super::initiator::{Initiated, Initiator, PROGRAMS, closing_fields, device_fields, initiator_fields};
-use super::{Field, Moment, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::evidence::{MALICIOUS_HOSTS, attacker_address};
 use crate::data::seed;
 use crate::data::store::Store;

@@ -1,10 +1,11 @@
 //! `DeviceProcessEvents`: programs that were started.
 //! Children of `powershell.exe` are among them, because that is what the documentation's example asks for.
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::{
     Initiated, Initiator, PROGRAMS, Program, closing_fields, device_fields, file_hash, initiator_fields, path, size,
 };
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
 use crate::data::store::Store;

@@ -1,8 +1,9 @@
 //! `DeviceLogonEvents` and `IdentityLogonEvents`: who signed in where, and who failed to.
 //! Both speak of the same people; the first from the device's side, the second from the directory's.
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::{Initiated, Initiator, closing_fields, device_fields, initiator_fields, report_id};
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::evidence::attacker_address;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
