@@ -1,5 +1,5 @@
 //! The handle: starts the emulator on a thread of its own and stops it when dropped.
-//! A thread, because tests and command-line programs that use it are not all asynchronous.
+//! A thread of its own, because not every test or program that uses it is asynchronous.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -22,19 +22,19 @@ use crate::server::journal::{Exchange, Journal};
 use crate::server::state::State;
 use crate::service::Service;
 
-/// How to start.
+/// How to start the emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// TCP port on 127.0.0.1; 0 takes any that is free.
+    /// TCP port on 127.0.0.1; 0 picks a free one.
     pub port: u16,
-    /// Whether to speak TLS, with a certificate made at the start.
+    /// Whether to speak TLS, with a certificate generated at start-up.
     pub tls: bool,
     /// How many incidents the tenant has.
     pub incidents: usize,
-    /// Lifetime of tokens.
+    /// Lifetime of tokens, in seconds.
     pub token_seconds: u32,
-    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Made when first asked for; a
-    /// hunt takes them with `SyntheticEvents` or `SyntheticEvents | take N` and nothing else.
+    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Generated on first use. The only
+    /// hunts on it are `SyntheticEvents` and `SyntheticEvents | take N`.
     pub synthetic_rows: usize,
 }
 
@@ -74,13 +74,13 @@ pub enum StartError {
     Listen {
         /// The address asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// No certificate could be made.
+    /// The certificate could not be generated.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// No thread could be started.
+    /// The thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
 }
@@ -98,7 +98,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the port is taken, or the system gives no thread or no certificate can be made.
+    /// If the port is taken, no thread can be started, or no certificate can be generated.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listen = |source| StartError::Listen { address, source };
@@ -151,13 +151,13 @@ impl Emulator {
         &self.server.base_url
     }
 
-    /// The certificate to trust, when the emulator speaks TLS.
+    /// The certificate to trust, if the emulator speaks TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
 
-    /// What a client needs to use the app that is registered from the start, with every role.
+    /// The configuration of a client that uses the default app, which has every role.
     #[must_use]
     pub fn connector_config(&self) -> ConnectorConfig {
         ConnectorConfig {
@@ -168,7 +168,7 @@ impl Emulator {
         }
     }
 
-    /// Registers a further app, or replaces the one with the same client id.
+    /// Registers another app, or replaces the one with the same client id.
     pub fn register(&self, app: App) {
         self.server.service.directory.register(app);
     }
@@ -179,22 +179,22 @@ impl Emulator {
         self.server.journal.list()
     }
 
-    /// Forgets the requests so far; serial numbers go on.
+    /// Forgets the requests so far; serial numbers continue.
     pub fn clear_journal(&self) {
         self.server.journal.clear();
     }
 
-    /// Sets a further fault. A header that cannot be sent is left out.
+    /// Adds a fault. A header that cannot be sent is left out.
     pub fn fault(&self, fault: Fault) {
         self.server.faults.add(fault);
     }
 
-    /// Takes back all faults.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.server.faults.clear();
     }
 
-    /// Refuses the tokens issued so far as expired.
+    /// Expires every token issued so far.
     pub fn expire_tokens(&self) {
         self.server.service.directory.tokens.expire_all();
     }
@@ -220,7 +220,7 @@ impl std::fmt::Debug for Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Fails only if the thread is gone already.
+            // Fails only if the thread has already ended.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {

@@ -1,5 +1,5 @@
 //! The alert resource: its properties, its type for query options, and how it is written.
-//! Fresh alerts say null where incidents say "unknown", as captured.
+//! New alerts have null where incidents have "unknown", as captured.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -135,7 +135,7 @@ impl Alert {
         }
     }
 
-    /// Notes a change.
+    /// Records a change.
     pub(crate) fn touch(&mut self, at: Timestamp) {
         self.updated = if at > self.updated { at } else { clock::next_tick(self.updated) };
     }

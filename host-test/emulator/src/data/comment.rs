@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::message::clock;
 
-/// A note that someone left.
+/// A comment and its author.
 #[derive(Debug, Clone)]
 pub(crate) struct Comment {
     pub(crate) text: String,

@@ -96,10 +96,10 @@ impl Incident {
         }
     }
 
-    /// Signs a change.
+    /// Records a change and who made it.
     pub(crate) fn touch(&mut self, by: String, at: Timestamp) {
         self.last_modified_by = by;
-        // Two changes within a tick still follow one another.
+        // Two changes within one tick still follow one another.
         self.updated = if at > self.updated { at } else { clock::next_tick(self.updated) };
     }
 }

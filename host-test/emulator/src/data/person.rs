@@ -51,7 +51,7 @@ const NAMES: [(&str, &str); 28] = [
     ("Bianca", "Ferri"),
 ];
 
-/// Everybody.
+/// All users.
 pub(crate) fn people() -> Vec<Person> {
     (0_u64..).zip(NAMES).map(|(index, (first, last))| person(index, first, last)).collect()
 }

@@ -1,12 +1,12 @@
 //! App registrations: who may ask for a token, and what the token will allow.
-//! Registrations can be added while the emulator runs, as an administrator would.
+//! Registrations can be added while the emulator runs, as an administrator adds them.
 
 use serde::{Deserialize, Serialize};
 
-/// Client id of the app that is registered from the start, with every role.
+/// Client id of the default app, which is registered at start-up with every role.
 pub(crate) const DEFAULT_CLIENT_ID: &str = "7c9e4a12-58d3-4b0f-a6e1-2f4d90b8c371";
 
-/// Its secret. The signs `+`, `/` and `=` occur in real secrets and break clients that forget to encode the form.
+/// Its secret. The characters `+`, `/` and `=` occur in real secrets and break clients that forget to encode the form.
 pub(crate) const DEFAULT_CLIENT_SECRET: &str = "pQ8~rX+7tVd/Zk.2nB_wJ5hYcM4sLgEa/0uFi=";
 
 pub(crate) const INCIDENT_READ: &str = "SecurityIncident.Read.All";
@@ -15,7 +15,7 @@ pub(crate) const ALERT_READ: &str = "SecurityAlert.Read.All";
 pub(crate) const ALERT_WRITE: &str = "SecurityAlert.ReadWrite.All";
 pub(crate) const HUNTING: &str = "ThreatHunting.Read.All";
 
-/// The app roles that the emulated operations ask for.
+/// The app roles that the emulated operations require.
 pub const ALL_ROLES: [&str; 5] = [INCIDENT_READ, INCIDENT_WRITE, ALERT_READ, ALERT_WRITE, HUNTING];
 
 /// An app registration in the tenant.
@@ -29,7 +29,7 @@ pub struct App {
     pub client_id: String,
     /// The secret value.
     pub secret: String,
-    /// Granted application permissions, those of [`ALL_ROLES`] or any other word.
+    /// Granted application permissions: those in [`ALL_ROLES`], or any other word.
     #[serde(default)]
     pub roles: Vec<String>,
     /// Whether and how token requests of this app fail.
@@ -44,9 +44,9 @@ pub enum AppState {
     /// Nothing.
     #[default]
     Working,
-    /// Its secret ran out: AADSTS7000222.
+    /// Its secret has expired: AADSTS7000222.
     SecretExpired,
-    /// An administrator switched it off: AADSTS7000112.
+    /// An administrator disabled it: AADSTS7000112.
     Disabled,
     /// Registered, but without a service principal in the tenant: AADSTS7000229.
     NoServicePrincipal,

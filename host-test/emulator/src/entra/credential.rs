@@ -13,7 +13,7 @@ use crate::message::Request;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client showed of itself.
+/// How a client identified itself.
 #[derive(Debug)]
 pub(crate) struct Credential {
     pub(crate) client_id: String,

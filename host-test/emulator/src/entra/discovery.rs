@@ -40,7 +40,7 @@ pub(crate) fn openid(tenant: &str, request: &Request) -> Answer {
     Answer::json(StatusCode::OK, JSON, &document)
 }
 
-/// Instance metadata: this host is the one cloud there is.
+/// Instance metadata: this host is the only cloud.
 pub(crate) fn instances(request: &Request) -> Answer {
     let host = request.origin.split("://").nth(1).unwrap_or_default();
     let document = json!({

@@ -1,5 +1,5 @@
 //! The errors of the token endpoint: status, OAuth word, AADSTS number and text.
-//! One constructor a row of the table in the wire contract, so that the texts stand side by side.
+//! One constructor per row of the table in the wire contract, so that the texts are side by side.
 
 use http::StatusCode;
 use serde_json::json;
@@ -223,7 +223,7 @@ impl Refusal {
         self.code
     }
 
-    /// The answer with its trailer: ids and time stand in the text once more.
+    /// The answer with its trailer: the text repeats the ids and the time.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         let trace = Uuid::new_v4().to_string();
         let correlation = request

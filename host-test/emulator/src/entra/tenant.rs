@@ -9,7 +9,7 @@ use crate::data::tenant::{TENANT_DOMAINS, TENANT_ID};
 /// Names that stand for no single tenant.
 pub(super) const SHARED: [&str; 3] = ["common", "organizations", "consumers"];
 
-/// Whether a path segment names the tenant, and if not, how that is told.
+/// Checks that a path segment names the tenant.
 pub(super) fn check(tenant: &str) -> Result<(), Refusal> {
     let is = |name: &str| tenant.eq_ignore_ascii_case(name);
     if is(TENANT_ID) || TENANT_DOMAINS.into_iter().any(is) {

@@ -1,5 +1,5 @@
 //! `POST /{tenant}/oauth2/v2.0/token`: the order of the checks, and the token.
-//! The order matters to a person with two mistakes: tenant, form, app, scope, credential.
+//! The order decides which of two mistakes is reported: tenant, form, app, scope, credential.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

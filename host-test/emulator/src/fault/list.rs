@@ -1,5 +1,5 @@
-//! The faults in force, and which of them comes next.
-//! The first one that fits wins, so a script reads from top to bottom.
+//! The faults in force, and which of them hits a request.
+//! The first match wins, so a script reads from top to bottom.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ pub(crate) struct FaultList(Mutex<Vec<Entry>>);
 #[derive(Debug)]
 struct Entry {
     fault: Fault,
-    /// How many requests fitted so far.
+    /// How many requests matched so far.
     seen: u32,
     /// How many of them were hit.
     hit: u32,

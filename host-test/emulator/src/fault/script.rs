@@ -1,5 +1,5 @@
-//! Scripted faults: what to spoil, when, and how.
-//! For tests of everything a client must survive and a healthy service never does.
+//! What a fault is: which requests it hits, how often, and what it does.
+//! Also read from JSON, so that scripts and programs in other languages can set faults.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -19,16 +19,16 @@ pub struct Fault {
     pub matches: Matches,
     /// How often; by default until the faults are cleared.
     pub times: Option<u32>,
-    /// Waits before the answer, or before the connection is spoken to for faults at accept and handshake.
+    /// Wait before the answer; for faults at accept and handshake, before anything else.
     pub delay_milliseconds: u64,
     /// What happens.
     pub action: Action,
 }
 
-/// Which requests a fault hits: those that fit every criterion given.
+/// Which requests a fault hits: those that meet every criterion given.
 ///
-/// Faults at [`Point::Accept`] and [`Point::Handshake`] come before there is a request: for them only `connection` and
-/// `nth` count, and `nth` counts connections.
+/// Faults at [`Point::Accept`] and [`Point::Handshake`] come before there is a request: only `connection` and `nth` apply
+/// to them, and `nth` counts connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Matches {
@@ -40,7 +40,7 @@ pub struct Matches {
     pub query_contains: Option<String>,
     /// A part of the body.
     pub body_contains: Option<String>,
-    /// Only the nth request that fits the rest, from 1, counted since the fault was set.
+    /// Only the nth request that meets the other criteria, from 1, counted since the fault was set.
     pub nth: Option<u32>,
     /// Only requests on this connection, from 1.
     pub connection: Option<u64>,
@@ -48,9 +48,9 @@ pub struct Matches {
 
 /// What a fault does.
 ///
-/// Several things need no action of their own: `Respond` sends an empty 200, the HTML page of a proxy with any status, and
-/// a `Retry-After` of any form (`30,120`, `0.249`, or two headers as a list of pairs), which `SetHeaders` adds to the usual
-/// answer; `SetMembers` sets a next link that is foreign, relative, empty or has spaces in it.
+/// Several faults need no action of their own. `Respond` sends an empty 200, a proxy's HTML page with any status, or a
+/// `Retry-After` in any form (`30,120`, `0.249`, or two headers as a list of pairs); `SetHeaders` adds that header to the
+/// usual answer. `SetMembers` sets a next link that is foreign, relative, empty or contains spaces.
 ///
 /// Except for `Respond` and the faults before a request, the request takes effect as usual: the worst
 /// case for a client that sees no answer.
@@ -67,7 +67,7 @@ pub enum Action {
         /// Headers; in JSON an object, or a list of pairs where one repeats.
         #[serde(default, deserialize_with = "headers")]
         headers: Vec<(String, String)>,
-        /// A string is sent as it is, null as nothing, all else as JSON.
+        /// A string is sent as it is, null as no body, anything else as JSON.
         #[serde(default)]
         body: Value,
     },
@@ -83,19 +83,19 @@ pub enum Action {
         #[serde(default)]
         body: Value,
     },
-    /// Changes the bytes of the usual body, while the HTTP message stays complete: JSON that is cut short, an error object
-    /// written into it after it began, a byte order mark in front of it.
+    /// Changes the bytes of the usual body, while the HTTP message stays complete: truncated JSON, an error object after the
+    /// body has begun, a byte order mark in front of it.
     EditBody {
-        /// Keeps so many bytes; by default all of them.
+        /// How many bytes to keep; by default all of them.
         #[serde(default)]
         keep_bytes: Option<usize>,
         /// Text in front of it, such as `\u{feff}`.
         #[serde(default)]
         prefix: String,
-        /// Text behind what is kept.
+        /// Text after what is kept.
         #[serde(default)]
         suffix: String,
-        /// Whether it comes in chunks or with its length; by default as usual.
+        /// Whether it is sent in chunks or with its length; by default as usual.
         #[serde(default)]
         chunked: Option<bool>,
     },
@@ -110,27 +110,27 @@ pub enum Action {
         /// Members of the outermost object; null is set as null.
         members: Map<String, Value>,
     },
-    /// Answers as usual with a header of so many bytes.
+    /// Answers as usual, with one large header more.
     HugeHeader {
         /// Length of its value.
         bytes: usize,
     },
-    /// Lets the service's clock be wrong for this request: Date header, dates in errors, times in tokens.
+    /// Sets the service's clock wrong for this request: Date header, dates in errors, times in tokens.
     ClockSkew {
-        /// Positive is fast.
+        /// Positive means fast.
         seconds: i64,
     },
-    /// Says nothing any more, and leaves the connection open.
+    /// Sends nothing more, and leaves the connection open.
     Silence {
-        /// From where on.
+        /// From which point on.
         at: Point,
     },
-    /// Breaks the connection off with a TCP reset.
+    /// Ends the connection with a TCP reset.
     Reset {
         /// Where.
         at: Point,
     },
-    /// Closes the connection in an orderly way, but too early.
+    /// Closes the connection cleanly, but too early.
     Close {
         /// Where.
         at: Point,
@@ -142,14 +142,14 @@ pub enum Action {
     },
     /// Sends the body a few bytes at a time.
     Drip {
-        /// Bytes a piece.
+        /// Bytes per piece.
         bytes: usize,
         /// Wait before each.
         every_milliseconds: u64,
     },
-    /// Claims a Content-Length that is not true and closes after the body.
+    /// Sends a false Content-Length and closes after the body.
     ContentLength {
-        /// The claim: any text.
+        /// The value claimed: any text.
         value: String,
     },
     /// Sends more than the Content-Length says, then closes.
@@ -165,15 +165,15 @@ pub enum Action {
     NotHttp,
 }
 
-/// A place in the course of an exchange.
+/// A point in the course of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Point {
-    /// When the TCP connection stands, before TLS.
+    /// When the TCP connection is established, before TLS.
     Accept,
     /// After the client's first bytes, which over TLS are its hello.
     Handshake,
-    /// When the request is there, before any answer.
+    /// When the request is complete, before any answer.
     Request,
     /// After the headers of the answer.
     Headers,
@@ -182,7 +182,7 @@ pub enum Point {
 }
 
 impl Action {
-    /// Whether it comes before there is a request.
+    /// Its point, if it comes before there is a request.
     pub(crate) fn early(&self) -> Option<Point> {
         match self {
             Self::Silence { at } | Self::Reset { at } | Self::Close { at } => {

@@ -1,4 +1,4 @@
-//! Answers that a fault changes but that are still good HTTP.
+//! Answers that a fault changes and that stay valid HTTP.
 //! Everything that needs no byte-for-byte control: other statuses, headers, members, clocks.
 
 use bytes::Bytes;
@@ -52,7 +52,7 @@ pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) 
     }
 }
 
-/// What a script wants to be answered.
+/// The answer that a script spells out.
 fn respond(status: u16, headers: &[(String, String)], body: &Value) -> Answer {
     set_headers(replacement(status, body), headers)
 }
@@ -67,12 +67,12 @@ fn replacement(status: u16, body: &Value) -> Answer {
     }
 }
 
-/// Whether a header says where the body ends: the HTTP library's business here.
+/// Whether a header says where the body ends, which is left to the HTTP library.
 pub(crate) fn is_framing(name: &str) -> bool {
     ["content-length", "transfer-encoding"].iter().any(|framing| name.eq_ignore_ascii_case(framing))
 }
 
-/// The first of a name replaces what is there, a second one is added to it.
+/// The first header of a name replaces the usual one; further ones are added.
 fn set_headers(mut answer: Answer, headers: &[(String, String)]) -> Answer {
     let mut replaced: Vec<HeaderName> = Vec::new();
     for (name, value) in headers {

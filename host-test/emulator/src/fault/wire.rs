@@ -24,7 +24,7 @@ pub(crate) enum Step {
     Reset,
 }
 
-/// A stream whose TCP socket can be reached.
+/// A stream with access to its TCP socket.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     fn socket(&self) -> &TcpStream;
 }
@@ -44,7 +44,7 @@ impl Wire for TlsStream<TcpStream> {
 /// The steps of a fault that needs them; `None` if the library can send it.
 pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
     let body = answer.bytes();
-    // As the answer would come without the fault: in chunks or with its length.
+    // Framed as without the fault: in chunks or with its length.
     let length = body.len().to_string();
     let usual = || Step::Write(head(answer, (!answer.chunked).then_some(length.as_str())));
     let piece = |bytes: Bytes| Step::Write(if answer.chunked { chunk(&bytes) } else { bytes });
@@ -88,7 +88,7 @@ pub(crate) fn steps(action: &Action, answer: &Answer) -> Option<Vec<Step>> {
         Action::Endless => vec![
             Step::Write(head(answer, None)),
             Step::Write(Bytes::from_static(b"11\r\n{\"value\":[\"start\"\r\n")),
-            // Large chunks: the client, not the emulator, should be what limits the flood.
+            // Large chunks, so that the client limits the flood and not the emulator.
             Step::Repeat(format!("2000\r\n{}\r\n", ",\"and so on and on and on again\"".repeat(256)).into()),
         ],
         Action::NotHttp => vec![Step::Write(Bytes::from_static(b"220 loopback ESMTP\r\n250 OK\r\n"))],
@@ -123,7 +123,7 @@ fn head(answer: &Answer, length: Option<&str>) -> Bytes {
     text.into()
 }
 
-/// Does the steps and ends the connection. A client that goes away early ends it too.
+/// Performs the steps and ends the connection, early if the client goes away.
 pub(crate) async fn run(mut stream: impl Wire, steps: Vec<Step>) {
     for step in steps {
         let alive = match step {
@@ -161,15 +161,15 @@ async fn write(stream: &mut impl Wire, bytes: &[u8]) -> bool {
     stream.write_all(bytes).await.is_ok() && stream.flush().await.is_ok()
 }
 
-/// Reads and forgets until the client goes away.
+/// Reads and discards until the client goes away.
 pub(crate) async fn hold(stream: &mut (impl AsyncRead + Unpin)) {
     let mut rest = [0; 4096];
     while matches!(stream.read(&mut rest).await, Ok(read) if read > 0) {}
 }
 
-/// Makes the coming close a reset.
+/// Turns the close that follows into a reset.
 pub(crate) fn reset(socket: &TcpStream) {
-    // Fails only on a socket that is closed already, which is as good.
+    // Fails only on a socket that is already closed, which is just as good.
     let _ = socket.set_zero_linger();
 }
 

@@ -1,6 +1,6 @@
 //! The access token in front of every Graph call.
-//! Each way of being wrong has its own words, because people search for them. The audience needs no check of its own: only
-//! tokens issued here count, and those are for Graph alone.
+//! Each kind of failure has its own message, because people search for it. The audience needs no check: only tokens issued
+//! here are valid, and those are all for Graph.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use crate::data::tenant::GRAPH_APP_ID;
 use crate::entra::token_store::{Grant, Rejection, TokenStore};
 use crate::message::Request;
 
-/// What the request's token allows.
+/// What the request's token grants.
 pub(crate) fn check(tokens: &TokenStore, request: &Request) -> Result<Grant, Refusal> {
     let refuse = |message: &str| Refusal::token(message, vec![plain_challenge(&request.origin)]);
     let header = request.header("authorization").unwrap_or_default();
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_text_that_is_no_token_from_a_token_of_someone_else() {
+    fn tells_text_that_is_not_a_token_from_a_token_of_another_issuer() {
         assert_eq!(unknown("garbage"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("a.b.c"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("e30.e30.c2ln"), "Access token validation failure.");

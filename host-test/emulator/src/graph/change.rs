@@ -115,8 +115,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// A member that a caller may set: the sentinel stands for values nobody can name, and members after it are not for
-/// apps (`awaitingAction` is for Defender Experts).
+/// A member that a caller may set. The sentinel is not a value, and the members after it are not for apps
+/// (`awaitingAction` is for Defender Experts).
 fn member(value: Value, vocabulary: &Vocabulary) -> Result<&'static str, Refusal> {
     let Value::String(word) = value else { return Err(Refusal::body()) };
     vocabulary

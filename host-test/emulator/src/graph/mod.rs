@@ -1,5 +1,5 @@
 //! Microsoft Graph: the router of the security endpoints, in the order in which the service checks.
-//! Path, token, method, role, then the operation, so that each mistake is told before a later one.
+//! Path, token, method, role, then the operation: the first mistake is the one reported.
 
 mod alert_operation;
 mod bearer;
@@ -22,7 +22,7 @@ use refusal::Refusal;
 
 type Operation = fn(&Call<'_>, &str) -> Result<Answer, Refusal>;
 
-/// A path of the API: its methods with the roles that allow each, and what to do.
+/// A path of the API: its methods, the roles of which any one is enough, and what each method does.
 struct Resource<'a> {
     key: &'a str,
     methods: &'static [(&'static str, &'static [&'static str], Operation)],

@@ -190,7 +190,7 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frame {
     pub(crate) columns: Vec<Column>,
-    /// Columns that the service has here and the emulator has not.
+    /// Columns that the service has here and the emulator lacks.
     pub(crate) absent: Vec<&'static str>,
     pub(crate) rows: Vec<Row>,
 }

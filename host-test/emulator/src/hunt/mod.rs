@@ -1,5 +1,5 @@
 //! Advanced hunting: a small engine for the part of KQL that hunts are written in.
-//! It knows tables, columns and types, because the errors of the real engine are what a client has to pass on.
+//! It knows tables, columns and types, because the real engine's errors name them and a client has to pass those on.
 
 mod cell;
 mod date_time;

@@ -4,17 +4,17 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// What a hunt looks at when nothing is said: 30 days back.
+/// The default: 30 days back.
 pub(crate) const DEFAULT_TIMESPAN: &str = "P30D";
 
-/// From when to when, both included.
+/// From when to when, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Interval {
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
 }
 
-/// Reads any of the forms; `None` if it is none.
+/// Reads any of the forms; `None` for any other text.
 pub(crate) fn read(text: &str, now: Timestamp) -> Option<Interval> {
     let (start, end) = match text.split_once('/') {
         None => match (instant(text), duration(text)) {
@@ -37,7 +37,7 @@ fn instant(text: &str) -> Option<Timestamp> {
 }
 
 fn duration(text: &str) -> Option<Span> {
-    // The library also reads sentences such as "3 days"; the service does not.
+    // The library also reads phrases such as "3 days"; the service does not.
     if !text.starts_with('P') {
         return None;
     }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_none_of_them() {
+    fn refuses_everything_else() {
         for text in [
             "",
             "30",

@@ -1,5 +1,5 @@
 //! Words of KQL that this engine does not have.
-//! A query with one of them may be right, so it must not be answered as a mistake of its author.
+//! A query with one of them may be correct, so it must not be reported as its author's mistake.
 //! The names are those of the reference (<https://learn.microsoft.com/kusto/query/>) and of Defender's own functions.
 
 use super::trouble::Trouble;
@@ -16,7 +16,7 @@ const OPERATORS: &str = "alias as cluster consume database datatable declare eva
 const MATCHES: &str = "!between containscs like likecs notcontains notcontainscs notlike notlikecs notstartswith \
     startswithcs";
 
-/// Scalar functions, aggregates, and literals whose parenthesis stands apart.
+/// Scalar functions, aggregates, and literals with a space before their parenthesis.
 const FUNCTIONS: &str = "abs acos any_all anyif arg_any argmax argmin array_concat array_equals array_iff array_index_of \
     array_length array_reverse array_rotate_left array_rotate_right array_shift_left array_shift_right \
     array_slice array_sort_asc array_sort_desc array_split array_sum asin assert AssignedIPAddresses atan \
@@ -80,17 +80,17 @@ const FUNCTIONS: &str = "abs acos any_all anyif arg_any argmax argmin array_conc
     variancep variancepif view week_of_year weekofyear welch_test zip zlib_compress_to_base64_string \
     zlib_decompress_from_base64_string";
 
-/// Tells an operator that is missing here from a word that is none.
+/// Refuses an operator that KQL has and this engine lacks.
 pub(crate) fn check_operator(word: &str) -> Result<(), Trouble> {
     refuse_if(OPERATORS, "word", word)
 }
 
-/// Tells an operator between values that is missing here from a word that is none.
+/// Refuses an operator between values that KQL has and this engine lacks.
 pub(crate) fn check_match(word: &str) -> Result<(), Trouble> {
     refuse_if(MATCHES, "operator", word)
 }
 
-/// Tells a function that is missing here from a name that is none.
+/// Refuses a function that KQL has and this engine lacks.
 pub(crate) fn check_function(name: &str) -> Result<(), Trouble> {
     refuse_if(FUNCTIONS, "function", name)
 }

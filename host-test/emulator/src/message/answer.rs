@@ -17,7 +17,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<Bytes>,
-    /// Whether the body comes in chunks instead of with its length.
+    /// Whether the body is sent in chunks instead of with its length.
     pub(crate) chunked: bool,
 }
 
@@ -29,7 +29,7 @@ impl Answer {
         Self { status, headers, body: vec![body.into()], chunked: false }
     }
 
-    /// A JSON answer. What is serialised here are plain trees, which cannot fail.
+    /// A JSON answer. The values are plain trees, so serialising them cannot fail.
     pub(crate) fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
         Self::new(status, content_type, serde_json::to_vec(value).unwrap_or_default())
     }
@@ -72,11 +72,11 @@ impl From<Answer> for http::Response<Pieces> {
     }
 }
 
-/// The most that is sent as one chunk.
+/// The largest chunk sent.
 const CHUNK_BYTES: usize = 128 * 1024;
 
-/// A body whose pieces are sent one after the other. If it is to come in chunks, it keeps its length to itself, which is
-/// what makes the HTTP library send it so.
+/// A body whose pieces are sent one after the other. A chunked one does not state its length, which makes the HTTP library
+/// send chunks.
 #[derive(Debug)]
 pub(crate) struct Pieces {
     pieces: VecDeque<Bytes>,
@@ -84,7 +84,7 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    /// The next piece, which shares its bytes with what is left of a larger one.
+    /// The next piece. Cutting a large one copies nothing.
     fn next(&mut self) -> Option<Bytes> {
         let mut first = self.pieces.pop_front()?;
         if self.chunked && first.len() > CHUNK_BYTES {

@@ -1,4 +1,4 @@
-//! Time as the service tells it: the formats of Graph and Entra ID.
+//! Time in the formats of Graph and Entra ID.
 //! Graph keeps ticks of 100 ns, so an instant is cut to seven fractional digits before anyone sees it.
 
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 
 const NANOSECONDS_PER_TICK: i128 = 100;
 
-/// The present, in whole ticks.
+/// The current time, in whole ticks.
 pub(crate) fn now() -> Timestamp {
     whole_ticks(Timestamp::now())
 }
@@ -22,7 +22,7 @@ pub(crate) fn next_tick(at: Timestamp) -> Timestamp {
     at.saturating_add(jiff::SignedDuration::from_nanos(100)).unwrap_or(at)
 }
 
-/// An instant some seconds away; the far ends of the calendar stay where they are.
+/// An instant some seconds away, or the end of the calendar.
 pub(crate) fn shift(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(at)
 }

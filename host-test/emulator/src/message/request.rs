@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
-/// A request that arrived completely.
+/// A complete request.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
@@ -18,7 +18,7 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// Serial number of the TCP connection, from 1.
     pub(crate) connection: u64,
-    /// The service's idea of now.
+    /// The service's idea of the current time.
     pub(crate) now: Timestamp,
     /// Scheme, host and port that the client talked to.
     pub(crate) origin: String,
@@ -48,7 +48,7 @@ impl Request {
 
 #[cfg(test)]
 impl Request {
-    /// A request from nowhere, for unit tests.
+    /// A request without a socket, for unit tests.
     pub(crate) fn sample(method: Method, target: &str) -> Self {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),

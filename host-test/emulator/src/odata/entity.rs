@@ -62,7 +62,7 @@ pub(crate) trait Record {
 }
 
 impl EntityType {
-    /// Looks a name up that may also be a path. Paths of real properties are not emulated.
+    /// Looks up a name that may also be a path. Paths of real properties are not emulated.
     pub(crate) fn property_or_path(&self, name: &str) -> Result<&'static Property, Trouble> {
         let first = name.split('/').next().unwrap_or_default();
         if self.expandable == Some(first) || first != name && self.property(first).is_ok() {

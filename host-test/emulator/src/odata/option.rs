@@ -1,5 +1,5 @@
-//! Query options: which there are, which values they take, and how wrong ones are told.
-//! Unknown `$` options are refused and options without the sign ignored, as v1.0 does.
+//! Query options: their names, their values, and the errors of wrong ones.
+//! Unknown `$` options are refused and options without the sign are ignored, as on v1.0.
 
 use std::cmp::Ordering;
 
@@ -7,11 +7,11 @@ use super::entity::{EntityType, Kind, Property, Record};
 use super::filter::Condition;
 use super::trouble::Trouble;
 
-/// Options of OData and Graph whose answer here is not public.
+/// Options of OData and Graph that are not emulated: how the service answers them here is not public.
 const OTHER_OPTIONS: [&str; 8] =
     ["$apply", "$compute", "$deltatoken", "$format", "$index", "$levels", "$schemaversion", "$skiptoken"];
 
-/// Where the options stand.
+/// What the options apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     Collection,
@@ -108,7 +108,7 @@ impl Options {
     }
 }
 
-/// The option's name with its sign, in lower case. Beta takes the names without the sign too.
+/// The option's name with its sign, in lower case. Beta accepts the names without the sign too.
 fn system_name(sent: &str, version: &str) -> Option<String> {
     let lower = sent.to_ascii_lowercase();
     if lower.starts_with('$') {

@@ -1,11 +1,11 @@
 //! The link to the next page.
-//! Repeats the first request's options, because a client sends it back as it is.
+//! Repeats the first request's options, because a client sends the link back unchanged.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::option::Options;
 
-/// What stays readable in a query: the unreserved signs, and those that OData uses.
+/// Not encoded in a query: the unreserved characters, and those that OData uses.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

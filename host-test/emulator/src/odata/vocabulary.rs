@@ -2,13 +2,13 @@
 //! Graph reads names in any case, writes camelCase, and hides later members from clients that did not ask for them
 //! (<https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations>).
 
-/// The member that stands for all that came after it.
+/// The member that stands for every later one.
 pub(crate) const SENTINEL: &str = "unknownFutureValue";
 
 /// An enumeration of the metadata. Members are in the order of their numbers.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
-    /// Qualified name, as it stands in front of a literal.
+    /// Qualified name, as written before a literal.
     pub(crate) name: &'static str,
     pub(crate) members: &'static [&'static str],
     /// Members added after the sentinel.

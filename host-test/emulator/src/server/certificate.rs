@@ -1,5 +1,5 @@
 //! A throw-away certificate authority and the server certificate it signs.
-//! Made at every start: a client trusts the authority as a root, so that it verifies as it would in production.
+//! Generated at every start. A client trusts the authority as a root, so it verifies as it would in production.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio_rustls::rustls::{self, ServerConfig};
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// Making or signing failed.
+    /// Generating or signing failed.
     #[error("cannot make a certificate: {0}")]
     Make(#[from] rcgen::Error),
     /// The TLS library refused it.
@@ -29,7 +29,7 @@ pub(crate) struct Identity {
     pub(crate) server: Arc<ServerConfig>,
 }
 
-/// Makes an authority and a certificate for 127.0.0.1, ::1 and localhost.
+/// Generates an authority and a certificate for 127.0.0.1, ::1 and localhost.
 pub(crate) fn make() -> Result<Identity, CertificateError> {
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "Defender emulator root");
@@ -46,7 +46,7 @@ pub(crate) fn make() -> Result<Identity, CertificateError> {
     leaf.use_authority_key_identifier_extension = true;
     let leaf = leaf.signed_by(&key, &authority)?;
 
-    // The provider is named, so that an emulator inside a larger program does not depend on its process-wide default.
+    // Named explicitly, so that an emulator inside a larger program does not depend on the process-wide default.
     let mut server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()

@@ -1,5 +1,5 @@
-//! Sockets: accepts connections, speaks TLS if asked to, and hands complete requests to the services.
-//! One task a connection, all of them ended when the emulator is dropped.
+//! Accepts connections, reads complete requests, and leads each one through journal, fault and service.
+//! One task per connection; all of them end when the emulator is dropped.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::fault::spoil;
 use crate::fault::wire::{self, Step, Wire};
 use crate::message::{Answer, Pieces, Request, clock};
 
-/// No request of these services is larger.
+/// Larger requests are refused.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Accepts until the task is dropped.
 pub(crate) async fn accept(listener: TcpListener, server: Arc<State>) {
     loop {
-        // An accept fails when descriptors run out; the next one may succeed.
+        // Accepting fails when descriptors run out; the next one may succeed.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -40,7 +40,7 @@ pub(crate) async fn accept(listener: TcpListener, server: Arc<State>) {
 }
 
 async fn connection(stream: TcpStream, number: u64, server: Arc<State>) {
-    // Small answers must not wait for the client's acknowledgement of the one before.
+    // A small answer must not wait until the client has acknowledged the one before.
     let _ = stream.set_nodelay(true);
     if let Some((_, fault)) = server.faults.for_connection(number) {
         tokio::time::sleep(Duration::from_millis(fault.delay_milliseconds)).await;
@@ -49,7 +49,7 @@ async fn connection(stream: TcpStream, number: u64, server: Arc<State>) {
     match server.tls.clone() {
         None => speak(stream, number, server).await,
         Some(acceptor) => {
-            // A client that does not trust the certificate breaks off here.
+            // A client that does not trust the certificate gives up here.
             if let Ok(stream) = acceptor.accept(stream).await {
                 speak(stream, number, server).await;
             }
@@ -60,7 +60,7 @@ async fn connection(stream: TcpStream, number: u64, server: Arc<State>) {
 /// A fault before there is a request.
 async fn end_early(mut stream: TcpStream, action: &Action) {
     if action.early() == Some(Point::Handshake) {
-        // Waits for the client's first bytes, so that it is in the middle of something. They stay unread.
+        // Waits for the client's first bytes, which stay unread, so that the fault interrupts a handshake.
         let _ = stream.peek(&mut [0]).await;
     }
     match action {
@@ -75,7 +75,7 @@ async fn speak<W: Wire>(stream: W, number: u64, server: Arc<State>) {
     let service = service_fn(move |request| answer(request, number, server.clone(), takeover.clone()));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let steps = tokio::select! {
-        // A connection that the client ends in the middle is the client's business.
+        // A client may drop its connection at any time; that is not an error here.
         _ = &mut connection => return,
         steps = steps.recv() => steps.unwrap_or_default(),
     };
@@ -110,7 +110,7 @@ async fn answer(
     match steps {
         None => Ok(answer.into()),
         Some(steps) => {
-            // From here on the stream is not the library's any more: it must wait until it is dropped.
+            // The stream now belongs to `wire`, so the library waits here until it is dropped.
             let _ = takeover.send(steps).await;
             std::future::pending().await
         }

@@ -1,5 +1,5 @@
 //! `/_emulator/…`: the handle's functions over HTTP, for scripts and programs in other languages.
-//! Not part of the service: these requests stand in no journal and no fault hits them.
+//! Not part of the service: these requests are not in the journal, and faults do not apply to them.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -58,7 +58,7 @@ fn show(value: &impl Serialize) -> Answer {
     Answer::json(StatusCode::OK, JSON, value)
 }
 
-/// Reads the body, whatever it is labelled as, and names the place of a mistake.
+/// Reads the body, whatever its content type, and names the place of a mistake.
 fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Mistake> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&request.body)).map_err(|error| {
         // Text that is not JSON at all has a line and a column, but no path.
@@ -82,7 +82,7 @@ fn read_faults(request: &Request) -> Result<Vec<Fault>, Mistake> {
     Ok(faults)
 }
 
-/// What the types alone do not exclude.
+/// Checks what the types alone cannot.
 fn check(fault: &Fault) -> Result<(), String> {
     if fault.matches.nth == Some(0) {
         return Err("matches.nth: counts from 1".into());

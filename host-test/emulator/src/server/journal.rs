@@ -1,4 +1,4 @@
-//! What clients sent and what they were answered.
+//! What clients sent, and the answers they got.
 //! Tests assert on it, so it shows everything but secrets.
 
 use std::collections::VecDeque;
@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::message::{Request, clock};
 
-/// The journal forgets the oldest beyond this, so that a benchmark does not fill the memory.
+/// Beyond this many, the oldest are forgotten, so that a benchmark does not fill the memory.
 const MAX_EXCHANGES: usize = 10_000;
 
-/// Longer bodies are cut.
+/// Longer bodies are cut off.
 const MAX_BODY_BYTES: usize = 65_536;
 
 const STRUCK_OUT: &str = "***";
@@ -37,9 +37,9 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The body as text, secret form fields struck out, at most 64 KiB.
     pub body: String,
-    /// The status answered; none if the request was never answered with one.
+    /// The status answered; `None` if no status line was sent.
     pub status: Option<u16>,
-    /// Position of the fault that spoiled the answer, in the order in which faults were set.
+    /// Position of the fault that hit the request, in the order in which faults were set.
     pub fault: Option<usize>,
 }
 
@@ -62,7 +62,7 @@ struct Entries {
 }
 
 impl Journal {
-    /// Notes a request; the answer follows under the number returned.
+    /// Records a request; the answer follows under the number returned.
     pub(crate) fn open(&self, request: &Request) -> u64 {
         let mut entries = self.entries();
         entries.last += 1;
@@ -89,7 +89,7 @@ impl Journal {
         serial
     }
 
-    /// Notes what became of a request.
+    /// Records what became of a request.
     pub(crate) fn close(&self, serial: u64, status: Option<u16>, fault: Option<usize>) {
         // The newest are at the back, and so is nearly every request that is being answered.
         if let Some(exchange) = self.entries().exchanges.iter_mut().rev().find(|exchange| exchange.serial == serial) {
@@ -129,7 +129,7 @@ fn body(request: &Request) -> String {
         Some((name, _)) if SECRET_FIELDS.contains(&name.trim()) => format!("{name}={STRUCK_OUT}"),
         _ => pair.to_owned(),
     });
-    // Whatever the content type says: a secret in a body that is wrongly labelled is a secret all the same.
+    // Whatever the content type: a secret in a mislabelled body is still a secret.
     pairs.collect::<Vec<_>>().join("&")
 }
 

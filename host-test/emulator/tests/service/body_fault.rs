@@ -1,5 +1,5 @@
 //! Faults of the answer's body and headers that public reports of the live service describe: section 11 of the wire
-//! contract. Each HTTP message is complete; what it holds is not what a client waits for.
+//! contract. Each HTTP message is complete; what it contains is not what a client expects.
 
 use defender_emulator::{Action, Fault};
 use serde_json::{Value, json};

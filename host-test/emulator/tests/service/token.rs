@@ -14,7 +14,7 @@ fn endpoint(tenant: &str) -> String {
     format!("/{tenant}/oauth2/v2.0/token")
 }
 
-/// A form that is right, with some fields replaced (or left out, if empty).
+/// A correct form, with some fields replaced, or left out if empty.
 fn request(client: &Client, changes: &[(&str, &str)]) -> Reply {
     let config = client.emulator.connector_config();
     let mut fields = vec![

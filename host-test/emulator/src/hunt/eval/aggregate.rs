@@ -49,7 +49,7 @@ pub(crate) fn fold(function: &str, rows: usize, values: Vec<Cell>, limit: usize)
     }
 }
 
-/// Neither kind of list has nulls in it.
+/// Neither kind of list contains nulls.
 fn array(values: &[Cell], limit: usize) -> Cell {
     let values = values.iter().filter(|value| **value != Cell::Null).take(limit);
     Cell::Dynamic(Arc::new(Value::Array(values.map(json).collect())))

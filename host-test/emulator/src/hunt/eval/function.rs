@@ -97,7 +97,7 @@ pub(crate) fn bind_function(
     Ok(Scalar { kind, eval: Box::new(eval) })
 }
 
-/// What an argument must be, and what of it is not emulated.
+/// Checks the type of the first argument, and refuses what is not emulated.
 fn check_arguments(
     name: &str,
     known: &str,
@@ -150,15 +150,12 @@ fn length(cell: &Cell) -> Cell {
     i64::try_from(cell.text().chars().count()).map_or(Cell::Null, Cell::Long)
 }
 
-/// A whole number; null for what is none or lies outside.
+/// A whole number; null for anything else and outside the range.
 fn whole(cell: &Cell, range: RangeInclusive<i64>) -> Cell {
     let value = match cell {
         Cell::Long(value) => Some(*value),
         Cell::Bool(value) => Some(i64::from(*value)),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the fraction is cut off, and the range was looked at before"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the fraction is cut off, and the range is checked before")]
         Cell::Real(value) => (value.abs() < 9.2e18).then_some(*value as i64),
         other => other.text().trim().parse().ok(),
     };

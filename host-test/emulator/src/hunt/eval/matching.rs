@@ -1,4 +1,4 @@
-//! The operators on texts: `contains`, `has`, `startswith` and their kin.
+//! The string operators: `contains`, `has`, `startswith` and the like.
 //! Without `_cs` they ignore case; `has` looks for whole terms, which is what makes it fast in the real engine.
 
 use std::sync::Arc;
@@ -88,7 +88,7 @@ fn test(operator: &str) -> Test {
     }
 }
 
-/// Whether the text holds the term as a whole, in any case.
+/// Whether the text contains the term as a whole, in any case.
 pub(crate) fn has_term(text: &str, term: &str) -> bool {
     has(&text.to_lowercase(), &term.to_lowercase(), true, true)
 }
@@ -102,7 +102,7 @@ fn has(text: &str, term: &str, whole_start: bool, whole_end: bool) -> bool {
     })
 }
 
-/// Equal but for case.
+/// Equal except for case.
 pub(crate) fn same(left: &Arc<str>, right: &Arc<str>) -> bool {
     left == right || left.to_lowercase() == right.to_lowercase()
 }

@@ -1,5 +1,5 @@
 //! Applies one operator to the rows of the step before.
-//! Each step names its own columns, which is what the next step's names are looked up in.
+//! Each step names its own columns; the next step looks its names up in them.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

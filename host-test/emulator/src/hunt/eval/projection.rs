@@ -21,7 +21,7 @@ pub(crate) fn bind_all(items: &[Named], scope: &Scope<'_>) -> Result<(Vec<Column
     Ok((columns, scalars))
 }
 
-/// A second column of a name gets a number behind it.
+/// A second column of the same name gets a number appended.
 pub(crate) fn unique(name: &str, columns: &[Column]) -> String {
     let taken = |name: &str| columns.iter().any(|column| column.name == name);
     if !taken(name) {

@@ -21,7 +21,7 @@ pub(crate) struct Scalar {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) columns: &'a [Column],
-    /// Columns that the service has here and the emulator has not.
+    /// Columns that the service has here and the emulator lacks.
     pub(crate) absent: &'a [&'static str],
     /// For error messages.
     pub(crate) operator: &'static str,

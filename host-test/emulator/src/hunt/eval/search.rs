@@ -1,4 +1,4 @@
-//! `search "text"`: rows in which any text has the term.
+//! `search "text"`: rows in which any string contains the term.
 //! Over all tables it joins their columns, with `$table` in front.
 
 use super::matching::has_term;
@@ -10,7 +10,7 @@ pub(crate) fn is_hit(row: &[Cell], text: &str) -> bool {
     row.iter().any(|cell| matches!(cell, Cell::String(value) if has_term(value, text)))
 }
 
-/// Looks through every table.
+/// Searches every table.
 pub(crate) fn everywhere(text: &str, tables: &Tables, interval: Interval) -> Frame {
     let columns = vec![Column { name: "$table".into(), kind: Kind::String }];
     let mut found = Frame { columns, ..Frame::default() };
@@ -39,7 +39,7 @@ pub(crate) fn everywhere(text: &str, tables: &Tables, interval: Interval) -> Fra
     found
 }
 
-/// What a column holds where there is nothing: strings are never null.
+/// The value of a column that a table lacks: strings are never null.
 fn empty(kind: Kind) -> Cell {
     if kind == Kind::String { Cell::from("") } else { Cell::Null }
 }

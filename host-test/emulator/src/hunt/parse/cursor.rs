@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
         parsed
     }
 
-    /// Items with commas between them.
+    /// Items separated by commas.
     pub(crate) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Result<T, Trouble>) -> Result<Vec<T>, Trouble> {
         let mut items = vec![item(self)?];
         while self.take_sign(",") {

@@ -1,5 +1,5 @@
 //! Reads expressions, from `or` down to names and literals.
-//! One function a level of precedence.
+//! One function per level of precedence.
 
 use super::cursor::Cursor;
 use super::lexer::Word;
@@ -30,7 +30,7 @@ pub(crate) fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble>
     cursor.nested(disjunction)
 }
 
-/// Chains nest to the left, and what works on them is recursive.
+/// Chains nest to the left and are evaluated recursively, so their length is limited.
 const MAX_CHAIN: usize = 500;
 
 /// Operands with operators of one level between them.
@@ -163,13 +163,13 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Trouble> {
 /// Words that begin a query within parentheses, where an expression could stand.
 const SOURCES: [&str; 8] = ["datatable", "externaldata", "find", "print", "range", "search", "table", "union"];
 
-/// Tells a query in place of an expression, by its first word and what follows it, from a column and a function.
+/// Refuses a query in place of an expression, recognised by its first word and what follows it.
 fn check_source(name: &str, next: Option<&Word>) -> Result<(), Trouble> {
     let has_source = matches!(next, Some(Word::Name(_) | Word::Literal(..) | Word::Sign("(")));
     if SOURCES.contains(&name) && has_source { Err(vocabulary::inner_query()) } else { Ok(()) }
 }
 
-/// The end of a parenthesis.
+/// The closing parenthesis, and what must not follow it.
 fn close<T>(cursor: &mut Cursor<'_>, inside: T) -> Result<T, Trouble> {
     if cursor.peek_is_sign("|") {
         return Err(vocabulary::inner_query());

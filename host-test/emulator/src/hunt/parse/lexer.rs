@@ -9,7 +9,7 @@ use crate::hunt::trouble::Trouble;
 pub(crate) enum Word {
     /// A name, a keyword, or a named operator such as `!contains` and `in~`.
     Name(String),
-    /// A value and its type, which a null does not tell by itself.
+    /// A value and its type, which a null alone does not show.
     Literal(Kind, Cell),
     Sign(&'static str),
 }
@@ -22,17 +22,17 @@ pub(crate) struct Token {
     pub(crate) column: usize,
 }
 
-/// Longer signs stand before their beginnings. Some have no meaning here, but the parser is to see what they belong to.
+/// Longer signs stand before their prefixes. Some have no meaning here; the parser uses them to name what is missing.
 const SIGNS: [&str; 31] = [
     "==", "!=", "=~", "!~", "=>", "<=", ">=", "<>", "..", "|", ",", "(", ")", "[", "]", "{", "}", "=", "<", ">", "+",
     "-", "*", "/", ";", ".", "%", ":", "?", "@", "!",
 ];
 
-/// Words that go on after a hyphen: `mv-expand`.
+/// Words that continue after a hyphen: `mv-expand`.
 const HYPHENATED: [&str; 12] =
     ["by", "graph", "macro", "make", "mark", "mv", "parse", "project", "sample", "shortest", "to", "top"];
 
-/// Cuts a query into words.
+/// Splits a query into words.
 pub(crate) fn words(query: &str) -> Result<Vec<Token>, Trouble> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut rest = query;
@@ -50,7 +50,7 @@ pub(crate) fn words(query: &str) -> Result<Vec<Token>, Trouble> {
         })?;
         let text = rest[..length].to_owned();
         rest = &rest[length..];
-        // String literals with nothing between them are one.
+        // Adjacent string literals are one.
         if let (Word::Literal(_, Cell::String(more)), Some(Token { word: Word::Literal(_, Cell::String(start)), .. })) =
             (&word, tokens.last_mut())
         {
@@ -61,7 +61,7 @@ pub(crate) fn words(query: &str) -> Result<Vec<Token>, Trouble> {
     }
 }
 
-/// White space of Kusto: some signs count as such that Unicode has elsewhere.
+/// White space in Kusto, which includes a few characters that Unicode counts otherwise.
 fn is_space(letter: char) -> bool {
     letter.is_whitespace() || ['\u{180e}', '\u{200b}', '\u{feff}'].contains(&letter)
 }
@@ -97,7 +97,7 @@ fn word(first: char, rest: &str) -> Result<(Word, usize), Flaw> {
     }
 }
 
-/// A name that begins with so many bytes of something else.
+/// A name that starts with this many bytes of digits or `!`.
 fn name(text: &str, start: usize) -> (Word, usize) {
     let length = start + name_length(&text[start..]);
     (Word::Name(text[..length].to_owned()), length)

@@ -1,6 +1,6 @@
 //! Literals of a query: strings, numbers, time spans, and typed ones such as `datetime(2024-02-01)`
 //! (lexical rules: <https://github.com/microsoft/Kusto-Query-Language/blob/master/grammar/KqlTokens.g4>).
-//! A form that Kusto has and this engine does not is named, so that nobody takes it for a syntax error.
+//! A form that Kusto has and this engine lacks is named, so that it is not mistaken for a syntax error.
 
 use crate::hunt::cell::{Cell, Kind};
 use crate::hunt::date_time;
@@ -15,7 +15,7 @@ pub(crate) enum Flaw {
 /// A value, its type, and the length of its text.
 pub(crate) type Literal = (Kind, Cell, usize);
 
-/// Names that make a literal with the parentheses behind them. Some types have several names.
+/// Names that form a literal with the parentheses after them. Some types have several names.
 const TYPES: [(&str, Kind); 11] = [
     ("bool", Kind::Bool),
     ("boolean", Kind::Bool),
@@ -66,7 +66,7 @@ pub(crate) fn string(text: &str) -> Result<Literal, Flaw> {
     }
 }
 
-/// What stands behind a backslash, and its length.
+/// The character after a backslash, and the length of its code.
 fn escape(text: &str) -> Result<(char, usize), Flaw> {
     let hexadecimal = |length: usize| {
         let digits = text.get(1..=length).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -89,7 +89,7 @@ fn escape(text: &str) -> Result<(char, usize), Flaw> {
         'u' => return hexadecimal(4),
         'U' => return hexadecimal(8),
         first @ '0'..='7' => {
-            // Three digits, as long as they fit a byte.
+            // Up to three digits, as long as they fit in a byte.
             let most = if first <= '3' { 3 } else { 2 };
             let length = text.bytes().take(most).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
             let code = u32::from_str_radix(&text[..length], 8).map_err(|_| Flaw::Syntax)?;
@@ -151,7 +151,7 @@ fn digits(text: &str) -> usize {
     text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len())
 }
 
-/// Length of a point and the digits behind it.
+/// Length of a point and the digits after it.
 fn fraction(text: &str) -> usize {
     match text.strip_prefix('.').map(digits) {
         Some(length) if length > 0 => length + 1,
@@ -171,7 +171,7 @@ fn exponent(text: &str) -> usize {
 
 const TICKS_PER_SECOND: i128 = 10_000_000;
 
-/// A number with a unit, in ticks, and its length. The ticks are `None` if they are too many.
+/// A number with a unit, in ticks, and its length. The ticks are `None` on overflow.
 fn ticks(text: &str) -> Option<(Option<i64>, usize)> {
     let whole = digits(text);
     let length = whole + fraction(&text[whole..]);
@@ -206,7 +206,7 @@ fn scaled(number: &str, (numerator, denominator): (i128, i128)) -> Option<i64> {
     i64::try_from(digits.checked_mul(numerator)? / denominator / scale).ok()
 }
 
-/// `datetime(…)`, `long(…)` and their kin, for a name in front of a parenthesis; `None` for any other name.
+/// `datetime(…)`, `long(…)` and the like, for a name before a parenthesis; `None` for any other name.
 pub(crate) fn typed(name: &str, text: &str) -> Option<Result<Literal, Flaw>> {
     let other = OTHER_TYPES.contains(&name);
     let kind =

@@ -1,5 +1,5 @@
 //! `AlertInfo` and `AlertEvidence`: the tenant's alerts as tables.
-//! Made from the very records that the alert endpoints serve, so ids and titles agree.
+//! Made from the same records that the alert endpoints serve, so ids and titles agree.
 
 use jiff::Timestamp;
 use serde_json::Value;

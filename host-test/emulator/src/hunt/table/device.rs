@@ -1,5 +1,5 @@
 //! `DeviceInfo`: what the sensor reports about its device, twice a day or so.
-//! Booleans, numbers and a dynamic column stand side by side here, which is what makes it worth parsing.
+//! Booleans, numbers and a dynamic column side by side make it a good test of a client's parser.
 
 use std::sync::Arc;
 

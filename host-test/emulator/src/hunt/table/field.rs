@@ -3,7 +3,7 @@
 
 use crate::hunt::cell::{Cell, Column, Frame, Kind};
 
-/// A column with how its value is found in an event.
+/// A column, and how to find its value in an event.
 pub(super) struct Field<E> {
     name: &'static str,
     kind: Kind,

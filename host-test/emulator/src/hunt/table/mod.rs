@@ -1,6 +1,6 @@
 //! The hunting tables, with the column names of the Defender XDR schema
 //! (<https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables>).
-//! Made at the first query that needs them, from the same people, devices and alerts as the incidents.
+//! Generated at the first query that needs them, from the same people, devices and alerts as the incidents.
 
 mod alert;
 mod device;

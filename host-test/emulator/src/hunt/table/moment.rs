@@ -12,7 +12,7 @@ use crate::message::clock;
 /// How far back the tables reach.
 const DAYS: i64 = 30;
 
-/// Something that happened on a device, before it is told what.
+/// Something that happened on a device, before it is decided what.
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
     pub(super) index: u64,
@@ -21,7 +21,7 @@ pub(super) struct Moment {
     pub(super) person: Person,
 }
 
-/// So many moments, evenly over the month, newest first.
+/// This many moments, spread evenly over the month, newest first.
 pub(super) fn moments(count: i64, salt: u64, store: &Store) -> Vec<Moment> {
     let spacing = DAYS * 86_400 / count;
     (0..count)

@@ -45,7 +45,7 @@ fn everyday(moment: Moment) -> NetworkEvent {
     Event::new(moment, Connection { url: (*host).to_owned(), address, bad })
 }
 
-/// The connections that alerts with a device and a link tell of.
+/// The connections that alerts with a device and a link imply.
 fn from_evidence(store: &Store) -> Vec<NetworkEvent> {
     let records = store.read();
     let alerts = records.alerts();

@@ -1,5 +1,5 @@
 //! `DeviceLogonEvents` and `IdentityLogonEvents`: who signed in where, and who failed to.
-//! Both speak of the same people; the first from the device's side, the second from the directory's.
+//! Both are about the same people, the first as a device sees them, the second as the directory does.
 
 use super::field::{Field, blank, field, frame, text};
 use super::initiator::{Event, closing_fields, device_fields, initiator_fields, report_id};

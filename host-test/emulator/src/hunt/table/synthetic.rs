@@ -1,5 +1,5 @@
 //! `SyntheticEvents`: a table of any size, for measuring large answers.
-//! Its rows do not heed the time span. Written as JSON straight away and kept, so that serving 50 MB costs the emulator next to nothing.
+//! Its rows ignore the time span. They are written as JSON once and kept, so that serving 50 MB costs next to nothing.
 
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -42,7 +42,7 @@ impl Synthetic {
         Self { rows: rows.min(MAX_ROWS), born, written: OnceLock::new() }
     }
 
-    /// The members `schema` and `results` with the first so many rows.
+    /// The members `schema` and `results` with this many rows at most.
     pub(crate) fn results(&self, count: usize) -> Vec<Bytes> {
         let written = self.written.get_or_init(|| self.write());
         let end = count.min(self.rows).checked_sub(1).and_then(|last| written.ends.get(last)).copied().unwrap_or(0);
