@@ -35,7 +35,7 @@ pub(crate) struct Incident {
     pub(crate) alerts: Vec<Alert>,
 }
 
-/// The type as query options see it. `$filter` takes the seven documented properties.
+/// The type as query options see it. `$filter` accepts the seven documented properties.
 pub(crate) static INCIDENT: EntityType = EntityType {
     name: "microsoft.graph.security.incident",
     properties: &[

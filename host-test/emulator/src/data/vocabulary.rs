@@ -73,7 +73,7 @@ pub(crate) static SERVICE_SOURCE: Vocabulary = Vocabulary {
     ],
 };
 
-/// Only the members that the emulator's alerts carry: nothing can be filtered by or set to a detection source.
+/// Only the members that the emulator's alerts carry: no filter and no change names a detection source.
 pub(crate) static DETECTION_SOURCE: Vocabulary = Vocabulary {
     name: "microsoft.graph.security.detectionSource",
     members: &[

@@ -1,5 +1,5 @@
 //! What Entra ID knows of the tenant: its app registrations and the tokens it issued.
-//! All that a token request needs, and free of the records that only Graph serves.
+//! Separate from the records, which only Graph serves.
 
 use std::sync::{PoisonError, RwLock};
 

@@ -9,7 +9,7 @@ use super::tenant;
 use crate::data::tenant::TENANT_ID;
 use crate::message::{Answer, Request};
 
-/// The OpenID configuration of a tenant, or of `common` and its like, which exist here too.
+/// The OpenID configuration of a tenant, or of `common` and the like, which exist here too.
 pub(crate) fn openid(tenant: &str, request: &Request) -> Answer {
     let tenant = if tenant::SHARED.contains(&tenant) {
         tenant

@@ -8,7 +8,7 @@ use crate::message::{Answer, Request, clock};
 /// How Entra ID labels its JSON.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 
-/// Adds them. An answer that has an id of its own keeps it.
+/// Adds the headers. An answer that has an id of its own keeps it.
 pub(crate) fn with_headers(answer: Answer, request: &Request) -> Answer {
     let trace = uuid::Uuid::new_v4().to_string();
     let trace = answer.headers.get("x-ms-request-id").and_then(|id| id.to_str().ok()).map_or(trace, str::to_owned);

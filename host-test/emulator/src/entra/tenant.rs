@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_kinds_of_wrong_tenants_apart() {
+    fn each_kind_of_wrong_tenant_has_its_own_number() {
         refused("11111111-2222-3333-4444-555555555555", 90002);
         refused("nobody.example", 90002);
         refused("nodots", 900_023);

@@ -17,7 +17,7 @@ struct Entry {
     fault: Fault,
     /// How many requests matched so far.
     seen: u32,
-    /// How many of them were hit.
+    /// How many of those were hit.
     hit: u32,
 }
 

@@ -108,7 +108,7 @@ fn chunk(bytes: &Bytes) -> Bytes {
     [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat().into()
 }
 
-/// Status line and headers. Without a length the body comes in chunks.
+/// Status line and headers. Without a length the body is sent in chunks.
 fn head(answer: &Answer, length: Option<&str>) -> Bytes {
     let reason = answer.status.canonical_reason().unwrap_or_default();
     let mut text = format!("HTTP/1.1 {} {reason}\r\n", answer.status.as_u16()).into_bytes();

@@ -1,5 +1,5 @@
 //! The operations on alerts, below an incident and in `alerts_v2`.
-//! The same records stand behind both, so a change through one shows in the other.
+//! Both show the same records, so a change through one is visible through the other.
 
 use super::body;
 use super::call::{self, Call, context};

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_text_that_is_not_a_token_from_a_token_of_another_issuer() {
+    fn distinguishes_a_foreign_token_from_text_that_is_not_a_token() {
         assert_eq!(unknown("garbage"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("a.b.c"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("e30.e30.c2ln"), "Access token validation failure.");

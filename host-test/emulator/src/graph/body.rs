@@ -31,7 +31,7 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
 
 /// The text of a comment: one member besides its optional type.
 ///
-/// The service takes a list of comments for an empty payload, as users of the SDKs for .NET, Java and Python report: those
+/// The service treats a list of comments as an empty payload, as users of the SDKs for .NET, Java and Python report: those
 /// send a list, because the metadata says so.
 pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
     if request.body.trim_ascii_start().starts_with(b"[") {

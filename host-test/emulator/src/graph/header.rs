@@ -24,7 +24,7 @@ impl Ids {
     }
 }
 
-/// Adds them.
+/// Adds the headers.
 pub(crate) fn with_headers(answer: Answer, request: &Request, ids: &Ids) -> Answer {
     answer
         .header("cache-control", "no-cache")

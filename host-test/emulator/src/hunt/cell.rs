@@ -136,7 +136,7 @@ pub(crate) fn timespan_text(ticks: i64) -> String {
     format!("{sign}{days}{hours:02}:{minutes:02}:{:02}{fraction}", seconds % 60)
 }
 
-/// An instant so many ticks away.
+/// An instant some ticks away.
 pub(crate) fn add_ticks(at: Timestamp, ticks: i64) -> Option<Timestamp> {
     Timestamp::from_nanosecond(at.as_nanosecond() + i128::from(ticks) * 100).ok()
 }

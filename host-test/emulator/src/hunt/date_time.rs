@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_dates_that_are_wrong_from_forms_that_nobody_documents() {
+    fn distinguishes_wrong_dates_from_undocumented_forms() {
         assert!(may_be_a_date("12-02-2022") && may_be_a_date("11/8/2014"));
         assert!(!may_be_a_date("yesterday") && !may_be_a_date("2014-13-01") && !may_be_a_date(""));
     }

@@ -1,5 +1,5 @@
 //! One request as the service sees it: complete, body included, and stamped with the time.
-//! Both services and the journal read the same value, and a test can make one without a socket.
+//! Both services and the journal read the same value, and a test can build one without a socket.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};

@@ -12,7 +12,7 @@ pub(crate) struct EntityType {
     /// Qualified name, as error texts write it.
     pub(crate) name: &'static str,
     pub(crate) properties: &'static [Property],
-    /// The navigation property that `$expand` takes.
+    /// The navigation property that `$expand` accepts.
     pub(crate) expandable: Option<&'static str>,
     pub(crate) default_page: usize,
     pub(crate) largest_page: usize,
@@ -23,7 +23,7 @@ pub(crate) struct EntityType {
 pub(crate) struct Property {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// Whether `$filter` takes it.
+    /// Whether `$filter` accepts it.
     pub(crate) filterable: bool,
 }
 

@@ -1,5 +1,5 @@
 //! Literals of `$filter` without quotes, and the names of types in errors.
-//! Apart from the parser, because a literal of the wrong type must be told from a name.
+//! Needed because a literal of the wrong type and a name have different errors.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};

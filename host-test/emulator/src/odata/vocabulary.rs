@@ -26,7 +26,7 @@ impl Vocabulary {
         self.members.iter().chain(self.later).position(|known| *known == member)
     }
 
-    /// What a client gets to see: later members only on request.
+    /// The member as a client sees it: later ones only on request.
     pub(crate) fn visible<'a>(&self, member: &'a str, include_unknown: bool) -> &'a str {
         if include_unknown || !self.later.contains(&member) { member } else { SENTINEL }
     }

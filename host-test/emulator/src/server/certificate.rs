@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
-/// Why there is no certificate.
+/// Why no certificate could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// Generating or signing failed.

@@ -1,5 +1,5 @@
 //! The loopback server: sockets, the journal, and the emulator's own functions.
-//! All that stands between a client and the two services, except for faults.
+//! Everything between a client and the two services, except for faults.
 
 pub(crate) mod certificate;
 pub(crate) mod connection;

@@ -40,7 +40,7 @@ const FUNCTIONS: [Function; 18] = [
     ("iff", Kind::Dynamic, 3, 3, |arguments, _| arguments[if arguments[0].is_true() { 1 } else { 2 }].clone()),
 ];
 
-/// The function of a name that takes so many arguments.
+/// The function of this name, if it takes this many arguments.
 pub(crate) fn find_function(name: &str, arguments: usize, scope: &Scope<'_>) -> Result<&'static Function, Trouble> {
     if aggregate::is_known(name) {
         if scope.operator == "summarize" {

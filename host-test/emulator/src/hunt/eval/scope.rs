@@ -1,4 +1,4 @@
-//! A bound expression, and what names mean where it stands.
+//! A bound expression, and what names mean in it.
 //! Below everything that binds, so that the kinds of expressions need not know one another.
 
 use jiff::Timestamp;

@@ -63,7 +63,7 @@ fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) -> Result<Agg
     let (function, arguments) = match &named.expression {
         Expression::Call(function, arguments) if aggregate::is_known(function) => (function, arguments),
         other => {
-            // Names that nothing has are the query's mistake; the rest may be aggregates inside something else.
+            // An unknown name is the query's mistake; the rest may be aggregates inside something else.
             bind(other, scope)?;
             return Err(Trouble::semantic(scope.operator, "An aggregation function is expected"));
         }
@@ -122,7 +122,7 @@ fn arg_extreme(
     let mut shown: Vec<Scalar> = Vec::new();
     for argument in rest {
         if matches!(argument, Expression::Star) {
-            // What the groups are made by stands in the result already.
+            // The keys of the groups are in the result already.
             let is_there = |column: &Column| Some(&column.name) == by_name.as_ref() || keys.contains(column);
             for column in scope.columns.iter().filter(|column| !is_there(column)) {
                 shown.push(bind(&Expression::Column(column.name.clone()), scope)?);

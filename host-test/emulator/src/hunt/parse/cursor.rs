@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     tokens: &'a [Token],
-    /// Line and column behind the last word.
+    /// Line and column after the last word.
     end: (usize, usize),
     depth: usize,
 }

@@ -8,9 +8,9 @@ use crate::hunt::syntax::{Binary, Expression, Named};
 use crate::hunt::trouble::Trouble;
 use crate::hunt::vocabulary;
 
-/// Operators on texts. Each exists with `!` in front and with `_cs` behind as well.
+/// String operators. Each also exists with the prefix `!`, the suffix `_cs`, and both.
 const MATCHES: [&str; 6] = ["contains", "has", "startswith", "endswith", "hasprefix", "hassuffix"];
-/// These take a list of arguments.
+/// Operators with a list of arguments.
 const LIST_MATCHES: [&str; 6] = ["in", "!in", "in~", "!in~", "has_any", "has_all"];
 
 /// `name = expression`, or the expression alone.

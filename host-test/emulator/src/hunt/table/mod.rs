@@ -85,7 +85,7 @@ mod tests {
     use crate::message::clock;
 
     #[test]
-    fn what_is_here_is_not_listed_as_missing() {
+    fn what_a_table_has_is_not_listed_as_missing() {
         let store = Arc::new(Store::new(1, clock::now()));
         let interval = Interval { start: store.born, end: store.born };
         for (name, frame) in Tables::new(store, 0).frames(interval) {
