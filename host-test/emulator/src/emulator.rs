@@ -1,38 +1,40 @@
 //! The handle: starts the emulator on a thread of its own and stops it when dropped.
-//! A thread, because tests and command-line programs that use it are not all asynchronous.
+//! A thread of its own, because not every test or program that uses it is asynchronous.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::app::{App, ConnectorConfig, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Endpoints};
-use crate::certificate::{self, CertificateError};
-use crate::clock;
+use crate::data::tenant::TENANT_ID;
+use crate::entra::app::{App, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 use crate::entra::challenge::Challenge;
-use crate::fault::Fault;
-use crate::fault_list::FaultList;
-use crate::journal::{Exchange, Journal};
-use crate::server::{Server, accept};
+use crate::fault::list::FaultList;
+use crate::fault::script::Fault;
+use crate::message::clock;
+use crate::server::certificate::{self, CertificateError};
+use crate::server::connection::accept;
+use crate::server::journal::{Exchange, Journal};
+use crate::server::state::State;
 use crate::service::Service;
-use crate::tenant::TENANT_ID;
 
-/// How to start.
+/// How to start the emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// TCP port on 127.0.0.1; 0 takes any that is free.
+    /// TCP port on 127.0.0.1; 0 picks a free one.
     pub port: u16,
-    /// Whether to speak TLS, with a certificate made at the start.
+    /// Whether to speak TLS, with a certificate generated at start-up.
     pub tls: bool,
     /// How many incidents the tenant has.
     pub incidents: usize,
-    /// Lifetime of tokens.
+    /// Lifetime of tokens, in seconds.
     pub token_seconds: u32,
-    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Made when first asked for; a
-    /// hunt takes them with `SyntheticEvents` or `SyntheticEvents | take N` and nothing else.
+    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Generated on first use. The only
+    /// hunts on it are `SyntheticEvents` and `SyntheticEvents | take N`.
     pub synthetic_rows: usize,
 }
 
@@ -40,6 +42,28 @@ impl Default for Options {
     fn default() -> Self {
         Self { port: 0, tls: false, incidents: 250, token_seconds: 3_599, synthetic_rows: 100_000 }
     }
+}
+
+/// A complete configuration for a client of this emulator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConnectorConfig {
+    /// Directory id.
+    pub tenant_id: String,
+    /// Id of the default app.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// Base URLs in place of Microsoft's.
+    pub endpoints: Endpoints,
+}
+
+/// Base URLs in place of Microsoft's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    /// In place of `https://login.microsoftonline.com`.
+    pub login: String,
+    /// In place of `https://graph.microsoft.com`.
+    pub graph: String,
 }
 
 /// Why the emulator did not start.
@@ -50,20 +74,20 @@ pub enum StartError {
     Listen {
         /// The address asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// No certificate could be made.
+    /// The certificate could not be generated.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// No thread could be started.
+    /// The thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
 }
 
 /// A running emulator. Dropping it closes every connection and frees the port.
 pub struct Emulator {
-    server: Arc<Server>,
+    server: Arc<State>,
     ca_pem: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -74,7 +98,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the port is taken, or the system gives no thread or no certificate can be made.
+    /// If the port is taken, no thread can be started, or no certificate can be generated.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listen = |source| StartError::Listen { address, source };
@@ -85,10 +109,9 @@ impl Emulator {
         let identity = if options.tls { Some(certificate::make()?) } else { None };
         let (ca_pem, tls) = identity.map(|it| (it.ca_pem, TlsAcceptor::from(it.server))).unzip();
         let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
-        let service =
-            Service::new(base_url, options.incidents, i64::from(options.token_seconds), options.synthetic_rows);
-        let server = Arc::new(Server {
-            service,
+        let server = Arc::new(State {
+            base_url,
+            service: Service::new(options.incidents, i64::from(options.token_seconds), options.synthetic_rows),
             journal: Journal::default(),
             faults: FaultList::default(),
             connections: AtomicU64::new(0),
@@ -125,16 +148,16 @@ impl Emulator {
     /// `http://127.0.0.1:PORT` or `https://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.server.service.base_url
+        &self.server.base_url
     }
 
-    /// The certificate to trust, when the emulator speaks TLS.
+    /// The certificate to trust, if the emulator speaks TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
 
-    /// What a client needs to use the app that is registered from the start, with every role.
+    /// The configuration of a client that uses the default app, which has every role.
     #[must_use]
     pub fn connector_config(&self) -> ConnectorConfig {
         ConnectorConfig {
@@ -145,9 +168,9 @@ impl Emulator {
         }
     }
 
-    /// Registers a further app, or replaces the one with the same client id.
+    /// Registers another app, or replaces the one with the same client id.
     pub fn register(&self, app: App) {
-        self.server.service.register(app);
+        self.server.service.directory.register(app);
     }
 
     /// The last 10,000 requests.
@@ -156,29 +179,29 @@ impl Emulator {
         self.server.journal.list()
     }
 
-    /// Forgets the requests so far; serial numbers go on.
+    /// Forgets the requests so far; serial numbers continue.
     pub fn clear_journal(&self) {
         self.server.journal.clear();
     }
 
-    /// Sets a further fault. A header that cannot be sent is left out.
+    /// Adds a fault. A header that cannot be sent is left out.
     pub fn fault(&self, fault: Fault) {
         self.server.faults.add(fault);
     }
 
-    /// Takes back all faults.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.server.faults.clear();
     }
 
-    /// Refuses the tokens issued so far as expired.
+    /// Expires every token issued so far.
     pub fn expire_tokens(&self) {
-        self.server.service.tokens.expire_all();
+        self.server.service.directory.tokens.expire_all();
     }
 
     /// Refuses every token with a claims challenge until one is requested with those claims and `cp1`.
     pub fn challenge_tokens(&self, challenge: Challenge) {
-        self.server.service.tokens.challenge(challenge, clock::now());
+        self.server.service.directory.tokens.challenge(challenge, clock::now());
     }
 
     /// TCP connections accepted so far.
@@ -197,7 +220,7 @@ impl std::fmt::Debug for Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Fails only if the thread is gone already.
+            // Fails only if the thread has already ended.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {

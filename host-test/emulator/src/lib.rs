@@ -1,8 +1,8 @@
 //! Microsoft Graph security and Entra ID on loopback, as strict as the service.
 //!
-//! For everybody who has no Microsoft tenant: a program that talks to Microsoft Defender XDR can be tried, tested and
-//! measured against this emulator. It plays one tenant with people, devices, incidents, alerts and hunting tables, all
-//! invented, and answers as the service does, errors included. What it does not emulate it says loudly, with a 501.
+//! For anyone without a Microsoft tenant: a program that talks to Microsoft Defender XDR can be tried, tested and measured
+//! against this emulator. It plays one invented tenant with people, devices, incidents, alerts and hunting tables, and
+//! answers as the service does, errors included. Whatever it does not emulate it refuses loudly, with a 501.
 //!
 //! ```
 //! use defender_emulator::{Emulator, Options};
@@ -13,38 +13,64 @@
 //! # Ok::<(), defender_emulator::StartError>(())
 //! ```
 //!
-//! The way of a request: `server` (sockets) → `journal` → `service` → `entra` (tokens) or `graph` (the security API),
-//! which reads its options in `odata`, its records in `data`, and hunts in `hunt`. A request that a [`Fault`] hits goes
-//! through `spoil` (other answers) and `wire` (other bytes) on its way back. The same functions as those of [`Emulator`]
-//! are at `/_emulator/…` for programs in other languages: `faults` (GET, POST, DELETE), `journal` (GET, DELETE),
-//! `expire-tokens`, `challenge` and `apps` (POST).
+//! # The path of a request
+//!
+//! ```text
+//!  client                      emulator    the handle: starts the rest, and stops it when dropped
+//!    │
+//!  server   connection         accepts, speaks TLS, reads a complete message::Request
+//!    │      ├─ control         answers /_emulator/… itself: the handle's functions for other languages
+//!    │      └─ journal         records everything else, secrets struck out
+//!  fault    list               picks the fault that hits the request, if any
+//!  service                     decides which of the two services the request is for
+//!    ├─ entra                  /{tenant}/…: discovery documents, and tokens for the registered apps
+//!    └─ graph                  path, token, method, role, then the operation
+//!         ├─ odata             $filter, $orderby, $select, pages
+//!         ├─ hunt              KQL: parse makes syntax of text, eval makes rows of a table
+//!         └─ data              people, devices, incidents and alerts, invented from an index
+//!  fault    spoil              changes the message::Answer, if the fault says so
+//!    │      wire               or writes it byte for byte, where no HTTP library would
+//!  client
+//! ```
+//!
+//! Each room uses only rooms further on in this list: `server`, `fault`, `service`, `graph`, `entra`, `hunt`, `data`, `odata`,
+//! `message`. No two files import each other, not even by way of others.
+//!
+//! # Where to add what
+//!
+//! | to add | touch |
+//! |---|---|
+//! | an operation of Graph | `find` in `graph/mod.rs`, and `graph/*_operation.rs` |
+//! | a property of incidents or alerts | `data/incident.rs` or `data/alert.rs`; `graph/change.rs` if a PATCH may set it |
+//! | a member of an enumeration | `data/vocabulary.rs` |
+//! | a kind of incident, a kind of evidence | `data/scenario.rs`, `data/evidence.rs` |
+//! | an error | `graph/refusal.rs` or `entra/refusal.rs` |
+//! | a check of token requests | `entra/token_request.rs` |
+//! | a query option, an operator of `$filter` | `odata/option.rs`, `odata/filter.rs`; strike it from `odata/known.rs` |
+//! | a hunting table | a file in `hunt/table/` and its line in `hunt/table/mod.rs`; strike it from `schema.rs` there |
+//! | a KQL function or aggregate | `hunt/eval/function.rs`, `hunt/eval/aggregate.rs`; strike it from `hunt/vocabulary.rs` |
+//! | a KQL operator after a pipe | `hunt/syntax.rs`, `hunt/parse/operator.rs`, `hunt/eval/pipeline.rs`; strike it likewise |
+//! | a kind of fault | `fault/script.rs`, then `fault/spoil.rs` if its answer is valid HTTP, else `fault/wire.rs` |
+//! | a function of the emulator itself | `emulator.rs` and `server/control.rs` |
+//!
+//! The functions at `/_emulator/…` are `faults` (GET, POST, DELETE), `journal` (GET, DELETE), `expire-tokens`, `challenge`
+//! and `apps` (POST).
 
-mod answer;
-mod app;
-mod certificate;
-mod clock;
-mod control;
 mod data;
 mod emulator;
 mod entra;
 mod fault;
-mod fault_list;
 mod graph;
 mod hunt;
-mod journal;
+mod message;
 mod odata;
-mod request;
 mod server;
 mod service;
-mod spoil;
-mod tenant;
-mod vocabulary;
-mod wire;
 
-pub use app::{ALL_ROLES, App, AppState, ConnectorConfig, Endpoints};
-pub use certificate::CertificateError;
-pub use emulator::{Emulator, Options, StartError};
+pub use data::tenant::{TENANT_DOMAINS, TENANT_ID};
+pub use emulator::{ConnectorConfig, Emulator, Endpoints, Options, StartError};
+pub use entra::app::{ALL_ROLES, App, AppState};
 pub use entra::challenge::{Challenge, ChallengeForm};
-pub use fault::{Action, Fault, Matches, Point};
-pub use journal::Exchange;
-pub use tenant::{TENANT_DOMAINS, TENANT_ID};
+pub use fault::script::{Action, Fault, Matches, Point};
+pub use server::certificate::CertificateError;
+pub use server::journal::Exchange;

@@ -1,16 +1,16 @@
 //! The alert resource: its properties, its type for query options, and how it is written.
-//! Fresh alerts say null where incidents say "unknown", as captured.
+//! New alerts have null where incidents have "unknown", as captured.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::incident::{Comment, portal_url};
-use crate::clock;
-use crate::odata::{EntityType, Kind, Operand, Property, Record};
-use crate::tenant::TENANT_ID;
-use crate::vocabulary::{
+use super::comment::Comment;
+use super::tenant::{TENANT_ID, portal_url};
+use super::vocabulary::{
     ALERT_STATUS, CLASSIFICATION, DETECTION_SOURCE, DETERMINATION, REMEDIATION_STATUS, SERVICE_SOURCE, SEVERITY,
 };
+use crate::message::clock;
+use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An alert of an incident.
 #[derive(Debug, Clone)]
@@ -41,14 +41,6 @@ pub(crate) struct Alert {
     pub(crate) investigation: &'static str,
     pub(crate) comments: Vec<Comment>,
     pub(crate) evidence: Vec<Value>,
-}
-
-const fn filtered(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: true }
-}
-
-const fn shown(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: false }
 }
 
 /// The type as query options see it. `incidentId` is not on the documented list of filters, but scripts in the field
@@ -143,7 +135,7 @@ impl Alert {
         }
     }
 
-    /// Notes a change.
+    /// Records a change.
     pub(crate) fn touch(&mut self, at: Timestamp) {
         self.updated = if at > self.updated { at } else { clock::next_tick(self.updated) };
     }

@@ -1,10 +1,10 @@
 //! The devices of the tenant.
-//! The same machines stand in the evidence of alerts and in the hunting tables.
+//! The same ones appear in the evidence of alerts and in the hunting tables.
 
 use super::seed;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
 
-/// A machine with the sensor on it.
+/// A device with the sensor installed.
 #[derive(Debug, Clone)]
 pub(crate) struct Device {
     /// Forty hexadecimal digits.
@@ -27,7 +27,7 @@ pub(crate) struct Device {
 
 const SITES: [&str; 4] = ["osl", "ant", "por", "glw"];
 
-/// All machines: four in five are workstations.
+/// All devices: four in five are workstations.
 pub(crate) fn devices(people: usize) -> Vec<Device> {
     (0..30).map(|index| device(index, people)).collect()
 }

@@ -8,7 +8,7 @@ use super::device::Device;
 use super::person::{NT_DOMAIN, Person};
 use super::scenario::Exhibit;
 use super::seed;
-use crate::clock;
+use crate::message::clock;
 
 /// Who and what an alert is about.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct Case<'a> {
     pub(crate) malicious: bool,
 }
 
-/// Hosts that the phishing messages of the tenant point at. The top-level domain is reserved (RFC 2606).
+/// Hosts that the tenant's phishing messages link to. The top-level domain is reserved (RFC 2606).
 pub(crate) const MALICIOUS_HOSTS: [&str; 4] = [
     "login.malicious.com.example",
     "invoice-portal.malicious-pay.example",

@@ -1,19 +1,20 @@
-//! Makes the incidents: which story, whom it hit, and how far the work on it is.
-//! Recent ones are open and old ones done, with every special state present once the list is long enough.
+//! Generates the incidents: which scenario, whom it hit, and how far it has been handled.
+//! Recent ones are open and old ones resolved. Every special state occurs once the list is long enough.
 
 use jiff::Timestamp;
 
 use super::alert::Alert;
+use super::comment::Comment;
 use super::device::Device;
 use super::evidence::{Case, exhibit};
-use super::incident::{Comment, Incident};
+use super::incident::Incident;
 use super::person::{ANALYSTS, Person};
 use super::scenario::{AlertPattern, SCENARIOS, Scenario};
 use super::seed;
-use crate::clock;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
+use crate::message::clock;
 
-/// The incident that examples name.
+/// The incident named in examples.
 pub(crate) const EXAMPLE_ID: usize = 2_972_395;
 
 /// Its place from the newest, when there are that many.
@@ -108,9 +109,9 @@ fn incident(place: usize, example: usize, tenant: &Cast<'_>) -> Incident {
     incident
 }
 
-/// Lets time pass: the older an incident, the more has been done about it.
+/// Applies the work done so far: the older an incident, the more.
 fn work_on(incident: &mut Incident, place: usize, scenario: &Scenario) {
-    // Descriptions that are missing, and ones that are there but empty, both occur.
+    // Missing and empty descriptions both occur.
     match place % 16 {
         3 => incident.description = None,
         11 => incident.description = Some(String::new()),

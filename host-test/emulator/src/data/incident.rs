@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::alert::Alert;
-use crate::clock;
-use crate::odata::{EntityType, Kind, Operand, Property, Record};
-use crate::tenant::TENANT_ID;
-use crate::vocabulary::{CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use super::comment::Comment;
+use super::tenant::{TENANT_ID, portal_url};
+use super::vocabulary::{CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use crate::message::clock;
+use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An incident of the tenant.
 #[derive(Debug, Clone)]
@@ -34,30 +35,7 @@ pub(crate) struct Incident {
     pub(crate) alerts: Vec<Alert>,
 }
 
-/// A note that someone left.
-#[derive(Debug, Clone)]
-pub(crate) struct Comment {
-    pub(crate) text: String,
-    pub(crate) by: String,
-    pub(crate) at: Timestamp,
-}
-
-impl Comment {
-    /// The alertComment on the wire.
-    pub(crate) fn render(&self) -> Value {
-        json!({"comment": self.text, "createdByDisplayName": self.by, "createdDateTime": clock::graph(self.at)})
-    }
-}
-
-const fn filtered(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: true }
-}
-
-const fn shown(name: &'static str, kind: Kind) -> Property {
-    Property { name, kind, filterable: false }
-}
-
-/// The type as query options see it. `$filter` takes the seven documented properties.
+/// The type as query options see it. `$filter` accepts the seven documented properties.
 pub(crate) static INCIDENT: EntityType = EntityType {
     name: "microsoft.graph.security.incident",
     properties: &[
@@ -86,11 +64,6 @@ pub(crate) static INCIDENT: EntityType = EntityType {
     default_page: 50,
     largest_page: 50,
 };
-
-/// Link to an incident in the portal.
-pub(crate) fn portal_url(id: &str) -> String {
-    format!("https://security.microsoft.com/incident2/{id}/overview?tid={TENANT_ID}")
-}
 
 impl Incident {
     /// All properties but the alerts, in the order of the service.
@@ -123,10 +96,10 @@ impl Incident {
         }
     }
 
-    /// Signs a change.
+    /// Records a change and who made it.
     pub(crate) fn touch(&mut self, by: String, at: Timestamp) {
         self.last_modified_by = by;
-        // Two changes within a tick still follow one another.
+        // Two changes within one tick still follow one another.
         self.updated = if at > self.updated { at } else { clock::next_tick(self.updated) };
     }
 }

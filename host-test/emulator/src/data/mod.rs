@@ -2,6 +2,7 @@
 //! Invented, the same at every start, and dated back from the start, so that a demonstration is never stale.
 
 pub(crate) mod alert;
+pub(crate) mod comment;
 pub(crate) mod device;
 pub(crate) mod evidence;
 mod generate;
@@ -11,3 +12,5 @@ mod scenario;
 pub(crate) mod seed;
 mod source;
 pub(crate) mod store;
+pub(crate) mod tenant;
+pub(crate) mod vocabulary;

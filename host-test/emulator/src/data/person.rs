@@ -2,7 +2,7 @@
 //! Alerts, sign-ins and mails name the same few dozen, so that a hunt can follow one of them through the tables.
 
 use super::seed;
-use crate::tenant::USER_DOMAIN;
+use super::tenant::USER_DOMAIN;
 
 /// A user account.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ const NAMES: [(&str, &str); 28] = [
     ("Bianca", "Ferri"),
 ];
 
-/// Everybody.
+/// All users.
 pub(crate) fn people() -> Vec<Person> {
     (0_u64..).zip(NAMES).map(|(index, (first, last))| person(index, first, last)).collect()
 }

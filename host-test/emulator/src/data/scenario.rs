@@ -1,5 +1,5 @@
-//! The stories that incidents tell: names, alerts and what they are made of.
-//! Patterns with `{user}` and `{device}` in them; which person and machine they hit is decided per incident.
+//! The scenarios behind the incidents: names, alerts and their evidence.
+//! Patterns with `{user}` and `{device}` in them; which person and device they hit is decided per incident.
 
 use super::source::{ANTIVIRUS, CLOUD_APPS, ENDPOINT, ENTRA, IDENTITY, OFFICE, SENTINEL, Source};
 
@@ -9,7 +9,7 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
     pub(crate) severity: &'static str,
-    /// What it turns out to be once somebody looked.
+    /// Classification and determination, once an analyst has looked.
     pub(crate) verdict: (&'static str, &'static str),
     pub(crate) system_tags: &'static [&'static str],
     pub(crate) resolves_itself: bool,
@@ -57,7 +57,7 @@ const fn alert(
     AlertPattern { title, description, category, severity, source, techniques, threat: None, evidence }
 }
 
-/// The first is the one of the incident that examples name; the second resolves itself.
+/// The first is that of the incident named in examples; the second resolves itself.
 pub(crate) static SCENARIOS: [Scenario; 9] = [
     Scenario {
         name: "Credential phishing campaign reached {user} and other recipients",

@@ -1,5 +1,5 @@
 //! The products that raise alerts, and what they advise.
-//! Apart from the scenarios, because several share one.
+//! Separate from the scenarios, because several share one.
 
 /// Where alerts come from.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! Where the incidents live while the emulator runs.
-//! One lock around all of them: a change and the answer that shows it belong together.
+//! The tenant's records while the emulator runs.
+//! One lock around all incidents: a change and the answer that shows it belong together.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -17,7 +17,7 @@ use super::person::{Person, people};
 pub(crate) struct Store {
     pub(crate) people: Vec<Person>,
     pub(crate) devices: Vec<Device>,
-    /// When the data was made; everything is dated back from here.
+    /// When the data was generated; everything is dated back from here.
     pub(crate) born: Timestamp,
     records: RwLock<Records>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Records {
 }
 
 impl Store {
-    /// Makes a tenant with so many incidents.
+    /// Generates a tenant with this many incidents.
     pub(crate) fn new(count: usize, now: Timestamp) -> Self {
         let people = people();
         let devices = devices(people.len());

@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
 
-/// How a claims challenge is put.
+/// A claims challenge: what it demands, of whom, and in which form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Challenge {
-    /// The claims demanded. By default a `nbf` of the moment, as the service asks for.
+    /// The claims demanded. By default a `nbf` of the current time, as the service demands.
     pub claims: Option<Value>,
-    /// Leaves alone the tokens of clients that did not declare `cp1`, as the service is documented to.
+    /// Whether to spare the tokens of clients that did not declare `cp1`, as the service is documented to do.
     pub declared_only: bool,
     /// Form of the header.
     pub form: ChallengeForm,
@@ -32,7 +32,7 @@ pub enum ChallengeForm {
     Unquoted,
     /// The claims come first.
     Reordered,
-    /// A challenge of another scheme comes in a header before it.
+    /// Preceded by a header with a challenge of another scheme.
     SeveralHeaders,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn declares_cp1(claims: &Value) -> bool {
     })
 }
 
-/// Whether `all` holds everything that `part` asks for.
+/// Whether `all` contains everything that `part` asks for.
 fn covers(all: &Value, part: &Value) -> bool {
     match (all, part) {
         (Value::Object(all), Value::Object(part)) => {

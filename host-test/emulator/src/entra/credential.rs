@@ -6,14 +6,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::app::App;
 use super::form::{self, Form};
 use super::refusal::Refusal;
-use crate::app::App;
-use crate::request::Request;
+use crate::message::Request;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client showed of itself.
+/// How a client identified itself.
 #[derive(Debug)]
 pub(crate) struct Credential {
     pub(crate) client_id: String,
@@ -94,7 +94,7 @@ fn decode_basic(value: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::DEFAULT_CLIENT_ID;
+    use crate::entra::app::DEFAULT_CLIENT_ID;
 
     fn refused(payload: &str) -> u32 {
         let now = Timestamp::from_second(1_000_000).unwrap();

@@ -4,19 +4,17 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::token_request::check_tenant;
-use crate::answer::Answer;
-use crate::request::Request;
-use crate::tenant::TENANT_ID;
+use super::header::JSON;
+use super::tenant;
+use crate::data::tenant::TENANT_ID;
+use crate::message::{Answer, Request};
 
-pub(crate) const JSON: &str = "application/json; charset=utf-8";
-
-/// The OpenID configuration of a tenant, or of `common` and its like, which exist here too.
+/// The OpenID configuration of a tenant, or of `common` and the like, which exist here too.
 pub(crate) fn openid(tenant: &str, request: &Request) -> Answer {
-    let tenant = if ["common", "organizations", "consumers"].contains(&tenant) {
+    let tenant = if tenant::SHARED.contains(&tenant) {
         tenant
     } else {
-        match check_tenant(tenant) {
+        match tenant::check(tenant) {
             Ok(()) => TENANT_ID,
             Err(refusal) => return refusal.for_document().answer(request),
         }
@@ -42,7 +40,7 @@ pub(crate) fn openid(tenant: &str, request: &Request) -> Answer {
     Answer::json(StatusCode::OK, JSON, &document)
 }
 
-/// Instance metadata: this host is the one cloud there is.
+/// Instance metadata: this host is the only cloud.
 pub(crate) fn instances(request: &Request) -> Answer {
     let host = request.origin.split("://").nth(1).unwrap_or_default();
     let document = json!({

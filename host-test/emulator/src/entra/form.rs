@@ -26,19 +26,19 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// A field that is there and not empty.
+    /// A field that is present and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::missing(name))
     }
 }
 
-/// Decodes `+` and `%xx`; a stray `%`, or text that is not UTF-8, is `None`.
+/// Decodes `+` and `%xx`; `None` for a stray `%` and for text that is not UTF-8.
 pub(crate) fn decode(text: &[u8]) -> Option<String> {
     let mut rest = text;
     while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {

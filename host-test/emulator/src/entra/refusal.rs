@@ -1,15 +1,14 @@
 //! The errors of the token endpoint: status, OAuth word, AADSTS number and text.
-//! One constructor a row of the table in the wire contract, so that the texts stand side by side.
+//! One constructor per row of the table in the wire contract, so that the texts are side by side.
 
 use http::StatusCode;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::answer::Answer;
-use crate::app::App;
-use crate::clock;
-use crate::request::Request;
-use crate::tenant::TENANT_ID;
+use super::app::App;
+use super::header::JSON;
+use crate::data::tenant::TENANT_ID;
+use crate::message::{Answer, Request, clock};
 
 /// A refused token request.
 #[derive(Debug)]
@@ -224,7 +223,7 @@ impl Refusal {
         self.code
     }
 
-    /// The answer with its trailer: ids and time stand in the text once more.
+    /// The answer with its trailer: the text repeats the ids and the time.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         let trace = Uuid::new_v4().to_string();
         let correlation = request
@@ -248,6 +247,6 @@ impl Refusal {
             let page = format!("{}/error?code={}", request.origin, self.code);
             body["error_uri"] = page.into();
         }
-        Answer::json(self.status, super::discovery::JSON, &body).header("x-ms-request-id", &trace)
+        Answer::json(self.status, JSON, &body).header("x-ms-request-id", &trace)
     }
 }

@@ -1,9 +1,9 @@
 //! Which resource a token is asked for.
-//! Client credentials take one resource with `/.default`. The emulated tenant is one of the global cloud and has Graph alone,
-//! which goes by its address there or by its app id, wherever the emulator itself is reached.
+//! Client credentials take one resource with `/.default`. The emulated tenant belongs to the global cloud and has only Graph,
+//! named by its address there or by its app id, whatever the emulator's own address is.
 
 use super::refusal::Refusal;
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
 
 /// Graph of the global cloud.
 const GRAPH: &str = "https://graph.microsoft.com";

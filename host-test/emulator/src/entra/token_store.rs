@@ -1,5 +1,5 @@
-//! The tokens issued so far, and what each of them allows.
-//! Kept by value, because for a client a token is opaque: only the very text that was issued counts.
+//! The tokens issued so far, and what each of them grants.
+//! Looked up by their text: a token is opaque to a client, so only the exact text that was issued is valid.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,18 +10,18 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::app::App;
 use super::challenge::{Challenge, Standing, declares_cp1};
-use crate::app::App;
-use crate::clock;
-use crate::tenant::TENANT_ID;
+use crate::data::tenant::TENANT_ID;
+use crate::message::clock;
 
 /// Tokens start five minutes in the past, to allow for clocks that differ.
 const BACKDATE_SECONDS: i64 = 300;
 
-/// Beyond so many tokens the expired ones are forgotten, so that an emulator can run for long.
+/// Beyond this many tokens, expired ones are forgotten, so that an emulator can run for a long time.
 const REMEMBERED: usize = 64;
 
-/// What a token stands for.
+/// What a token grants.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) app_name: String,
@@ -29,7 +29,7 @@ pub(crate) struct Grant {
     expires: Timestamp,
     expired_by_hand: bool,
     declared_cp1: bool,
-    /// Issued for, or before there was, the challenge of this number.
+    /// Number of the challenge that it answers; 0 for none.
     answers_challenge: u64,
 }
 
@@ -39,12 +39,12 @@ impl Grant {
     }
 }
 
-/// Why a token does not count.
+/// Why a token is rejected.
 #[derive(Debug)]
 pub(crate) enum Rejection {
     /// Never issued here.
     Unknown,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// Refused until a new one is requested with these claims.
     Challenged(Standing),
@@ -95,7 +95,7 @@ impl TokenStore {
         token
     }
 
-    /// What a token allows now.
+    /// What a token grants now.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Grant, Rejection> {
         let state = self.state();
         let grant = state.grants.get(token).ok_or(Rejection::Unknown)?;
@@ -113,7 +113,7 @@ impl TokenStore {
         }
     }
 
-    /// Ends the life of every token issued so far.
+    /// Expires every token issued so far.
     pub(crate) fn expire_all(&self) {
         for grant in self.state().grants.values_mut() {
             grant.expired_by_hand = true;
@@ -133,7 +133,7 @@ impl TokenStore {
     }
 }
 
-/// Text in the form of an access token. The signature is random: nobody but the issuer may look inside.
+/// Text in the form of an access token. The signature is random: only the issuer may look inside.
 fn jwt(app: &App, audience: &str, declared_cp1: bool, now: Timestamp, seconds: i64) -> String {
     let start = now.as_second() - BACKDATE_SECONDS;
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "emulator"});

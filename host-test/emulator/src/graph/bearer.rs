@@ -1,19 +1,18 @@
 //! The access token in front of every Graph call.
-//! Each way of being wrong has its own words, because people search for them. The audience needs no check of its own: only
-//! tokens issued here count, and those are for Graph alone.
+//! Each kind of failure has its own message, because people search for it. The audience needs no check: only tokens issued
+//! here are valid, and those are all for Graph.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::refusal::Refusal;
-use crate::entra::token_store::{Grant, Rejection};
-use crate::request::Request;
-use crate::service::Service;
-use crate::tenant::GRAPH_APP_ID;
+use crate::data::tenant::GRAPH_APP_ID;
+use crate::entra::token_store::{Grant, Rejection, TokenStore};
+use crate::message::Request;
 
-/// What the request's token allows.
-pub(crate) fn check(service: &Service, request: &Request) -> Result<Grant, Refusal> {
+/// What the request's token grants.
+pub(crate) fn check(tokens: &TokenStore, request: &Request) -> Result<Grant, Refusal> {
     let refuse = |message: &str| Refusal::token(message, vec![plain_challenge(&request.origin)]);
     let header = request.header("authorization").unwrap_or_default();
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
@@ -21,7 +20,7 @@ pub(crate) fn check(service: &Service, request: &Request) -> Result<Grant, Refus
         return Err(refuse("Access token is empty."));
     }
     let token = token.trim();
-    service.tokens.check(token, request.now).map_err(|rejection| match rejection {
+    tokens.check(token, request.now).map_err(|rejection| match rejection {
         Rejection::Unknown => refuse(unknown(token)),
         Rejection::Expired => refuse("Lifetime validation failed, the token is expired."),
         Rejection::Challenged(challenge) => Refusal::token(
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_text_that_is_no_token_from_a_token_of_someone_else() {
+    fn distinguishes_a_foreign_token_from_text_that_is_not_a_token() {
         assert_eq!(unknown("garbage"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("a.b.c"), "CompactToken parsing failed with error code: 80049217");
         assert_eq!(unknown("e30.e30.c2ln"), "Access token validation failure.");

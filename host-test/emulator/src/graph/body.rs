@@ -1,10 +1,10 @@
-//! JSON bodies of write requests, checked before anyone looks at a member.
+//! JSON bodies of write requests, checked before any member is read.
 //! Shared by the calls that change something and by hunting, which are strict in the same way.
 
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::request::Request;
+use crate::message::Request;
 
 /// The body as a JSON object.
 pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
@@ -12,7 +12,7 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
         Some("application/json") => {}
         other => return Err(Refusal::media_type(other)),
     }
-    // Clients that compress their bodies send them again plainly after a 415.
+    // Clients that compress their bodies send them again uncompressed after a 415.
     if let Some(encoding) = request.header("content-encoding").filter(|encoding| *encoding != "identity") {
         return Err(Refusal::content_encoding(encoding));
     }
@@ -31,8 +31,8 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
 
 /// The text of a comment: one member besides its optional type.
 ///
-/// In a list of comments the service sees nothing at all, as users of the SDKs for .NET, Java and Python report: those send
-/// one, because the metadata says so.
+/// The service treats a list of comments as an empty payload, as users of the SDKs for .NET, Java and Python report: those
+/// send a list, because the metadata says so.
 pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
     if request.body.trim_ascii_start().starts_with(b"[") {
         return Err(Refusal::empty_payload());
@@ -45,7 +45,7 @@ pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
     }
 }
 
-/// Takes out `@odata.type`, with or without its number sign, and sees that it fits.
+/// Removes `@odata.type`, with or without its number sign, and checks it.
 pub(crate) fn check_type(members: &mut Map<String, Value>, kind: &str) -> Result<(), Refusal> {
     let Some(found) = members.shift_remove("@odata.type") else { return Ok(()) };
     let name = found.as_str().map(|name| name.trim_start_matches('#'));

@@ -8,7 +8,8 @@ use super::body::check_type;
 use super::refusal::Refusal;
 use crate::data::alert::Alert;
 use crate::data::incident::Incident;
-use crate::vocabulary::{ALERT_STATUS, CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SENTINEL, SEVERITY, Vocabulary};
+use crate::data::vocabulary::{ALERT_STATUS, CLASSIFICATION, DETERMINATION, INCIDENT_STATUS, SEVERITY};
+use crate::odata::{SENTINEL, Vocabulary};
 
 /// The properties to change. An inner `None` is a JSON null.
 #[expect(clippy::option_option, reason = "a member that is absent and one that is null mean different things")]
@@ -114,8 +115,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// A member that a caller may set: the sentinel stands for values nobody can name, and members after it are not for
-/// apps (`awaitingAction` is for Defender Experts).
+/// A member that a caller may set. The sentinel is not a value, and the members after it are not for apps
+/// (`awaitingAction` is for Defender Experts).
 fn member(value: Value, vocabulary: &Vocabulary) -> Result<&'static str, Refusal> {
     let Value::String(word) = value else { return Err(Refusal::body()) };
     vocabulary

@@ -5,11 +5,13 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::body;
+use super::call::Call;
+use super::header::JSON;
 use super::refusal::Refusal;
-use super::timespan::{self, DEFAULT_TIMESPAN};
-use super::{Call, JSON, body};
-use crate::answer::Answer;
+use crate::hunt::timespan::{self, DEFAULT_TIMESPAN};
 use crate::hunt::{self, Trouble};
+use crate::message::Answer;
 
 pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
     let Parameters { query, timespan } = Parameters::read(call)?;
@@ -20,11 +22,10 @@ pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
             )
         })?;
     let context = format!("{}/$metadata#microsoft.graph.security.huntingQueryResults", call.base());
-    let results =
-        hunt::run(&query, &call.service.tables, interval, call.request.now).map_err(|trouble| match trouble {
-            Trouble::Query(message) => Refusal::bad_request(message),
-            Trouble::NotEmulated(what) => Refusal::not_emulated(&what),
-        })?;
+    let results = hunt::run(&query, call.tables, interval, call.request.now).map_err(|trouble| match trouble {
+        Trouble::Query(message) => Refusal::bad_request(message),
+        Trouble::NotEmulated(what) => Refusal::not_emulated(&what),
+    })?;
     let head = format!(r#"{{"@odata.context":{},"#, Value::from(context));
     let mut answer = Answer::new(StatusCode::OK, JSON, head);
     answer.body.extend(results);

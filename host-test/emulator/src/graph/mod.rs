@@ -1,44 +1,28 @@
 //! Microsoft Graph: the router of the security endpoints, in the order in which the service checks.
-//! Path, token, method, role, then the operation, so that each mistake is told before a later one.
+//! Path, token, method, role, then the operation: the first mistake is the one reported.
 
 mod alert_operation;
 mod bearer;
 mod body;
+mod call;
 mod change;
+mod header;
 mod hunting;
 mod incident_operation;
-pub(crate) mod refusal;
-mod timespan;
-mod view;
+mod refusal;
 
-use http::StatusCode;
-use uuid::Uuid;
-
-use crate::answer::Answer;
-use crate::app::{ALERT_READ, ALERT_WRITE, HUNTING, INCIDENT_READ, INCIDENT_WRITE};
-use crate::clock;
-use crate::entra::token_store::Grant;
-use crate::request::Request;
-use crate::service::Service;
+use crate::data::store::Store;
+use crate::entra::app::{ALERT_READ, ALERT_WRITE, HUNTING, INCIDENT_READ, INCIDENT_WRITE};
+use crate::entra::token_store::TokenStore;
+use crate::hunt::Tables;
+use crate::message::{Answer, Request};
+use call::Call;
+use header::{Ids, with_headers};
 use refusal::Refusal;
-pub(crate) use timespan::Interval;
-
-/// How Graph labels its JSON.
-pub(crate) const JSON: &str =
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-
-/// A request whose token was good.
-pub(crate) struct Call<'a> {
-    pub(crate) service: &'a Service,
-    pub(crate) request: &'a Request,
-    pub(crate) grant: Grant,
-    /// `v1.0` or `beta`.
-    pub(crate) version: &'a str,
-}
 
 type Operation = fn(&Call<'_>, &str) -> Result<Answer, Refusal>;
 
-/// A path of the API: its methods with the roles that allow each, and what to do.
+/// A path of the API: its methods, the roles of which any one is enough, and what each method does.
 struct Resource<'a> {
     key: &'a str,
     methods: &'static [(&'static str, &'static [&'static str], Operation)],
@@ -90,21 +74,21 @@ fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
 }
 
 /// Answers a request below `/v1.0` or `/beta`.
-pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
-    let outcome = dispatch(service, request);
+pub(crate) fn answer(tokens: &TokenStore, store: &Store, tables: &Tables, request: &Request) -> Answer {
+    let outcome = dispatch(tokens, store, tables, request);
     let ids = Ids::of(request);
     let answer = outcome.unwrap_or_else(|refusal| refusal.answer(request, &ids));
     with_headers(answer, request, &ids)
 }
 
-fn dispatch(service: &Service, request: &Request) -> Result<Answer, Refusal> {
+fn dispatch(tokens: &TokenStore, store: &Store, tables: &Tables, request: &Request) -> Result<Answer, Refusal> {
     let segments = request.segments();
     let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
     let [version @ ("v1.0" | "beta"), "security", path @ ..] = segments.as_slice() else {
         return Err(Refusal::not_emulated(&format!("{} {}", request.method, request.path)));
     };
     let resource = find(path).ok_or_else(|| Refusal::not_emulated(&format!("{} {}", request.method, request.path)))?;
-    let grant = bearer::check(service, request)?;
+    let grant = bearer::check(tokens, request)?;
     let Some((_, roles, operation)) = resource.methods.iter().find(|(method, _, _)| *method == request.method) else {
         let allowed: Vec<&str> = resource.methods.iter().map(|(method, _, _)| *method).collect();
         return Err(Refusal::method_not_allowed(&request.method, &allowed));
@@ -112,7 +96,7 @@ fn dispatch(service: &Service, request: &Request) -> Result<Answer, Refusal> {
     if !grant.roles.iter().any(|role| roles.contains(&role.as_str())) {
         return Err(Refusal::missing_roles(roles, &grant.roles));
     }
-    operation(&Call { service, request, grant, version }, resource.key)
+    operation(&Call { store, tables, request, grant, version }, resource.key)
 }
 
 /// OData writes a key as a segment or as `incidents('29')`; both mean the same.
@@ -121,39 +105,6 @@ fn split_key(segment: &str) -> Vec<&str> {
         Some((collection, key)) => vec![collection, key],
         None => vec![segment],
     }
-}
-
-/// The two ids that support asks for.
-pub(crate) struct Ids {
-    pub(crate) request: String,
-    pub(crate) client: String,
-}
-
-impl Ids {
-    /// Without an id from the client, the service repeats its own.
-    fn of(request: &Request) -> Self {
-        let id = Uuid::new_v4().to_string();
-        let client = request.header("client-request-id").map_or_else(|| id.clone(), str::to_owned);
-        Self { request: id, client }
-    }
-}
-
-fn with_headers(answer: Answer, request: &Request, ids: &Ids) -> Answer {
-    answer
-        .header("cache-control", "no-cache")
-        .header("strict-transport-security", "max-age=31536000")
-        .header("request-id", &ids.request)
-        .header("client-request-id", &ids.client)
-        .header(
-            "x-ms-ags-diagnostic",
-            r#"{"ServerInfo":{"DataCenter":"Loopback","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATOR"}}"#,
-        )
-        .header("date", &clock::http(request.now))
-}
-
-/// A number as text, the answer of `$count`.
-pub(crate) fn plain_count(count: usize) -> Answer {
-    Answer::new(StatusCode::OK, "text/plain", count.to_string())
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Graph's errors: status, code, message, and the envelope around them.
-//! One constructor a mistake, with the texts that were captured or that the OData library is known to write.
+//! One constructor per mistake, with the texts that were captured or that the OData library is known to write.
 
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{Ids, JSON};
-use crate::answer::Answer;
-use crate::clock;
-use crate::request::Request;
+use super::header::{Ids, JSON};
+use crate::message::{Answer, Request, clock};
+use crate::odata::Trouble;
 
 /// A refused call.
 #[derive(Debug)]
@@ -78,12 +77,12 @@ impl Refusal {
         refusal(StatusCode::FORBIDDEN, "Forbidden", message)
     }
 
-    /// A token that does not count, with the headers that say where to get one.
+    /// A rejected token, with the headers that say where to get a valid one.
     pub(crate) fn token(message: impl Into<String>, challenges: Vec<String>) -> Self {
         Self { challenges, ..refusal(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message) }
     }
 
-    /// Something that Graph may well do, and the emulator does not: loud, so that nobody takes it for Graph's answer.
+    /// Something that Graph may support and the emulator does not. Loud, so that it is not mistaken for Graph's answer.
     pub(crate) fn not_emulated(what: &str) -> Self {
         let message = format!("this is the Defender emulator, not Microsoft Graph: it does not emulate {what}");
         refusal(StatusCode::NOT_IMPLEMENTED, "EmulatorNotImplemented", message)
@@ -117,6 +116,15 @@ impl Refusal {
         match self.allow {
             Some(allow) => answer.header("allow", &allow),
             None => answer,
+        }
+    }
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Query(message) => Self::query(message),
+            Trouble::NotEmulated(what) => Self::not_emulated(&what),
         }
     }
 }

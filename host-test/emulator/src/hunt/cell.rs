@@ -136,6 +136,11 @@ pub(crate) fn timespan_text(ticks: i64) -> String {
     format!("{sign}{days}{hours:02}:{minutes:02}:{:02}{fraction}", seconds % 60)
 }
 
+/// An instant some ticks away.
+pub(crate) fn add_ticks(at: Timestamp, ticks: i64) -> Option<Timestamp> {
+    Timestamp::from_nanosecond(at.as_nanosecond() + i128::from(ticks) * 100).ok()
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::String(text.into())
@@ -185,7 +190,7 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frame {
     pub(crate) columns: Vec<Column>,
-    /// Columns that the service has here and the emulator has not.
+    /// Columns that the service has here and the emulator lacks.
     pub(crate) absent: Vec<&'static str>,
     pub(crate) rows: Vec<Row>,
 }

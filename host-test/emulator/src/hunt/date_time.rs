@@ -18,7 +18,7 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
     iso(text).or_else(|| rfc(text))
 }
 
-/// Whether a text that [`read`] refuses may still be a date of the real engine, which takes more than is documented.
+/// Whether a text that [`read`] refuses may still be a date to the real engine, which accepts more than is documented.
 pub(crate) fn may_be_a_date(text: &str) -> bool {
     let text = text.trim();
     let is_iso = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text[4..].starts_with('-');
@@ -59,7 +59,7 @@ fn is_weekday(day: &str) -> bool {
     WEEKDAYS.iter().any(|name| day == *name || day == name[..3])
 }
 
-/// Two digits mean a year close to now. Between the years that .NET and RFC 2822 take for the turn, nobody knows.
+/// Two digits mean a year close to the present. Those that .NET and RFC 2822 read differently are refused.
 fn whole_year(text: &str) -> Option<i16> {
     match (text.len(), number(text, 2..=4)?) {
         (4, year) => Some(year),
@@ -108,7 +108,7 @@ fn offset(zone: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
 }
 
-/// So many digits and nothing else.
+/// Digits only, and as many as allowed.
 fn number<T: std::str::FromStr>(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<T> {
     let fits = length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_dates_that_are_wrong_from_forms_that_nobody_documents() {
+    fn distinguishes_wrong_dates_from_undocumented_forms() {
         assert!(may_be_a_date("12-02-2022") && may_be_a_date("11/8/2014"));
         assert!(!may_be_a_date("yesterday") && !may_be_a_date("2014-13-01") && !may_be_a_date(""));
     }

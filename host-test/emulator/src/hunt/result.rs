@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::cell::{Cell, Frame, Kind, timespan_text};
 
+/// The service cuts results here.
+pub(crate) const MAX_ROWS: usize = 100_000;
+
 /// The two members, without braces around them.
 pub(crate) fn write(frame: &Frame) -> Bytes {
     let schema: Vec<Value> = frame
@@ -42,7 +45,7 @@ pub(crate) fn json(cell: &Cell) -> Value {
         Cell::Long(value) => (*value).into(),
         Cell::Real(value) => (*value).into(),
         Cell::String(text) => text.as_ref().into(),
-        Cell::DateTime(at) => crate::clock::graph(*at).into(),
+        Cell::DateTime(at) => crate::message::clock::graph(*at).into(),
         Cell::TimeSpan(ticks) => timespan_text(*ticks).into(),
         Cell::Dynamic(value) => value.as_ref().clone(),
     }

@@ -1,4 +1,4 @@
-//! The shape of a query once it is read: a source and the operators behind it.
+//! The shape of a query once it is read: a source and the operators after it.
 //! Names are not looked up yet; that needs the columns of the step before.
 
 use super::cell::{Cell, Kind};
@@ -55,7 +55,7 @@ impl Operator {
     }
 }
 
-/// An expression that may have been given a name.
+/// An expression, and the name it was given, if any.
 #[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) name: Option<String>,
@@ -78,7 +78,7 @@ pub(crate) enum Expression {
     Star,
     Call(String, Vec<Expression>),
     Binary(Binary, Box<Expression>, Box<Expression>),
-    /// A named operator on texts, with its argument or list of arguments.
+    /// A named string operator, with its argument or list of arguments.
     Match(String, Box<Expression>, Vec<Expression>),
     Between(Box<Expression>, Box<Expression>, Box<Expression>),
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::clock;
 use crate::data::store::Store;
+use crate::message::clock;
 
 fn ask(query: &str, days: i64) -> Result<Value, Trouble> {
     let store = Arc::new(Store::new(60, clock::now()));
@@ -178,7 +178,7 @@ fn types_are_named_as_the_service_names_them() {
 }
 
 #[test]
-fn tells_semantic_errors_in_the_words_of_the_engine() {
+fn reports_semantic_errors_in_the_words_of_the_engine() {
     wrong(
         "DeviceInfo | summarize arg_max(Timestamp, IsInteetFacing) by DeviceId",
         "'summarize' operator: Failed to resolve scalar expression named 'IsInteetFacing'. Fix semantic errors in your query.",
@@ -222,7 +222,7 @@ fn tells_semantic_errors_in_the_words_of_the_engine() {
 }
 
 #[test]
-fn tells_syntax_errors_with_their_place() {
+fn reports_syntax_errors_with_their_place() {
     let syntax = |found: &str, place: &str| {
         format!(
             "The query contains syntax errors: Query could not be parsed at '{found}' on line [{place}]. Fix syntax errors in your query."

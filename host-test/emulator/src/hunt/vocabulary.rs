@@ -1,9 +1,8 @@
 //! Words of KQL that this engine does not have.
-//! A query with one of them may be right, so it must not be answered as a mistake of its author.
+//! A query with one of them may be correct, so it must not be reported as its author's mistake.
 //! The names are those of the reference (<https://learn.microsoft.com/kusto/query/>) and of Defender's own functions.
 
-use super::Trouble;
-use super::lexer::Word;
+use super::trouble::Trouble;
 
 /// Operators and words that begin a statement.
 const OPERATORS: &str = "alias as cluster consume database datatable declare evaluate externaldata facet find fork getschema \
@@ -13,7 +12,11 @@ const OPERATORS: &str = "alias as cluster consume database datatable declare eva
     project-reorder range reduce render restrict sample sample-distinct scan serialize set table top-hitters \
     top-nested union";
 
-/// Scalar functions, aggregates, and literals whose parenthesis stands apart.
+/// Operators between two values.
+const MATCHES: &str = "!between containscs like likecs notcontains notcontainscs notlike notlikecs notstartswith \
+    startswithcs";
+
+/// Scalar functions, aggregates, and literals with a space before their parenthesis.
 const FUNCTIONS: &str = "abs acos any_all anyif arg_any argmax argmin array_concat array_equals array_iff array_index_of \
     array_length array_reverse array_rotate_left array_rotate_right array_shift_left array_shift_right \
     array_slice array_sort_asc array_sort_desc array_split array_sum asin assert AssignedIPAddresses atan \
@@ -77,27 +80,19 @@ const FUNCTIONS: &str = "abs acos any_all anyif arg_any argmax argmin array_conc
     variancep variancepif view week_of_year weekofyear welch_test zip zlib_compress_to_base64_string \
     zlib_decompress_from_base64_string";
 
-/// Words that go on after a hyphen: `mv-expand`.
-const HYPHENATED: [&str; 12] =
-    ["by", "graph", "macro", "make", "mark", "mv", "parse", "project", "sample", "shortest", "to", "top"];
-
-/// Tells an operator that is missing here from a word that is none.
+/// Refuses an operator that KQL has and this engine lacks.
 pub(crate) fn check_operator(word: &str) -> Result<(), Trouble> {
     refuse_if(OPERATORS, "word", word)
 }
 
-/// Tells a function that is missing here from a name that is none.
-pub(crate) fn check_function(name: &str) -> Result<(), Trouble> {
-    refuse_if(FUNCTIONS, "function", name)
+/// Refuses an operator between values that KQL has and this engine lacks.
+pub(crate) fn check_match(word: &str) -> Result<(), Trouble> {
+    refuse_if(MATCHES, "operator", word)
 }
 
-/// Words that begin a query within parentheses, where an expression could stand.
-const SOURCES: [&str; 8] = ["datatable", "externaldata", "find", "print", "range", "search", "table", "union"];
-
-/// Tells a query in place of an expression, by its first word and what follows it, from a column and a function.
-pub(crate) fn check_source(name: &str, next: Option<&Word>) -> Result<(), Trouble> {
-    let has_source = matches!(next, Some(Word::Name(_) | Word::Literal(..) | Word::Sign("(")));
-    if SOURCES.contains(&name) && has_source { Err(inner_query()) } else { Ok(()) }
+/// Refuses a function that KQL has and this engine lacks.
+pub(crate) fn check_function(name: &str) -> Result<(), Trouble> {
+    refuse_if(FUNCTIONS, "function", name)
 }
 
 /// A query where an expression is expected.
@@ -108,9 +103,4 @@ pub(crate) fn inner_query() -> Trouble {
 fn refuse_if(known: &str, kind: &str, word: &str) -> Result<(), Trouble> {
     let is_known = known.split_ascii_whitespace().any(|other| other == word);
     if is_known { Err(Trouble::NotEmulated(format!("the KQL {kind} '{word}'"))) } else { Ok(()) }
-}
-
-/// Whether a hyphen after this word belongs to a longer word.
-pub(crate) fn is_hyphenated(word: &str) -> bool {
-    HYPHENATED.contains(&word)
 }

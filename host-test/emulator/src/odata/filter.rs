@@ -1,12 +1,14 @@
 //! `$filter`: a parser that knows the types, and the evaluation of what it read.
-//! Strict about names, members and types, because the service refuses what a lenient one would let pass.
+//! Strict about names, members and types, because the service refuses what a lenient parser would accept.
 
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
+use super::entity::{EntityType, Kind, Operand, Property, Record};
 use super::lexer::{Token, Word, words};
-use super::{EntityType, Kind, Operand, Property, Record, Trouble, known, literal};
+use super::trouble::Trouble;
+use super::{known, literal};
 
 /// The OData library stops at this many nodes; it also bounds the recursion here.
 const MAX_NODES: usize = 100;
@@ -170,7 +172,7 @@ impl<'a> Parser<'a> {
         Ok(Condition::Compare(property, operator, literal))
     }
 
-    /// A name with a parenthesis behind it.
+    /// A name followed by a parenthesis.
     fn call(&self, name: &str) -> Trouble {
         if known::is_function(name) {
             return Trouble::NotEmulated(format!("the OData function '{name}'"));
@@ -181,7 +183,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What can stand behind a condition in OData and is not emulated, or the error for it.
+    /// The trouble with a token after a condition: OData that is not emulated, or a syntax error.
     fn after_a_condition(&self, token: &Token) -> Trouble {
         let found = match &token.word {
             Word::Bare(word) => {
@@ -223,7 +225,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A word without quotes: a date for a time, and otherwise of a wrong type or not a literal at all.
+    /// A word without quotes: a date where a time is expected; anything else has a wrong type or is not a literal.
     fn bare(
         &self,
         property: &Property,

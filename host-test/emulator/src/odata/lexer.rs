@@ -23,13 +23,13 @@ pub(crate) enum Word {
     Bare(String),
 }
 
-/// Cuts an expression into words.
+/// Splits an expression into words.
 pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
     let mut tokens = Vec::new();
     let mut rest = expression.char_indices().peekable();
     while let Some(&(at, first)) = rest.peek() {
         let word = match first {
-            // Microsoft's OData library takes any white space, so that pasted filters may have line breaks.
+            // Microsoft's OData library accepts any white space, so pasted filters may have line breaks.
             character if character.is_whitespace() => {
                 rest.next();
                 continue;
@@ -64,7 +64,7 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
-/// A quoted string from its first quote on, or `None` without a last one.
+/// A quoted string from its first quote on, or `None` if it is not closed.
 fn quoted(rest: &mut Peekable<CharIndices<'_>>) -> Option<String> {
     rest.next();
     let mut text = String::new();
@@ -81,7 +81,7 @@ fn unterminated(at: usize, expression: &str) -> String {
     format!("There is an unterminated string literal at position {at} in '{expression}'.")
 }
 
-/// The signs of names, paths, numbers and date-times.
+/// The characters of names, paths, numbers and date-times.
 fn is_bare(letter: char) -> bool {
     letter.is_alphanumeric() || "_-+:./@,$*".contains(letter)
 }

@@ -1,10 +1,11 @@
-//! Literals of `$filter` that stand without quotes, and the names of types in errors.
+//! Literals of `$filter` without quotes, and the names of types in errors.
+//! Needed because a literal of the wrong type and a name have different errors.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
-use super::Kind;
+use super::entity::Kind;
 
 /// The type of a literal; `None` for a word that is a name.
 pub(super) fn bare_type(word: &str) -> Option<&'static str> {

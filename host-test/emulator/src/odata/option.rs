@@ -1,17 +1,17 @@
-//! Query options: which there are, which values they take, and how wrong ones are told.
-//! Unknown `$` options are refused and options without the sign ignored, as v1.0 does.
+//! Query options: their names, their values, and the errors of wrong ones.
+//! Unknown `$` options are refused and options without the sign are ignored, as on v1.0.
 
 use std::cmp::Ordering;
 
-use super::{Condition, EntityType, Kind, Property, Record};
-use crate::graph::refusal::Refusal;
-use crate::request::Request;
+use super::entity::{EntityType, Kind, Property, Record};
+use super::filter::Condition;
+use super::trouble::Trouble;
 
-/// Options of OData and Graph whose answer here is not public.
+/// Options of OData and Graph that are not emulated: how the service answers them here is not public.
 const OTHER_OPTIONS: [&str; 8] =
     ["$apply", "$compute", "$deltatoken", "$format", "$index", "$levels", "$schemaversion", "$skiptoken"];
 
-/// Where the options stand.
+/// What the options apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     Collection,
@@ -37,11 +37,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads the query of a request.
-    pub(crate) fn read(request: &Request, entity: &EntityType, scope: Scope, version: &str) -> Result<Self, Refusal> {
-        Self::parse(request.query.as_deref().unwrap_or_default(), entity, scope, version)
-    }
-
-    fn parse(query: &str, entity: &EntityType, scope: Scope, version: &str) -> Result<Self, Refusal> {
+    pub(crate) fn read(query: &str, entity: &EntityType, scope: Scope, version: &str) -> Result<Self, Trouble> {
         let mut options = Self {
             top: entity.default_page,
             skip: 0,
@@ -56,7 +52,7 @@ impl Options {
         for (sent, value) in options.sent.clone() {
             let Some(name) = system_name(&sent, version) else { continue };
             if seen.contains(&name) {
-                return Err(Refusal::query(format!(
+                return Err(Trouble::Query(format!(
                     "Query option '{name}' was specified more than once, but it must be specified at most once."
                 )));
             }
@@ -66,19 +62,20 @@ impl Options {
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &str, entity: &EntityType, scope: Scope) -> Result<(), Refusal> {
+    fn set(&mut self, name: &str, value: &str, entity: &EntityType, scope: Scope) -> Result<(), Trouble> {
         let on_collections_only = ["$filter", "$orderby", "$count", "$skip", "$top"].contains(&name);
         if scope == Scope::Entity && on_collections_only {
-            return Err(Refusal::query(
+            return Err(Trouble::Query(
                 "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, and $top \
-                 can be applied only on collections.",
+                 can be applied only on collections."
+                    .into(),
             ));
         }
         if scope == Scope::Count && OTHER_OPTIONS.contains(&name) {
-            return Err(Refusal::not_emulated(&format!("the query option {name}")));
+            return Err(Trouble::NotEmulated(format!("the query option {name}")));
         }
         if scope == Scope::Count && name != "$filter" {
-            return Err(Refusal::query(format!("The query parameter '{name}' is not supported.")));
+            return Err(Trouble::Query(format!("The query parameter '{name}' is not supported.")));
         }
         match name {
             "$top" => self.top = read_top(value, entity.largest_page)?,
@@ -89,11 +86,16 @@ impl Options {
             "$select" => self.select = Some(read_select(value, entity)?),
             "$expand" => self.expand = read_expand(value, entity)?,
             name if OTHER_OPTIONS.contains(&name) => {
-                return Err(Refusal::not_emulated(&format!("the query option {name}")));
+                return Err(Trouble::NotEmulated(format!("the query option {name}")));
             }
-            _ => return Err(Refusal::query(format!("The query parameter '{name}' is not supported."))),
+            _ => return Err(Trouble::Query(format!("The query parameter '{name}' is not supported."))),
         }
         Ok(())
+    }
+
+    /// Whether the filter lets a record through.
+    pub(crate) fn lets_through(&self, record: &impl Record) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.holds(record))
     }
 
     /// The order of two records.
@@ -106,7 +108,7 @@ impl Options {
     }
 }
 
-/// The option's name with its sign, in lower case. Beta takes the names without the sign too.
+/// The option's name with its sign, in lower case. Beta accepts the names without the sign too.
 fn system_name(sent: &str, version: &str) -> Option<String> {
     let lower = sent.to_ascii_lowercase();
     if lower.starts_with('$') {
@@ -116,65 +118,65 @@ fn system_name(sent: &str, version: &str) -> Option<String> {
     (version == "beta" && known).then(|| format!("${lower}"))
 }
 
-fn read_number(name: &str, value: &str) -> Result<usize, Refusal> {
+fn read_number(name: &str, value: &str) -> Result<usize, Trouble> {
     value.trim().parse().map_err(|_| {
-        Refusal::query(format!(
+        Trouble::Query(format!(
             "Invalid value '{value}' for {name} query option found. The {name} query option requires a non-negative \
              integer value."
         ))
     })
 }
 
-fn read_top(value: &str, largest: usize) -> Result<usize, Refusal> {
+fn read_top(value: &str, largest: usize) -> Result<usize, Trouble> {
     match read_number("$top", value)? {
         0 => {
-            Err(Refusal::query(format!("Invalid page size specified: '0'. Must be between 1 and {largest} inclusive.")))
+            Err(Trouble::Query(format!("Invalid page size specified: '0'. Must be between 1 and {largest} inclusive.")))
         }
-        top if top > largest => Err(Refusal::query(format!(
+        top if top > largest => Err(Trouble::Query(format!(
             "The limit of '{largest}' for Top query has been exceeded. The value from the incoming request is '{top}'."
         ))),
         top => Ok(top),
     }
 }
 
-fn read_bool(value: &str) -> Result<bool, Refusal> {
+fn read_bool(value: &str) -> Result<bool, Trouble> {
     match value.trim() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Refusal::query(format!("'{value}' is not a valid count option."))),
+        _ => Err(Trouble::Query(format!("'{value}' is not a valid count option."))),
     }
 }
 
-fn read_order(value: &str, entity: &EntityType) -> Result<Vec<(&'static Property, bool)>, Refusal> {
+fn read_order(value: &str, entity: &EntityType) -> Result<Vec<(&'static Property, bool)>, Trouble> {
     let read = |item: &str| {
         let mut words = item.split_whitespace();
         let name = words.next().unwrap_or_default();
         let property = entity.property_or_path(name)?;
         if matches!(property.kind, Kind::Other) {
-            return Err(Refusal::query(format!("The property '{name}' cannot be used in the $orderby query option.")));
+            return Err(Trouble::Query(format!("The property '{name}' cannot be used in the $orderby query option.")));
         }
         match (words.next(), words.next()) {
             (None | Some("asc"), None) => Ok((property, false)),
             (Some("desc"), None) => Ok((property, true)),
-            _ => Err(Refusal::query(format!("Syntax error at position {} in '{value}'.", name.len() + 1))),
+            _ => Err(Trouble::Query(format!("Syntax error at position {} in '{value}'.", name.len() + 1))),
         }
     };
     value.split(',').map(read).collect()
 }
 
-fn read_select(value: &str, entity: &EntityType) -> Result<Vec<&'static str>, Refusal> {
+fn read_select(value: &str, entity: &EntityType) -> Result<Vec<&'static str>, Trouble> {
     let read = |item: &str| match item.trim() {
-        "*" => Err(Refusal::not_emulated("$select=*")),
+        "*" => Err(Trouble::NotEmulated("$select=*".into())),
         name => Ok(entity.property_or_path(name)?.name),
     };
     value.split(',').map(read).collect()
 }
 
-fn read_expand(value: &str, entity: &EntityType) -> Result<bool, Refusal> {
+fn read_expand(value: &str, entity: &EntityType) -> Result<bool, Trouble> {
     match value.trim() {
         name if Some(name) == entity.expandable => Ok(true),
-        name if name.contains(['(', ',', '/']) || name == "*" => Err(Refusal::not_emulated(&format!("$expand={name}"))),
-        name => Err(Refusal::query(format!("Could not find a property named '{name}' on type '{}'.", entity.name))),
+        name if name.contains(['(', ',', '/']) || name == "*" => Err(Trouble::NotEmulated(format!("$expand={name}"))),
+        name => Err(Trouble::Query(format!("Could not find a property named '{name}' on type '{}'.", entity.name))),
     }
 }
 
@@ -183,14 +185,13 @@ mod tests {
     use super::*;
     use crate::data::incident::INCIDENT;
 
-    fn parse(query: &str) -> Result<Options, Refusal> {
-        Options::parse(query, &INCIDENT, Scope::Collection, "v1.0")
+    fn parse(query: &str) -> Result<Options, Trouble> {
+        Options::read(query, &INCIDENT, Scope::Collection, "v1.0")
     }
 
     #[track_caller]
     fn refused(query: &str, message: &str) {
-        let expected = format!("The query specified in the URI is not valid. {message}");
-        assert_eq!(parse(query).unwrap_err().message(), expected, "{query}");
+        assert_eq!(parse(query).unwrap_err(), Trouble::Query(message.into()), "{query}");
     }
 
     #[test]
@@ -243,20 +244,19 @@ mod tests {
             ("$expand=alerts($select=id)", "$expand=alerts($select=id)"),
             ("$filter=startswith(assignedTo,'j')", "the OData function 'startswith'"),
         ] {
-            let message = parse(query).unwrap_err().message().to_owned();
-            assert!(message.ends_with(&format!("it does not emulate {what}")), "{query}: {message}");
+            assert_eq!(parse(query).unwrap_err(), Trouble::NotEmulated(what.into()), "{query}");
         }
     }
 
     #[test]
     fn ignores_names_without_the_sign_on_v1_and_takes_them_on_beta() {
         assert_eq!(parse("top=5&x=1").unwrap().top, 50);
-        assert_eq!(Options::parse("top=5", &INCIDENT, Scope::Collection, "beta").unwrap().top, 5);
+        assert_eq!(Options::read("top=5", &INCIDENT, Scope::Collection, "beta").unwrap().top, 5);
     }
 
     #[test]
     fn refuses_collection_options_on_one_entity() {
-        let refusal = Options::parse("$top=5", &INCIDENT, Scope::Entity, "v1.0").unwrap_err();
-        assert!(refusal.message().contains("is not a collection"), "{}", refusal.message());
+        let trouble = Options::read("$top=5", &INCIDENT, Scope::Entity, "v1.0").unwrap_err();
+        assert!(matches!(&trouble, Trouble::Query(message) if message.contains("is not a collection")), "{trouble:?}");
     }
 }

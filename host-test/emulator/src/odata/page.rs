@@ -1,11 +1,11 @@
 //! The link to the next page.
-//! Repeats the first request's options, because a client sends it back as it is.
+//! Repeats the first request's options, because a client sends the link back unchanged.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Options;
+use super::option::Options;
 
-/// What stays readable in a query: the unreserved signs, and those that OData uses.
+/// Not encoded in a query: the unreserved characters, and those that OData uses.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -37,11 +37,9 @@ mod tests {
     use super::*;
     use crate::data::incident::INCIDENT;
     use crate::odata::Scope;
-    use crate::request::Request;
 
     fn next(query: &str, matches: usize) -> Option<String> {
-        let request = Request::sample(http::Method::GET, &format!("/x?{query}"));
-        let options = Options::read(&request, &INCIDENT, Scope::Collection, "v1.0").unwrap();
+        let options = Options::read(query, &INCIDENT, Scope::Collection, "v1.0").unwrap();
         next_link("https://graph.example/v1.0/security/incidents", &options, matches)
     }
 

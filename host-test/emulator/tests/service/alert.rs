@@ -80,7 +80,7 @@ fn the_same_alert_is_found_in_every_way() {
 }
 
 #[test]
-fn a_top_of_a_hundred_and_more_is_taken_here() {
+fn a_top_of_a_hundred_and_more_is_accepted_here() {
     let client = Client::new();
     assert_eq!(client.get(&format!("{LIST}?$top=250")).ids().len(), 250);
     let total: usize = client.get(&format!("{LIST}/$count")).text.parse().unwrap();

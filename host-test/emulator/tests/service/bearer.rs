@@ -21,7 +21,7 @@ fn refused(client: &Client, authorization: &str, message: &str) {
 }
 
 #[test]
-fn tokens_that_do_not_count_are_told_apart() {
+fn each_kind_of_invalid_token_has_its_own_error() {
     let client = Client::new();
     refused(&client, "Bearer ", "Access token is empty.");
     refused(&client, "Basic YTpi", "Access token is empty.");
@@ -33,7 +33,7 @@ fn tokens_that_do_not_count_are_told_apart() {
 }
 
 #[test]
-fn a_token_of_another_emulator_does_not_count() {
+fn a_token_of_another_emulator_is_refused() {
     let (ours, theirs) = (Client::new(), Client::new());
     refused(&ours, &format!("Bearer {}", theirs.token()), "Access token validation failure.");
 }
@@ -45,7 +45,7 @@ fn a_token_expires_by_itself() {
 }
 
 #[test]
-fn a_renewed_token_counts_after_all_were_expired() {
+fn a_new_token_is_valid_after_all_were_expired() {
     let mut client = Client::new();
     client.emulator.expire_tokens();
     client.renew();
@@ -53,7 +53,7 @@ fn a_renewed_token_counts_after_all_were_expired() {
 }
 
 #[test]
-fn a_challenge_stands_until_its_claims_are_sent_along() {
+fn a_challenge_stands_until_its_claims_are_sent() {
     let mut client = Client::new();
     client.emulator.challenge_tokens(Challenge {
         claims: Some(json!({"access_token": {"nbf": {"essential": true, "value": "1657834417"}}})),

@@ -1,5 +1,5 @@
 //! Faults of the answer's body and headers that public reports of the live service describe: section 11 of the wire
-//! contract. Each HTTP message is complete; what it holds is not what a client waits for.
+//! contract. Each HTTP message is complete; what it contains is not what a client expects.
 
 use defender_emulator::{Action, Fault};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn has_framing(reply: &Reply, chunked: bool) {
 }
 
 #[test]
-fn json_can_be_cut_short_in_a_message_that_is_complete() {
+fn json_can_be_truncated_in_a_complete_message() {
     let client = Client::new();
     let hunt = json!({"Query": "SyntheticEvents | take 5"});
     for (framing, list_is_chunked, hunt_is_chunked) in
@@ -55,7 +55,7 @@ fn an_error_can_be_written_into_a_body_that_began_well() {
 }
 
 #[test]
-fn a_byte_order_mark_can_stand_in_front_of_any_body() {
+fn any_body_can_start_with_a_byte_order_mark() {
     let client = Client::new();
     once(&client, edit(None, "\u{feff}", "", None));
     let reply = client.hunt(&json!({"Query": "SyntheticEvents | take 1"}));

@@ -93,7 +93,7 @@ impl Client {
         client
     }
 
-    /// Gets the default app's token anew.
+    /// Gets a new token for the default app.
     pub(crate) fn renew(&mut self) {
         let config = self.emulator.connector_config();
         let reply = self.token_for(&config.client_id, &config.client_secret, None);
@@ -125,7 +125,7 @@ impl Client {
         read(self.agent.post(&url).send_form(fields.iter().copied()))
     }
 
-    /// Any request; the token is sent along.
+    /// Any request, with the token.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         read(self.try_send(method, path, headers, body))
     }

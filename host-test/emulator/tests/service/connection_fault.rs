@@ -125,7 +125,7 @@ fn an_answer_need_not_be_http() {
 }
 
 #[test]
-fn the_journal_says_which_requests_were_never_answered() {
+fn the_journal_shows_which_requests_were_never_answered() {
     let emulator = Emulator::start(Options::default()).unwrap();
     let matches = Matches { nth: Some(1), ..Matches::default() };
     emulator.fault(Fault { matches, action: Action::Reset { at: Point::Request }, ..Fault::default() });

@@ -12,7 +12,7 @@ fn call(client: &Client, method: &str, function: &str, body: &str) -> (u16, Stri
 }
 
 #[test]
-fn faults_are_set_listed_and_taken_back() {
+fn faults_are_set_listed_and_removed() {
     let client = Client::new();
     let script = json!([
         {"times": 1, "action": {"kind": "respond", "status": 503, "headers": {"Retry-After": "1"}, "body": {"error": {}}}},

@@ -22,7 +22,7 @@ fn members(value: Value) -> Map<String, Value> {
 }
 
 #[test]
-fn any_answer_can_be_given_so_many_times() {
+fn any_answer_can_be_given_a_number_of_times() {
     let client = Client::new();
     let body = json!({"error": {"code": "TooManyRequests", "message": "Please retry again later."}});
     let action = respond(429, &[("Retry-After", "10")], body.clone());
@@ -37,7 +37,7 @@ fn any_answer_can_be_given_so_many_times() {
 }
 
 #[test]
-fn html_an_empty_body_and_a_redirect_are_answers_too() {
+fn html_an_empty_body_and_a_redirect_can_be_answers() {
     let client = Client::new();
     let html = respond(502, &[("Content-Type", "text/html")], json!("<html>bad gateway</html>"));
     client.emulator.fault(Fault { times: Some(1), action: html, ..Fault::default() });
@@ -72,7 +72,7 @@ fn a_fault_hits_only_what_it_matches() {
 }
 
 #[test]
-fn a_scripted_answer_has_no_effect_and_a_spoiled_one_has() {
+fn a_scripted_answer_has_no_effect_and_a_changed_one_does() {
     let client = Client::new();
     let path = format!("{LIST}/2972395");
     let change = json!({"assignedTo": "someone"});

@@ -95,7 +95,7 @@ fn kql_that_is_beyond_the_emulator_is_a_loud_501() {
 }
 
 #[test]
-fn a_table_that_the_tenant_lacks_is_told_from_one_that_nobody_has() {
+fn a_table_that_the_tenant_lacks_is_not_reported_as_unknown() {
     let client = Client::new();
     let reply = client.hunt(&json!({"Query": "CloudAppEvents | take 1"}));
     let message =

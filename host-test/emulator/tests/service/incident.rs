@@ -93,7 +93,7 @@ fn an_unknown_incident_is_not_found() {
 }
 
 #[test]
-fn incidents_cannot_be_made_or_removed() {
+fn incidents_cannot_be_created_or_deleted() {
     let client = Client::new();
     for (method, path, allow) in [
         ("POST", LIST.to_owned(), "GET"),

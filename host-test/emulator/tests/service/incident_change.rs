@@ -12,7 +12,7 @@ fn patch(client: &Client, body: &Value) -> Reply {
 }
 
 #[test]
-fn the_example_of_the_app_is_taken() {
+fn the_example_of_the_app_is_accepted() {
     let client = Client::new();
     let before = client.get(INCIDENT).json();
     let change = json!({
@@ -95,7 +95,7 @@ fn an_annotation_in_a_body_is_not_emulated() {
 }
 
 #[test]
-fn a_body_must_be_there_and_be_json() {
+fn a_body_must_be_present_and_be_json() {
     let client = Client::new();
     let json = ("Content-Type", "application/json");
     let reply = client.send("PATCH", INCIDENT, &[json], " ");

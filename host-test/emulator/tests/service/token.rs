@@ -14,7 +14,7 @@ fn endpoint(tenant: &str) -> String {
     format!("/{tenant}/oauth2/v2.0/token")
 }
 
-/// A form that is right, with some fields replaced (or left out, if empty).
+/// A correct form, with some fields replaced, or left out if empty.
 fn request(client: &Client, changes: &[(&str, &str)]) -> Reply {
     let config = client.emulator.connector_config();
     let mut fields = vec![
@@ -74,7 +74,7 @@ fn a_right_request_gets_a_bearer_token_with_the_apps_roles() {
 }
 
 #[test]
-fn a_token_for_graph_by_its_app_id_counts_too() {
+fn a_token_for_graph_by_its_app_id_is_valid_too() {
     let mut client = Client::new();
     let reply = request(&client, &[("scope", "00000003-0000-0000-c000-000000000000/.default")]);
     let token = reply.json()["access_token"].as_str().unwrap().to_owned();
@@ -120,7 +120,7 @@ fn http_basic_is_accepted_for_id_and_secret() {
 }
 
 #[test]
-fn wrong_tenants_are_told_apart() {
+fn each_kind_of_wrong_tenant_has_its_own_error() {
     let client = Client::new();
     let at = |tenant: &str| client.form(&endpoint(tenant), &[("grant_type", "client_credentials")]);
     let unknown = "11111111-2222-3333-4444-555555555555";
@@ -159,7 +159,7 @@ fn wrong_tenants_are_told_apart() {
 }
 
 #[test]
-fn wrong_apps_and_secrets_are_told_apart() {
+fn each_kind_of_wrong_app_or_secret_has_its_own_error() {
     let client = Client::new();
     let mut app = App { name: "spare".into(), ..App::new(APP, "right") };
     let unknown = format!(
@@ -198,7 +198,7 @@ fn wrong_apps_and_secrets_are_told_apart() {
 }
 
 #[test]
-fn an_assertion_of_a_certificate_that_nobody_registered_is_refused() {
+fn an_assertion_with_an_unregistered_certificate_is_refused() {
     let client = Client::new();
     let id = client.emulator.connector_config().client_id;
     let assertion = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(format!(r#"{{"iss":"{id}","exp":99999999999}}"#)));
@@ -220,7 +220,7 @@ fn an_assertion_of_a_certificate_that_nobody_registered_is_refused() {
 }
 
 #[test]
-fn wrong_scopes_are_told_apart() {
+fn each_kind_of_wrong_scope_has_its_own_error() {
     let client = Client::new();
     let ask = |scope: &str| request(&client, &[("scope", scope)]);
     let two = "https://graph.microsoft.com/.default offline_access";
@@ -272,7 +272,7 @@ fn missing_fields_and_other_grants_are_refused() {
 }
 
 #[test]
-fn a_body_that_is_no_form_has_no_fields() {
+fn a_body_that_is_not_a_form_has_no_fields() {
     let client = Client::new();
     let reply = client.write("POST", &endpoint(TENANT_ID), &json!({"grant_type": "client_credentials"}));
     let text = "The request body must contain the following parameter: 'grant_type'.";
@@ -295,7 +295,7 @@ fn an_unencoded_plus_sign_breaks_the_secret() {
 }
 
 #[test]
-fn missing_consent_is_no_error_of_the_token_endpoint() {
+fn missing_consent_is_not_an_error_at_the_token_endpoint() {
     let client = Client::new();
     client.emulator.register(App { roles: Vec::new(), ..App::new(APP, "right") });
     let reply = request(&client, &[("client_id", APP), ("client_secret", "right")]);

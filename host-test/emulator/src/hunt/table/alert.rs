@@ -1,10 +1,10 @@
 //! `AlertInfo` and `AlertEvidence`: the tenant's alerts as tables.
-//! Made from the very records that the alert endpoints serve, so ids and titles agree.
+//! Made from the same records that the alert endpoints serve, so ids and titles agree.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Field, blank, field, frame, text};
+use super::field::{Field, blank, field, frame, text};
 use crate::data::alert::Alert;
 use crate::data::store::Store;
 use crate::hunt::cell::{Cell, Frame, Kind};

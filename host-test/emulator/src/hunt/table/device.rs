@@ -1,12 +1,13 @@
 //! `DeviceInfo`: what the sensor reports about its device, twice a day or so.
-//! Booleans, numbers and a dynamic column stand side by side here, which is what makes it worth parsing.
+//! Booleans, numbers and a dynamic column side by side make it a good test of a client's parser.
 
 use std::sync::Arc;
 
 use serde_json::json;
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::report_id;
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::person::NT_DOMAIN;
 use crate::data::store::Store;
 use crate::hunt::cell::{Cell, Frame, Kind};

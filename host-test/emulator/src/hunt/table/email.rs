@@ -4,13 +4,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Field, blank, field, frame, moments, text};
+use super::field::{Field, blank, field, frame, text};
+use super::moment::moments;
 use crate::data::evidence::{attacker_address, message_id};
 use crate::data::person::Person;
 use crate::data::seed;
 use crate::data::store::Store;
+use crate::data::tenant::USER_DOMAIN;
 use crate::hunt::cell::{Cell, Frame, Kind};
-use crate::tenant::USER_DOMAIN;
 
 const SUBJECTS: [&str; 6] = [
     "Crew change in Bergen",

@@ -1,8 +1,9 @@
 //! `DeviceFileEvents`: files that were written, renamed or removed.
 //! A few come from a phishing host, which `FileOriginUrl` shows.
 
-use super::initiator::{Initiated, Initiator, closing_fields, device_fields, initiator_fields};
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::field::{Field, blank, field, frame, text};
+use super::initiator::{Event, closing_fields, device_fields, initiator_fields};
+use super::moment::{Moment, moments};
 use crate::data::evidence::MALICIOUS_HOSTS;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
@@ -20,46 +21,32 @@ const FILES: [&str; 8] = [
     "order-confirmation.scr",
 ];
 
-struct Event {
-    moment: Moment,
-    initiator: Initiator,
-    file: &'static str,
-}
-
-impl Initiated for Event {
-    fn moment(&self) -> &Moment {
-        &self.moment
-    }
-
-    fn initiator(&self) -> &Initiator {
-        &self.initiator
-    }
-}
+/// An event about the file of a name.
+type FileEvent = Event<&'static str>;
 
 pub(super) fn events(store: &Store) -> Frame {
-    let event = |moment: Moment| Event {
-        initiator: Initiator::of(&moment),
-        file: seed::pick::<&str>(moment.index + 11, &FILES),
-        moment,
+    let event = |moment: Moment| {
+        let file = *seed::pick(moment.index + 11, &FILES);
+        Event::new(moment, file)
     };
-    let events: Vec<Event> = moments(360, 300_000, store).into_iter().map(event).collect();
+    let events: Vec<FileEvent> = moments(360, 300_000, store).into_iter().map(event).collect();
     frame(&fields(), &events)
 }
 
-fn fields() -> Vec<Field<Event>> {
+fn fields() -> Vec<Field<FileEvent>> {
     let mut fields = device_fields();
     fields.extend([
-        text("ActionType", |event: &Event| {
+        text("ActionType", |event: &FileEvent| {
             (*seed::pick(event.moment.index, &["FileCreated", "FileModified", "FileRenamed", "FileDeleted"])).into()
         }),
-        text("FileName", |event| event.file.into()),
+        text("FileName", |event| event.subject.into()),
         text("FolderPath", |event| {
-            format!("C:\\Users\\{}\\Downloads\\{}", event.moment.person.account, event.file).into()
+            format!("C:\\Users\\{}\\Downloads\\{}", event.moment.person.account, event.subject).into()
         }),
         text("SHA1", |event| hash(event, 40)),
         text("SHA256", |event| hash(event, 64)),
         text("MD5", |event| hash(event, 32)),
-        text("FileOriginUrl", |event| match event.file {
+        text("FileOriginUrl", |event| match event.subject {
             "order-confirmation.scr" | "sync.vbs" => {
                 format!("https://{}/get", seed::pick(event.moment.index, &MALICIOUS_HOSTS)).into()
             }
@@ -75,7 +62,7 @@ fn fields() -> Vec<Field<Event>> {
     ]);
     fields.extend(initiator_fields());
     fields.extend([
-        text("RequestProtocol", |_: &Event| "Local".into()),
+        text("RequestProtocol", |_: &FileEvent| "Local".into()),
         blank("RequestSourceIP"),
         field("RequestSourcePort", Kind::Int, |_| Cell::Null),
         text("RequestAccountName", |event| (&event.moment.person.account).into()),
@@ -90,7 +77,7 @@ fn fields() -> Vec<Field<Event>> {
     fields
 }
 
-fn hash(event: &Event, digits: usize) -> Cell {
-    let number = event.file.bytes().fold(1, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));
+fn hash(event: &FileEvent, digits: usize) -> Cell {
+    let number = event.subject.bytes().fold(1, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));
     seed::hex(90_000 + number + digits as u64, digits).into()
 }

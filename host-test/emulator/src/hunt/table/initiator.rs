@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 
-use super::{Field, Moment, blank, field, text};
-use crate::clock;
+use super::field::{Field, blank, field, text};
+use super::moment::Moment;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
-use crate::hunt::cell::Kind;
+use crate::hunt::cell::{Cell, Kind};
+use crate::message::clock;
 
 /// A program and how it was started.
 #[derive(Debug, Clone, Copy)]
@@ -113,58 +114,65 @@ impl Initiator {
     }
 }
 
-/// An event with a process behind it.
-pub(super) trait Initiated {
-    fn moment(&self) -> &Moment;
-    fn initiator(&self) -> &Initiator;
+/// What a process did at a moment, and to what: a file, a program, a connection.
+pub(super) struct Event<S> {
+    pub(super) moment: Moment,
+    pub(super) initiator: Initiator,
+    pub(super) subject: S,
+}
+
+impl<S> Event<S> {
+    pub(super) fn new(moment: Moment, subject: S) -> Self {
+        Self { initiator: Initiator::of(&moment), moment, subject }
+    }
 }
 
 /// When and where: the first columns of a device table.
-pub(super) fn device_fields<E: Initiated>() -> Vec<Field<E>> {
+pub(super) fn device_fields<S>() -> Vec<Field<Event<S>>> {
     vec![
-        field("Timestamp", Kind::DateTime, |event| event.moment().at.into()),
-        text("DeviceId", |event| (&event.moment().device.id).into()),
-        text("DeviceName", |event| (&event.moment().device.name).into()),
+        field("Timestamp", Kind::DateTime, |event| event.moment.at.into()),
+        text("DeviceId", |event| (&event.moment.device.id).into()),
+        text("DeviceName", |event| (&event.moment.device.name).into()),
     ]
 }
 
 /// The columns of the initiating process.
-pub(super) fn initiator_fields<E: Initiated>() -> Vec<Field<E>> {
+pub(super) fn initiator_fields<S>() -> Vec<Field<Event<S>>> {
     vec![
-        text("InitiatingProcessSHA1", |event| hash(event.initiator(), 40)),
-        text("InitiatingProcessSHA256", |event| hash(event.initiator(), 64)),
-        text("InitiatingProcessMD5", |event| hash(event.initiator(), 32)),
-        text("InitiatingProcessFileName", |event| event.initiator().program.file.into()),
-        field("InitiatingProcessFileSize", Kind::Long, |event| size(&event.initiator().program).into()),
-        text("InitiatingProcessVersionInfoCompanyName", |event| event.initiator().program.company.into()),
-        text("InitiatingProcessVersionInfoProductName", |event| event.initiator().program.product.into()),
+        text("InitiatingProcessSHA1", |event| hash(&event.initiator, 40)),
+        text("InitiatingProcessSHA256", |event| hash(&event.initiator, 64)),
+        text("InitiatingProcessMD5", |event| hash(&event.initiator, 32)),
+        text("InitiatingProcessFileName", |event| event.initiator.program.file.into()),
+        field("InitiatingProcessFileSize", Kind::Long, |event| size(&event.initiator.program).into()),
+        text("InitiatingProcessVersionInfoCompanyName", |event| event.initiator.program.company.into()),
+        text("InitiatingProcessVersionInfoProductName", |event| event.initiator.program.product.into()),
         blank("InitiatingProcessVersionInfoProductVersion"),
-        text("InitiatingProcessVersionInfoInternalFileName", |event| event.initiator().program.file.into()),
-        text("InitiatingProcessVersionInfoOriginalFileName", |event| event.initiator().program.file.into()),
+        text("InitiatingProcessVersionInfoInternalFileName", |event| event.initiator.program.file.into()),
+        text("InitiatingProcessVersionInfoOriginalFileName", |event| event.initiator.program.file.into()),
         blank("InitiatingProcessVersionInfoFileDescription"),
-        field("InitiatingProcessId", Kind::Long, |event| event.initiator().id().into()),
-        text("InitiatingProcessCommandLine", |event| event.initiator().program.command_line.into()),
-        field("InitiatingProcessCreationTime", Kind::DateTime, |event| event.initiator().started.into()),
-        text("InitiatingProcessFolderPath", |event| path(&event.initiator().program).into()),
-        text("InitiatingProcessParentFileName", |event| event.initiator().program.parent.into()),
-        field("InitiatingProcessParentId", Kind::Long, |event| (event.initiator().id() / 3 + 4).into()),
+        field("InitiatingProcessId", Kind::Long, |event| event.initiator.id().into()),
+        text("InitiatingProcessCommandLine", |event| event.initiator.program.command_line.into()),
+        field("InitiatingProcessCreationTime", Kind::DateTime, |event| event.initiator.started.into()),
+        text("InitiatingProcessFolderPath", |event| path(&event.initiator.program).into()),
+        text("InitiatingProcessParentFileName", |event| event.initiator.program.parent.into()),
+        field("InitiatingProcessParentId", Kind::Long, |event| (event.initiator.id() / 3 + 4).into()),
         field("InitiatingProcessParentCreationTime", Kind::DateTime, |event| {
-            clock::shift(event.initiator().started, -3_600).into()
+            clock::shift(event.initiator.started, -3_600).into()
         }),
         text("InitiatingProcessAccountDomain", |_| NT_DOMAIN.into()),
-        text("InitiatingProcessAccountName", |event| (&event.moment().person.account).into()),
-        text("InitiatingProcessAccountSid", |event| (&event.moment().person.sid).into()),
-        text("InitiatingProcessAccountUpn", |event| (&event.moment().person.upn).into()),
-        text("InitiatingProcessAccountObjectId", |event| (&event.moment().person.object_id).into()),
+        text("InitiatingProcessAccountName", |event| (&event.moment.person.account).into()),
+        text("InitiatingProcessAccountSid", |event| (&event.moment.person.sid).into()),
+        text("InitiatingProcessAccountUpn", |event| (&event.moment.person.upn).into()),
+        text("InitiatingProcessAccountObjectId", |event| (&event.moment.person.object_id).into()),
         text("InitiatingProcessIntegrityLevel", |_| "Medium".into()),
         text("InitiatingProcessTokenElevation", |_| "TokenElevationTypeLimited".into()),
     ]
 }
 
 /// The last columns of a device table.
-pub(super) fn closing_fields<E: Initiated>() -> Vec<Field<E>> {
+pub(super) fn closing_fields<S>() -> Vec<Field<Event<S>>> {
     vec![
-        field("ReportId", Kind::Long, |event| report_id(event.moment()).into()),
+        field("ReportId", Kind::Long, |event| report_id(&event.moment).into()),
         blank("AppGuardContainerId"),
         text("AdditionalFields", |_| "{}".into()),
     ]
@@ -187,7 +195,7 @@ pub(super) fn file_hash(program: &Program, digits: usize) -> String {
     seed::hex(number(program) + digits as u64, digits)
 }
 
-fn hash(initiator: &Initiator, digits: usize) -> crate::hunt::cell::Cell {
+fn hash(initiator: &Initiator, digits: usize) -> Cell {
     file_hash(&initiator.program, digits).into()
 }
 

@@ -1,85 +1,26 @@
 //! The hunting tables, with the column names of the Defender XDR schema
 //! (<https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables>).
-//! Made at the first query that needs them, from the same people, devices and alerts as the incidents.
+//! Generated at the first query that needs them, from the same people, devices and alerts as the incidents.
 
 mod alert;
 mod device;
 mod email;
+mod field;
 mod file;
 mod initiator;
+mod moment;
 mod network;
 mod process;
-pub(crate) mod schema;
+pub(super) mod schema;
 mod sign_in;
+pub(super) mod synthetic;
 
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
-
-use super::cell::{Cell, Column, Frame, Kind};
-use super::synthetic::Synthetic;
-use crate::clock;
-use crate::data::device::Device;
-use crate::data::person::Person;
-use crate::data::seed;
 use crate::data::store::Store;
-use crate::graph::Interval;
-
-/// How far back the tables reach.
-const DAYS: i64 = 30;
-
-/// A column with how its value is found in an event.
-struct Field<E> {
-    name: &'static str,
-    kind: Kind,
-    cell: fn(&E) -> Cell,
-}
-
-fn field<E>(name: &'static str, kind: Kind, cell: fn(&E) -> Cell) -> Field<E> {
-    Field { name, kind, cell }
-}
-
-fn text<E>(name: &'static str, cell: fn(&E) -> Cell) -> Field<E> {
-    field(name, Kind::String, cell)
-}
-
-/// A text column that this tenant never fills.
-fn blank<E>(name: &'static str) -> Field<E> {
-    field(name, Kind::String, |_| "".into())
-}
-
-fn frame<E>(fields: &[Field<E>], events: &[E]) -> Frame {
-    Frame {
-        columns: fields.iter().map(|field| Column { name: field.name.into(), kind: field.kind }).collect(),
-        absent: Vec::new(),
-        rows: events.iter().map(|event| fields.iter().map(|field| (field.cell)(event)).collect()).collect(),
-    }
-}
-
-/// Something that happened on a device, before it is told what.
-#[derive(Debug, Clone)]
-struct Moment {
-    index: u64,
-    at: Timestamp,
-    device: Device,
-    person: Person,
-}
-
-/// So many moments, evenly over the month, newest first.
-fn moments(count: i64, salt: u64, store: &Store) -> Vec<Moment> {
-    let spacing = DAYS * 86_400 / count;
-    (0..count)
-        .map(|place| {
-            let index = salt + place.unsigned_abs();
-            let jitter = i64::try_from(seed::below(index, spacing.unsigned_abs())).unwrap_or_default();
-            let at = clock::shift(store.born, -(place * spacing + jitter).max(60));
-            let ticks = i32::try_from(seed::below(index, 10_000_000)).unwrap_or_default() * 100;
-            let device = seed::pick(index + 1, &store.devices).clone();
-            let person = store.people.get(device.owner).unwrap_or(&store.people[0]).clone();
-            Moment { index, at: Timestamp::new(at.as_second(), ticks).unwrap_or(at), device, person }
-        })
-        .collect()
-}
+use crate::hunt::cell::{Cell, Frame};
+use crate::hunt::timespan::Interval;
+use synthetic::Synthetic;
 
 type Build = fn(&Store) -> Frame;
 
@@ -141,9 +82,10 @@ impl Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::clock;
 
     #[test]
-    fn what_is_here_is_not_listed_as_missing() {
+    fn what_a_table_has_is_not_listed_as_missing() {
         let store = Arc::new(Store::new(1, clock::now()));
         let interval = Interval { start: store.born, end: store.born };
         for (name, frame) in Tables::new(store, 0).frames(interval) {

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-use super::initiator::{Initiated, Initiator, PROGRAMS, closing_fields, device_fields, initiator_fields};
-use super::{Field, Moment, field, frame, moments, text};
+use super::field::{Field, field, frame, text};
+use super::initiator::{Event, Initiator, PROGRAMS, closing_fields, device_fields, initiator_fields};
+use super::moment::{Moment, moments};
 use crate::data::evidence::{MALICIOUS_HOSTS, attacker_address};
 use crate::data::seed;
 use crate::data::store::Store;
@@ -21,41 +22,31 @@ const HOSTS: [&str; 8] = [
     "intranet.haldenmarine.example",
 ];
 
-struct Event {
-    moment: Moment,
-    initiator: Initiator,
+struct Connection {
     url: String,
     address: String,
     bad: bool,
 }
 
-impl Initiated for Event {
-    fn moment(&self) -> &Moment {
-        &self.moment
-    }
-
-    fn initiator(&self) -> &Initiator {
-        &self.initiator
-    }
-}
+type NetworkEvent = Event<Connection>;
 
 pub(super) fn events(store: &Store) -> Frame {
-    let mut events: Vec<Event> = moments(480, 100_000, store).into_iter().map(everyday).collect();
+    let mut events: Vec<NetworkEvent> = moments(480, 100_000, store).into_iter().map(everyday).collect();
     events.extend(from_evidence(store));
     events.sort_by_key(|event| std::cmp::Reverse(event.moment.at));
     frame(&fields(), &events)
 }
 
-fn everyday(moment: Moment) -> Event {
+fn everyday(moment: Moment) -> NetworkEvent {
     let bad = moment.index % 8 == 3;
     let host = seed::pick(moment.index + 2, if bad { &MALICIOUS_HOSTS[..] } else { &HOSTS[..] });
     let address =
         if bad { attacker_address(moment.index) } else { format!("192.0.2.{}", 1 + seed::below(moment.index, 250)) };
-    Event { initiator: Initiator::of(&moment), url: (*host).to_owned(), address, bad, moment }
+    Event::new(moment, Connection { url: (*host).to_owned(), address, bad })
 }
 
-/// The connections that alerts with a device and a link tell of.
-fn from_evidence(store: &Store) -> Vec<Event> {
+/// The connections that alerts with a device and a link imply.
+fn from_evidence(store: &Store) -> Vec<NetworkEvent> {
     let records = store.read();
     let alerts = records.alerts();
     alerts
@@ -68,21 +59,26 @@ fn from_evidence(store: &Store) -> Vec<Event> {
             let index = 150_000 + alert.created.as_second().unsigned_abs() % 40_000;
             let moment = Moment { index, at: alert.first_activity, device, person };
             let initiator = Initiator::running(PROGRAMS[1], &moment);
-            Some(Event { initiator, url, address: attacker_address(index), bad: true, moment })
+            let subject = Connection { url, address: attacker_address(index), bad: true };
+            Some(Event { moment, initiator, subject })
         })
         .collect()
 }
 
-fn fields() -> Vec<Field<Event>> {
+fn fields() -> Vec<Field<NetworkEvent>> {
     let mut fields = device_fields();
     fields.extend([
-        text("ActionType", |event: &Event| {
-            if event.bad && event.moment.index.is_multiple_of(3) { "ConnectionFailed" } else { "ConnectionSuccess" }
-                .into()
+        text("ActionType", |event: &NetworkEvent| {
+            if event.subject.bad && event.moment.index.is_multiple_of(3) {
+                "ConnectionFailed"
+            } else {
+                "ConnectionSuccess"
+            }
+            .into()
         }),
-        text("RemoteIP", |event| (&event.address).into()),
+        text("RemoteIP", |event| (&event.subject.address).into()),
         field("RemotePort", Kind::Int, |event| if event.moment.index % 10 == 0 { 80 } else { 443 }.into()),
-        text("RemoteUrl", |event| (&event.url).into()),
+        text("RemoteUrl", |event| (&event.subject.url).into()),
         text("LocalIP", |event| (&event.moment.device.address).into()),
         field("LocalPort", Kind::Int, |event| {
             i64::try_from(49_152 + event.moment.index % 16_000).unwrap_or_default().into()

@@ -1,61 +1,47 @@
 //! `DeviceProcessEvents`: programs that were started.
 //! Children of `powershell.exe` are among them, because that is what the documentation's example asks for.
 
+use super::field::{Field, blank, field, frame, text};
 use super::initiator::{
-    Initiated, Initiator, PROGRAMS, Program, closing_fields, device_fields, file_hash, initiator_fields, path, size,
+    Event, PROGRAMS, Program, closing_fields, device_fields, file_hash, initiator_fields, path, size,
 };
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::moment::{Moment, moments};
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
 use crate::data::store::Store;
 use crate::hunt::cell::{Frame, Kind};
 
-struct Event {
-    moment: Moment,
-    initiator: Initiator,
-    program: Program,
-}
-
-impl Initiated for Event {
-    fn moment(&self) -> &Moment {
-        &self.moment
-    }
-
-    fn initiator(&self) -> &Initiator {
-        &self.initiator
-    }
-}
+type ProcessEvent = Event<Program>;
 
 pub(super) fn events(store: &Store) -> Frame {
-    let event = |moment: Moment| Event {
-        initiator: Initiator::of(&moment),
-        program: *seed::pick(moment.index + 9, &PROGRAMS),
-        moment,
+    let event = |moment: Moment| {
+        let program = *seed::pick(moment.index + 9, &PROGRAMS);
+        Event::new(moment, program)
     };
-    let events: Vec<Event> = moments(420, 200_000, store).into_iter().map(event).collect();
+    let events: Vec<ProcessEvent> = moments(420, 200_000, store).into_iter().map(event).collect();
     frame(&fields(), &events)
 }
 
-fn fields() -> Vec<Field<Event>> {
+fn fields() -> Vec<Field<ProcessEvent>> {
     let mut fields = device_fields();
     fields.extend([
-        text("ActionType", |_: &Event| "ProcessCreated".into()),
-        text("FileName", |event| event.program.file.into()),
-        text("FolderPath", |event| path(&event.program).into()),
-        text("SHA1", |event| file_hash(&event.program, 40).into()),
-        text("SHA256", |event| file_hash(&event.program, 64).into()),
-        text("MD5", |event| file_hash(&event.program, 32).into()),
-        field("FileSize", Kind::Long, |event| size(&event.program).into()),
-        text("ProcessVersionInfoCompanyName", |event| event.program.company.into()),
-        text("ProcessVersionInfoProductName", |event| event.program.product.into()),
+        text("ActionType", |_: &ProcessEvent| "ProcessCreated".into()),
+        text("FileName", |event| event.subject.file.into()),
+        text("FolderPath", |event| path(&event.subject).into()),
+        text("SHA1", |event| file_hash(&event.subject, 40).into()),
+        text("SHA256", |event| file_hash(&event.subject, 64).into()),
+        text("MD5", |event| file_hash(&event.subject, 32).into()),
+        field("FileSize", Kind::Long, |event| size(&event.subject).into()),
+        text("ProcessVersionInfoCompanyName", |event| event.subject.company.into()),
+        text("ProcessVersionInfoProductName", |event| event.subject.product.into()),
         blank("ProcessVersionInfoProductVersion"),
-        text("ProcessVersionInfoInternalFileName", |event| event.program.file.into()),
-        text("ProcessVersionInfoOriginalFileName", |event| event.program.file.into()),
+        text("ProcessVersionInfoInternalFileName", |event| event.subject.file.into()),
+        text("ProcessVersionInfoOriginalFileName", |event| event.subject.file.into()),
         blank("ProcessVersionInfoFileDescription"),
         field("ProcessId", Kind::Long, |event| {
             i64::try_from(2_000 + event.moment.index % 20_000).unwrap_or_default().into()
         }),
-        text("ProcessCommandLine", |event| event.program.command_line.into()),
+        text("ProcessCommandLine", |event| event.subject.command_line.into()),
         text("ProcessIntegrityLevel", |_| "Medium".into()),
         text("ProcessTokenElevation", |_| "TokenElevationTypeLimited".into()),
         field("ProcessCreationTime", Kind::DateTime, |event| event.moment.at.into()),

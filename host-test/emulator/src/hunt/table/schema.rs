@@ -1,6 +1,6 @@
-//! What the Defender XDR schema has and this tenant does not: whole tables, and columns of the tables that are here
+//! What the Defender XDR schema has and this tenant lacks: whole tables, and columns of the tables that are here
 //! (<https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables>).
-//! A hunt for one of them may be right, so it must not be answered as a misspelt name.
+//! A hunt for one of them may be correct, so it must not be reported as a misspelt name.
 
 const TABLES: &str = "AADSignInEventsBeta AADSpnSignInEventsBeta AIAgentsInfo BehaviorEntities BehaviorInfo CampaignInfo \
     CloudAppEvents CloudAuditEvents CloudDnsEvents CloudProcessEvents CloudStorageAggregatedEvents DataSecurityBehaviors \
@@ -14,7 +14,7 @@ const TABLES: &str = "AADSignInEventsBeta AADSpnSignInEventsBeta AIAgentsInfo Be
     FileMaliciousContentInfo GraphApiAuditEvents IdentityAccountInfo IdentityDirectoryEvents IdentityEvents IdentityInfo \
     IdentityQueryEvents MessageEvents MessagePostDeliveryEvents MessageUrlInfo OAuthAppInfo UrlClickEvents";
 
-/// Of the initiating process; those that a table carries after all are found before anybody looks here.
+/// Of the initiating process. A column that a table does have is found before this list is consulted.
 const SESSION: &str = "InitiatingProcessSessionId IsInitiatingProcessRemoteSession InitiatingProcessRemoteSessionDeviceName \
     InitiatingProcessRemoteSessionIP InitiatingProcessUniqueId";
 

@@ -1,31 +1,20 @@
 //! `DeviceLogonEvents` and `IdentityLogonEvents`: who signed in where, and who failed to.
-//! Both speak of the same people; the first from the device's side, the second from the directory's.
+//! Both are about the same people, the first as a device sees them, the second as the directory does.
 
-use super::initiator::{Initiated, Initiator, closing_fields, device_fields, initiator_fields, report_id};
-use super::{Field, Moment, blank, field, frame, moments, text};
+use super::field::{Field, blank, field, frame, text};
+use super::initiator::{Event, closing_fields, device_fields, initiator_fields, report_id};
+use super::moment::{Moment, moments};
 use crate::data::evidence::attacker_address;
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
 use crate::data::store::Store;
 use crate::hunt::cell::{Cell, Frame, Kind};
 
-struct Logon {
-    moment: Moment,
-    initiator: Initiator,
-}
-
-impl Initiated for Logon {
-    fn moment(&self) -> &Moment {
-        &self.moment
-    }
-
-    fn initiator(&self) -> &Initiator {
-        &self.initiator
-    }
-}
+/// A sign-in is about nothing but its moment.
+type Logon = Event<()>;
 
 pub(super) fn device_logons(store: &Store) -> Frame {
-    let logon = |moment: Moment| Logon { initiator: Initiator::of(&moment), moment };
+    let logon = |moment| Event::new(moment, ());
     let logons: Vec<Logon> = moments(380, 500_000, store).into_iter().map(logon).collect();
     frame(&device_logon_fields(), &logons)
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::incident::INCIDENT;
-use crate::vocabulary;
+use crate::data::vocabulary;
 
 /// An incident as far as a filter sees it.
 struct Sample;

@@ -1,0 +1,164 @@
+//! What clients sent, and the answers they got.
+//! Tests assert on it, so it shows everything but secrets.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::message::{Request, clock};
+
+/// Beyond this many, the oldest are forgotten, so that a benchmark does not fill the memory.
+const MAX_EXCHANGES: usize = 10_000;
+
+/// Longer bodies are cut off.
+const MAX_BODY_BYTES: usize = 65_536;
+
+const STRUCK_OUT: &str = "***";
+const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+const SECRET_FIELDS: [&str; 2] = ["client_secret", "client_assertion"];
+
+/// One request and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    /// Serial number of the request, from 1.
+    pub serial: u64,
+    /// Serial number of the TCP connection, from 1.
+    pub connection: u64,
+    /// When it arrived, RFC 3339.
+    pub at: String,
+    /// Method.
+    pub method: String,
+    /// Path as sent, percent-encoded.
+    pub path: String,
+    /// Query as sent, without the question mark.
+    pub query: Option<String>,
+    /// Headers in the order of arrival, names in lower case, secret values struck out.
+    pub headers: Vec<(String, String)>,
+    /// The body as text, secret form fields struck out, at most 64 KiB.
+    pub body: String,
+    /// The status answered; `None` if no status line was sent.
+    pub status: Option<u16>,
+    /// Position of the fault that hit the request, in the order in which faults were set.
+    pub fault: Option<usize>,
+}
+
+impl Exchange {
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// All exchanges so far.
+#[derive(Debug, Default)]
+pub(crate) struct Journal(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    last: u64,
+    exchanges: VecDeque<Exchange>,
+}
+
+impl Journal {
+    /// Records a request; the answer follows under the number returned.
+    pub(crate) fn open(&self, request: &Request) -> u64 {
+        let mut entries = self.entries();
+        entries.last += 1;
+        let serial = entries.last;
+        if entries.exchanges.len() >= MAX_EXCHANGES {
+            entries.exchanges.pop_front();
+        }
+        entries.exchanges.push_back(Exchange {
+            serial,
+            connection: request.connection,
+            at: clock::graph(request.now),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            headers: request
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), shown(name.as_str(), value)))
+                .collect(),
+            body: body(request),
+            status: None,
+            fault: None,
+        });
+        serial
+    }
+
+    /// Records what became of a request.
+    pub(crate) fn close(&self, serial: u64, status: Option<u16>, fault: Option<usize>) {
+        // The newest are at the back, and so is nearly every request that is being answered.
+        if let Some(exchange) = self.entries().exchanges.iter_mut().rev().find(|exchange| exchange.serial == serial) {
+            exchange.status = status;
+            exchange.fault = fault;
+        }
+    }
+
+    pub(crate) fn list(&self) -> Vec<Exchange> {
+        self.entries().exchanges.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.entries().exchanges.clear();
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps the scheme of an Authorization header, which tests need, and nothing after it.
+fn shown(name: &str, value: &http::HeaderValue) -> String {
+    let value = String::from_utf8_lossy(value.as_bytes());
+    if !SECRET_HEADERS.contains(&name) {
+        return value.into_owned();
+    }
+    match value.split_once(' ') {
+        Some((scheme @ ("Bearer" | "Basic"), _)) => format!("{scheme} {STRUCK_OUT}"),
+        _ => STRUCK_OUT.to_owned(),
+    }
+}
+
+fn body(request: &Request) -> String {
+    let text = String::from_utf8_lossy(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body));
+    let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if SECRET_FIELDS.contains(&name.trim()) => format!("{name}={STRUCK_OUT}"),
+        _ => pair.to_owned(),
+    });
+    // Whatever the content type: a secret in a mislabelled body is still a secret.
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn strikes_out_secrets() {
+        let mut request = Request::sample(Method::POST, "/t/oauth2/v2.0/token");
+        request.headers.insert("authorization", http::HeaderValue::from_static("Bearer abc"));
+        request.body = "client_id=1&client_secret=s%26x&client_assertion=j.w.t&scope=y".into();
+        let journal = Journal::default();
+        journal.open(&request);
+        let exchange = journal.list().remove(0);
+        assert_eq!(exchange.header("Authorization"), Some("Bearer ***"));
+        assert_eq!(exchange.body, "client_id=1&client_secret=***&client_assertion=***&scope=y");
+    }
+
+    #[test]
+    fn forgets_the_oldest_and_keeps_counting() {
+        let journal = Journal::default();
+        let request = Request::sample(Method::GET, "/");
+        let last = (0..=MAX_EXCHANGES).map(|_| journal.open(&request)).last();
+        let exchanges = journal.list();
+        assert_eq!((exchanges.len(), exchanges[0].serial, last), (MAX_EXCHANGES, 2, Some(10_001)));
+        journal.clear();
+        assert_eq!((journal.list().len(), journal.open(&request)), (0, 10_002));
+    }
+}
