@@ -1,15 +1,21 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-spin service-test toolchain lint advisories
+.PHONY: demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-spin service-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
-demo: toolchain
-	@cargo build --package host-test
+demo: build
 	@cargo run --quiet --package host-test -- demo
+
+# The harness and the component that it loads, side by side: either alone would leave a core idle for a while.
+build: toolchain
+	@test -x target/debug/host-test || echo 'Building the component and its host. The first time takes about five minutes on two cores, most of them for wasmtime.' >&2
+	@cargo build --package component-build
+	@cargo run --quiet --package component-build >/dev/null & component=$$!; \
+	cargo build --package host-test; status=$$?; wait $$component && exit $$status
 
 # Every test, the built component's included. Package by package: together they would ask wasmtime for other features than
 # `demo` does, and it would be compiled twice.
-test: toolchain
+test: build
 	cargo test --package defender-xdr
 	cargo test --package defender-xdr-gateway
 	cargo test --package defender-emulator
@@ -41,9 +47,11 @@ peers: toolchain
 component: toolchain
 	@cargo run --quiet --package component-build
 
-# The same with cargo-component (cargo install cargo-component --locked), which leaves bindings behind that nobody uses.
+# The same with cargo-component, which is installed below target/ where it is missing. It leaves bindings behind that nobody uses.
 cargo-component: toolchain
-	@cargo run --quiet --package component-build -- cargo-component
+	@PATH="$$PATH:$(CURDIR)/target/tools/bin"; command -v cargo-component >/dev/null || \
+	cargo install cargo-component --version 0.21.1 --locked --debug --root target/tools --target-dir target/tools/build
+	@PATH="$$PATH:$(CURDIR)/target/tools/bin" cargo run --quiet --package component-build -- cargo-component
 	@rm -f src/bindings.rs
 
 # Everything that is handed out, in target/release-artifacts/: the same bytes each time.
@@ -71,6 +79,7 @@ toolchain:
 
 lint: toolchain
 	cargo fmt --all --check
+	tests/structure/circles
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package component-build --features release -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings

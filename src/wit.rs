@@ -1,7 +1,6 @@
 //! Types and traits of the WIT package, generated from `wit/` so that the contract is written once.
 
 #![expect(missing_docs, clippy::pedantic, reason = "generated code; the documentation is in wit/")]
-
 #![cfg_attr(
     all(feature = "plugin", target_arch = "wasm32"),
     expect(unreachable_pub, reason = "the generated macro names traits by paths of its own")

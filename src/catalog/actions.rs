@@ -2,6 +2,10 @@
 
 use super::entry::{ActionEntry, Entry, TEXT};
 use crate::request::incident::{EXPANDABLE, PAGE_MAX};
+use crate::request::vocabulary::words;
+use crate::wit::actions::{
+    Classification, ClearableField, Determination, HttpMethod, IncidentStatus, Severity, TagMode,
+};
 use crate::wit::catalog::{Effect, ParameterKind};
 
 /// Get incident details.
@@ -189,7 +193,8 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         name: "status",
         title: "Status",
         description: "Enter the status of the incident to update.",
-        allowed: &["active", "resolved", "redirected", "unknownFutureValue", "inProgress", "awaitingAction"],
+        allowed: &["active", "resolved", "redirected", "unknownFutureValue"],
+        words: words::<IncidentStatus>,
         comment: Some(SENTINEL),
         ..TEXT
     },
@@ -205,6 +210,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         title: "Classification",
         description: "Enter the classification of the incident.",
         allowed: &["unknown", "falsePositive", "truePositive", "informationalExpectedActivity", "unknownFutureValue"],
+        words: words::<Classification>,
         comment: Some(SENTINEL),
         ..TEXT
     },
@@ -225,12 +231,8 @@ const UPDATE_PARAMETERS: &[Entry] = &[
             "ConfirmedActivity",
             "Clean",
             "NoEnoughDataToValidate",
-            "apt",
-            "securityPersonnel",
-            "notMalicious",
-            "notEnoughDataToValidate",
-            "unknown",
         ],
+        words: words::<Determination>,
         comment: Some(
             "Allowed values for each classification type: For True Positive: MultiStagedAttack, MaliciousUserActivity, CompromisedAccount, Malware, Phishing, UnwantedSoftware, apt, Other. For Informational, expected activity: SecurityTesting, securityPersonnel, LineOfBusinessApplication, ConfirmedActivity, Other. For False positive: Clean (notMalicious), NoEnoughDataToValidate (notEnoughDataToValidate), Other.",
         ),
@@ -253,6 +255,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         title: "Severity",
         description: "Enter the severity level of the incident.",
         allowed: &["unknown", "informational", "low", "medium", "high", "unknownFutureValue"],
+        words: words::<Severity>,
         comment: Some(SENTINEL),
         ..TEXT
     },
@@ -282,7 +285,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         title: "Tag Mode",
         description: "Choose whether the custom tags replace those of the incident, are added to them or taken off.",
         default: Some("replace"),
-        allowed: &["replace", "append", "remove"],
+        words: words::<TagMode>,
         comment: Some("append and remove read the incident first."),
         ..TEXT
     },
@@ -291,16 +294,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         title: "Clear",
         description: "Enter the fields to empty, such as assigned_to to unassign the incident.",
         kind: ParameterKind::TextList,
-        allowed: &[
-            "assigned_to",
-            "classification",
-            "determination",
-            "description",
-            "resolving_comment",
-            "display_name",
-            "summary",
-            "custom_tags",
-        ],
+        words: words::<ClearableField>,
         example: Some("assigned_to"),
         ..TEXT
     },
@@ -330,7 +324,7 @@ const GENERIC_PARAMETERS: &[Entry] = &[
         title: "Method",
         description: "Enter the HTTP method to make the request.",
         required: true,
-        allowed: &["GET", "PUT", "POST", "DELETE", "PATCH"],
+        words: words::<HttpMethod>,
         ..TEXT
     },
     Entry {

@@ -2,7 +2,9 @@
 
 use super::entry::{Entry, TEXT};
 use crate::request::config::{API_VERSIONS, TIMEOUT_DEFAULT_SECONDS, TIMEOUT_MAX_SECONDS};
+use crate::request::vocabulary::words;
 use crate::wit::catalog::ParameterKind;
+use crate::wit::types::Cloud;
 
 pub(super) const ALL: &[Entry] = &[
     Entry {
@@ -64,7 +66,7 @@ pub(super) const ALL: &[Entry] = &[
         title: "Cloud",
         description: "Choose the Microsoft cloud of the tenant.",
         default: Some("global"),
-        allowed: &["global", "us-gov", "us-gov-dod"],
+        words: words::<Cloud>,
         comment: Some("us-gov is GCC High; GCC is global. The China cloud has no security incidents."),
         ..TEXT
     },
@@ -75,7 +77,7 @@ pub(super) const ALL: &[Entry] = &[
         kind: ParameterKind::KeyValue,
         allowed: &["login", "graph"],
         example: Some(r#"{"login": "https://gateway.example", "graph": "https://gateway.example"}"#),
-        comment: Some("Both are needed. https, or http on a loopback address only."),
+        comment: Some("Each may be given alone. https, or http on a loopback address only."),
         ..TEXT
     },
 ];

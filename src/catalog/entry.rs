@@ -10,7 +10,10 @@ pub(super) struct Entry {
     pub(super) kind: ParameterKind,
     pub(super) required: bool,
     pub(super) default: Option<&'static str>,
+    /// Values as the app has them.
     pub(super) allowed: &'static [&'static str],
+    /// The vocabulary: each of its words is allowed, too, so that a value that was read can be written back.
+    pub(super) words: fn() -> Vec<&'static str>,
     pub(super) range: Option<(u32, Option<u32>)>,
     pub(super) example: Option<&'static str>,
     pub(super) comment: Option<&'static str>,
@@ -25,6 +28,7 @@ pub(super) const TEXT: Entry = Entry {
     required: false,
     default: None,
     allowed: &[],
+    words: Vec::new,
     range: None,
     example: None,
     comment: None,
@@ -42,6 +46,13 @@ pub(super) struct ActionEntry {
     pub(super) example: &'static str,
 }
 
+impl Entry {
+    fn allowed_values(&self) -> Vec<&'static str> {
+        let words = (self.words)().into_iter().filter(|word| !self.allowed.contains(word));
+        self.allowed.iter().copied().chain(words).collect()
+    }
+}
+
 impl From<&Entry> for Parameter {
     fn from(entry: &Entry) -> Self {
         Self {
@@ -51,7 +62,7 @@ impl From<&Entry> for Parameter {
             kind: entry.kind,
             required: entry.required,
             default_value: entry.default.map(str::to_owned),
-            allowed_values: entry.allowed.iter().map(|value| (*value).to_owned()).collect(),
+            allowed_values: entry.allowed_values().into_iter().map(str::to_owned).collect(),
             minimum: entry.range.map(|(minimum, _)| minimum),
             maximum: entry.range.and_then(|(_, maximum)| maximum),
             example: entry.example.map(str::to_owned),

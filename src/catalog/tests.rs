@@ -4,9 +4,11 @@ mod documented;
 
 use self::documented::{CONFIGURATION, Documented, GENERIC, GET, HUNT, LIST, UPDATE};
 use super::*;
+use crate::request::vocabulary::words;
 use crate::sample::invoke;
 use crate::sample::{CONFIG, INCIDENT, token};
 use crate::wire::scripted::{ScriptedHost, answer};
+use crate::wit::actions::Determination;
 use crate::wit::catalog::{Effect, ParameterKind};
 
 /// What the catalog says besides, for a reader to judge: parameters, allowed values and examples that are ours.
@@ -125,10 +127,7 @@ fn the_parameters_are_the_documented_ones() {
         &action("update_incident").parameters,
         &UPDATE,
         &["tag_mode", "clear", "unchanged_since", "dry_run"],
-        &[
-            ("status", &["inProgress", "awaitingAction"]),
-            ("determination", &["apt", "securityPersonnel", "notMalicious", "notEnoughDataToValidate", "unknown"]),
-        ],
+        &[("status", &["inProgress", "awaitingAction"]), ("determination", &words::<Determination>())],
     );
     same(&action("generic_action").parameters, &GENERIC, &[], &[("method", &["PATCH"])]);
 }

@@ -41,8 +41,8 @@ pub struct Connection {
     pub login: Origin,
     /// Where the API is.
     pub graph: Origin,
-    /// What tokens are asked for: the Graph of the cloud, which may stand behind a gateway.
-    pub scope: &'static str,
+    /// What tokens are asked for: everything that was granted for the Graph of the cloud, which may stand behind a gateway.
+    pub scope: String,
 }
 
 impl Connection {
@@ -66,7 +66,7 @@ impl Connection {
             api_version: api_version(config.api_version.as_deref())?,
             login,
             graph,
-            scope: scope(cloud(config)),
+            scope: format!("https://{}/.default", hosts(cloud(config)).1),
         })
     }
 }
@@ -101,15 +101,6 @@ impl Targets {
 
 fn cloud(config: &Config) -> Cloud {
     config.cloud.unwrap_or(Cloud::Global)
-}
-
-/// What tokens are asked for in a cloud: everything that was granted for its Graph.
-fn scope(cloud: Cloud) -> &'static str {
-    match cloud {
-        Cloud::Global => "https://graph.microsoft.com/.default",
-        Cloud::UsGov => "https://graph.microsoft.us/.default",
-        Cloud::UsGovDod => "https://dod-graph.microsoft.us/.default",
-    }
 }
 
 fn tenant_id(text: &str) -> Result<String, Fault> {

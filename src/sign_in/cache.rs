@@ -185,7 +185,7 @@ impl Drop for Lead {
 struct Key {
     login: Origin,
     graph: Origin,
-    scope: &'static str,
+    scope: String,
     tenant_id: String,
     client_id: String,
     client_secret: Secret,
@@ -197,7 +197,7 @@ impl Key {
         Self {
             login: login.clone(),
             graph: graph.clone(),
-            scope,
+            scope: scope.clone(),
             tenant_id: tenant_id.clone(),
             client_id: client_id.clone(),
             client_secret: client_secret.clone(),
