@@ -1,28 +1,28 @@
 //! Generic action: a request to any endpoint below the API version.
 
+mod body;
 mod download;
 mod headers;
+mod reply;
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use body::body;
+use reply::{Outcome, Reply, reply};
 
 use crate::answer::envelope::{self, Meta};
-use crate::graph::refusal;
-use crate::graph::session::{Answer, Body, Call, Due, Session};
+use crate::graph::session::{Answer, Call, Due, Session};
 use crate::request::endpoint;
-use crate::request::fields::is_json;
-use crate::request::multipart;
-use crate::text::fault::{Fault, error, invalid, malformed};
+use crate::text::fault::{Fault, invalid, malformed};
 use crate::text::json;
 use crate::text::percent;
 use crate::wire::exchange::Patience;
-use crate::wire::host::{Header, Host, Method, Response};
-use crate::wire::proxy_page;
+use crate::wire::host::{Host, Method, Response};
 use crate::wire::retry::Effect;
 use crate::wit::actions::{Download, ExtraFields, GenericRequest, GenericResponse, ResponseBody, ResponseType};
-use crate::wit::types::{Error, ErrorKind, NameValue};
+use crate::wit::types::{Error, ErrorKind};
 
 /// Repeats that a caller may ask for.
 pub const RETRY_COUNT_MAX: u32 = 10;
@@ -109,23 +109,6 @@ fn too_large_as_text(status: u16, length: usize) -> Fault {
     })
 }
 
-/// What becomes of a body. Large ones stay in their receive buffer until they are written into the answer.
-enum Outcome {
-    None,
-    Json(Body),
-    Custom(String),
-    Text(Body),
-    Bytes(Response),
-    File(download::File),
-}
-
-struct Reply {
-    status: u16,
-    headers: Vec<NameValue>,
-    outcome: Outcome,
-    meta: Meta,
-}
-
 async fn run<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<Reply, Fault> {
     let none = ExtraFields {
         headers: Vec::new(),
@@ -153,38 +136,6 @@ async fn run<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Res
     send(session, &call, extra, &|answer| reply(session, &call, answer, extra, filename.clone())).await
 }
 
-fn reply<H: Host>(
-    session: &Session<'_, H>,
-    call: &Call<'_>,
-    answer: Answer,
-    extra: &ExtraFields,
-    filename: Option<String>,
-) -> Result<Reply, Fault> {
-    let status = answer.response.status;
-    let mut meta = Meta::of(&answer);
-    if (300..400).contains(&status) && status != 304 {
-        let target = proxy_page::redirect_host(&answer.response).map(|host| format!(" to {host}")).unwrap_or_default();
-        if extra.download == Some(true) {
-            return Err(Box::new(Error {
-                status: Some(status),
-                remedy: Some(
-                    "get the file from there outside of the connector: without download the answer has the link in its \
-                     Location header"
-                        .to_owned(),
-                ),
-                ..*error(
-                    ErrorKind::Rejected,
-                    format!("there is no file: the service redirects{target}, and redirects are not followed"),
-                )
-            }));
-        }
-        meta.warnings.push(format!("the service redirects{target}; redirects are not followed"));
-    }
-    let headers = headers::answered(&answer.response.headers);
-    let outcome = outcome(session, call, answer, extra, filename, &mut meta)?;
-    Ok(Reply { status, headers, outcome, meta })
-}
-
 fn target<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<String, Fault> {
     let mut target = endpoint::target(&request.endpoint, &session.connection.graph, session.connection.api_version)
         .map_err(|why| invalid(format!("endpoint: {why}")))?;
@@ -195,59 +146,6 @@ fn target<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result
     percent::append_query(&mut target, pairs);
     Ok(target)
 }
-
-fn body<H: Host>(
-    session: &Session<'_, H>,
-    request: &GenericRequest,
-    extra: &ExtraFields,
-    headers: &mut Vec<Header>,
-) -> Result<Vec<u8>, Fault> {
-    let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-    // An empty object or list is a body where one can be meant; forms send it for nothing, too.
-    let body_is_elsewhere = request.method == Method::Get || !extra.files.is_empty();
-    let payload = request
-        .payload
-        .as_deref()
-        .filter(|text| !text.is_empty() && !(json::is_bare(text) && (body_is_elsewhere || given(&extra.payload_json))));
-    let payload_json = extra
-        .payload_json
-        .as_deref()
-        .filter(|text| !text.is_empty() && !(json::is_bare(text) && (body_is_elsewhere || payload.is_some())));
-    let given = [
-        ("payload", payload.is_some()),
-        ("extra_fields.payload_json", payload_json.is_some()),
-        ("extra_fields.files", !extra.files.is_empty()),
-    ];
-    let given: Vec<&str> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
-    if let [one, other, ..] = given[..] {
-        return Err(invalid(format!("{other}: cannot go with {one}; give one body")));
-    }
-    if !given.is_empty() && request.method == Method::Get {
-        return Err(invalid(format!("{}: a GET request has no body", given.join(""))));
-    }
-    let (content_type, body) = if !extra.files.is_empty() {
-        if headers.iter().any(|(name, _)| name == "content-type") {
-            return Err(invalid("extra_fields.headers: Content-Type is set by files"));
-        }
-        multipart::encode(&extra.files, &session.exchange.host.guid())?
-    } else if let Some(json) = payload_json {
-        if !json::is_valid(json) {
-            return Err(invalid("extra_fields.payload_json: is not JSON"));
-        }
-        (JSON.to_owned(), json.as_bytes().to_owned())
-    } else if let Some(text) = payload {
-        let content_type = if is_json(text) { JSON } else { "text/plain; charset=utf-8" };
-        (content_type.to_owned(), text.as_bytes().to_owned())
-    } else {
-        return Ok(Vec::new());
-    };
-    if !headers.iter().any(|(name, _)| name == "content-type") {
-        headers.push(("content-type".into(), content_type));
-    }
-    Ok(body)
-}
-
-const JSON: &str = "application/json; charset=utf-8";
 
 fn effect(method: Method, target: &str) -> Effect {
     let path = target.split('?').next().unwrap_or_default();
@@ -303,73 +201,6 @@ async fn send<H: Host, T>(
     }
     // Those of the caller come before those of everyone.
     session.anew().send(call, take).await
-}
-
-/// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.
-fn outcome<H: Host>(
-    session: &Session<'_, H>,
-    call: &Call<'_>,
-    answer: Answer,
-    extra: &ExtraFields,
-    filename: Option<String>,
-    meta: &mut Meta,
-) -> Result<Outcome, Fault> {
-    if answer.response.cut.is_some() {
-        meta.warnings.push("the service did what was asked, but its answer broke off, so it is left out".to_owned());
-        return Ok(Outcome::None);
-    }
-    let response = &answer.response;
-    if extra.download == Some(true) {
-        if response.body().is_empty() && response.status != 200 {
-            meta.warnings
-                .push(format!("the file is empty: the service answered with status {} and no body", response.status));
-        }
-        return Ok(Outcome::File(download::file(answer.response, filename, &call.target, |name| {
-            session.cleared(name)
-        })));
-    }
-    let kind = extra.response_type.unwrap_or(ResponseType::Json);
-    let has_read = matches!(call.effect, Effect::Read | Effect::Hunt) && response.status == 200;
-    // What is named JSON and is none was cut or changed on its way: for a read, another attempt may bring it whole.
-    let names_json = has_read && kind == ResponseType::Json && names_json(response);
-    if let Some(json) = &extra.custom_output_json {
-        return Ok(Outcome::Custom(session.cleared(json.clone())));
-    }
-    if names_json && response.body().is_empty() {
-        return Err(malformed("the answer is empty"));
-    }
-    if response.body().is_empty() {
-        return Ok(Outcome::None);
-    }
-    let is_text = std::str::from_utf8(response.body()).is_ok();
-    if names_json && !is_text {
-        return Err(malformed("the answer is named JSON and is not UTF-8"));
-    }
-    if kind == ResponseType::Content || !is_text {
-        if kind != ResponseType::Content {
-            meta.warnings.push("the answer is not text: its bytes are given in base64".to_owned());
-        }
-        return Ok(Outcome::Bytes(answer.response));
-    }
-    let body = answer.into_body()?;
-    if kind == ResponseType::Json {
-        if json::is_valid(body.json()) {
-            return match refusal::spliced_object(body.json()).filter(|_| has_read) {
-                Some(fault) => Err(fault),
-                None => Ok(Outcome::Json(body)),
-            };
-        }
-        if names_json {
-            return Err(malformed("the answer is named JSON and is not: it was cut or changed on its way"));
-        }
-        meta.warnings.push("the answer is not JSON: it is given as text".to_owned());
-    }
-    Ok(Outcome::Text(body))
-}
-
-fn names_json(response: &Response) -> bool {
-    let media_type = response.media_type();
-    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 #[cfg(test)]

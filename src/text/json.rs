@@ -2,11 +2,16 @@
 //!
 //! A tree of values would cost the component thirty kilobytes of code, and each document a copy of everything in it.
 
+mod mend;
+mod write;
+
 use std::fmt;
-use std::io;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+pub use mend::mended;
+pub use write::{Writer, list, quote, quoted, quoted_length};
 
 /// Byte order mark, which some front ends of the service and some editors put before a text.
 pub const MARK: char = '\u{feff}';
@@ -57,77 +62,6 @@ pub fn text(json: &str) -> Option<String> {
     serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&mended(json)?).ok())
 }
 
-/// JSON that the parser refuses for its values alone, so that it takes it: escaped halves of surrogate pairs without the other
-/// half become U+FFFD, and numbers that may be too large for it become null. `None` when there are none.
-///
-/// What comes out is as long as what went in, so that places in one are places in the other.
-pub fn mended(json: &str) -> Option<String> {
-    let mut out: Option<Vec<u8>> = None;
-    let bytes = json.as_bytes();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        at += match byte {
-            b'"' => mend_string(json, at, &mut out),
-            b'0'..=b'9' | b'-' => {
-                let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
-                let number = rest.get(..length).unwrap_or_default();
-                if length > DIGITS_MAX
-                    || (number.iter().any(|byte| byte.eq_ignore_ascii_case(&b'e')) && length >= NULL.len())
-                {
-                    replace(json, &mut out, at, NULL);
-                    (at + NULL.len()..at + length).for_each(|place| replace(json, &mut out, place, b" "));
-                }
-                length
-            }
-            _ => 1,
-        };
-    }
-    String::from_utf8(out?).ok()
-}
-
-/// What an unreadable number becomes.
-const NULL: &[u8] = b"null";
-/// No number of fewer digits is too large.
-const DIGITS_MAX: usize = 300;
-/// Length of `\\uXXXX`.
-const ESCAPE_LENGTH: usize = 6;
-
-/// Mends the string literal that begins at a place; answers its length.
-fn mend_string(json: &str, from: usize, out: &mut Option<Vec<u8>>) -> usize {
-    /// What a `\\uXXXX` that a text starts with stands for.
-    fn unit(text: &[u8]) -> Option<u16> {
-        let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-        digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
-    }
-    let bytes = json.as_bytes();
-    let mut at = from + 1;
-    while let Some(byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        at += match byte {
-            b'"' => return at + 1 - from,
-            b'\\' => match (unit(rest), rest.get(ESCAPE_LENGTH..).and_then(unit)) {
-                (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE_LENGTH,
-                (Some(0xd800..=0xdfff), _) => {
-                    replace(json, out, at, b"\\ufffd");
-                    ESCAPE_LENGTH
-                }
-                _ => 2,
-            },
-            _ => 1,
-        };
-    }
-    bytes.len() - from
-}
-
-/// Writes over a part, in a copy that is made for the first one.
-fn replace(json: &str, out: &mut Option<Vec<u8>>, at: usize, with: &[u8]) {
-    let out = out.get_or_insert_with(|| json.as_bytes().to_owned());
-    if let Some(place) = out.get_mut(at..at + with.len()) {
-        place.copy_from_slice(with);
-    }
-}
-
 /// The text of a JSON string, number or boolean.
 pub fn scalar(json: &str) -> Option<String> {
     match json.bytes().next()? {
@@ -149,47 +83,6 @@ pub struct Items<'a> {
     pub list: Vec<&'a RawValue>,
     /// How many more there are.
     pub left_out: usize,
-}
-
-/// A text as a JSON string.
-pub fn quoted(text: &str) -> String {
-    // Writing a string to memory cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-/// Length of a text as a JSON string.
-pub fn quoted_length(text: &str) -> usize {
-    let escape = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(escape).sum::<usize>() + 2
-}
-
-/// Writes a text as a JSON string behind another.
-pub fn quote(text: &str, out: &mut String) {
-    /// Writes UTF-8 that comes in whole characters, as the serializer's does.
-    struct Out<'s>(&'s mut String);
-    impl io::Write for Out<'_> {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-            self.0.push_str(text);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    // Writing to memory cannot fail.
-    let _ = serde_json::to_writer(Out(out), text);
-}
-
-/// Texts as a JSON list.
-pub fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
-    let items: Vec<String> = texts.into_iter().map(|text| quoted(text)).collect();
-    format!("[{}]", items.join(","))
 }
 
 /// Whether JSON is `{}` or `[]`, with or without white space in it.
@@ -253,51 +146,6 @@ impl<'de> Deserialize<'de> for Key {
             }
         }
         deserializer.deserialize_bytes(Name)
-    }
-}
-
-/// Writes an object.
-#[derive(Debug)]
-pub struct Writer(String);
-
-impl Writer {
-    /// An empty object.
-    pub fn new() -> Self {
-        Self("{".to_owned())
-    }
-
-    /// Adds a member whose value is JSON.
-    pub fn json(&mut self, name: &str, json: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        self.0.push_str(&quoted(name));
-        self.0.push(':');
-        self.0.push_str(json);
-    }
-
-    /// Adds a member that is a text.
-    pub fn text(&mut self, name: &str, text: &str) {
-        self.json(name, &quoted(text));
-    }
-
-    /// Adds a member whose value is JSON, if there is one.
-    pub fn optional(&mut self, name: &str, json: Option<String>) {
-        if let Some(json) = json {
-            self.json(name, &json);
-        }
-    }
-
-    /// The object.
-    pub fn finish(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -370,15 +218,6 @@ mod tests {
     }
 
     #[test]
-    fn writes_what_it_reads() {
-        let mut writer = Writer::new();
-        writer.text("a\"b", "c\\\n\u{fc}");
-        writer.json("d", &list(&["e".to_owned(), "\"".to_owned()]));
-        assert_eq!(writer.finish(), "{\"a\\\"b\":\"c\\\\\\nü\",\"d\":[\"e\",\"\\\"\"]}");
-        assert_eq!(Writer::new().finish(), "{}");
-    }
-
-    #[test]
     fn halves_of_characters_are_replaced() {
         for (json, expected) in [
             (r#""Phish \ud83d""#, "Phish \u{fffd}"),
@@ -392,18 +231,6 @@ mod tests {
         }
         for json in [r#""\ud83""#, r#""\ü""#, r#""\"#, "\"\\", r#"{"a":"\u00e4"}"#] {
             assert_eq!(mended(json), None, "{json}");
-        }
-    }
-
-    #[test]
-    fn numbers_that_no_parser_takes_are_null() {
-        for (json, expected) in [
-            (r#"{"a":1e999,"b":[-2E+999, "1e999"]}"#, Some(r#"{"a":null ,"b":[null   , "1e999"]}"#.to_owned())),
-            (r#"{"a":1.5,"b":-7,"1e9":0}"#, None),
-            ("1e9", None),
-            (&"9".repeat(301), Some(format!("null{}", " ".repeat(297)))),
-        ] {
-            assert_eq!(mended(json), expected, "{json}");
         }
     }
 

@@ -8,6 +8,7 @@ use super::*;
 use crate::sample::{CONFIG, run, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, after, answer, answer_with};
 use crate::wit::types::ErrorKind;
+use crate::wit::types::NameValue;
 
 /// A GET, to be refined.
 fn request() -> GenericRequest {

@@ -1,0 +1,208 @@
+//! Finds a value in every spelling that an echo may have: as it is, percent-encoded, escaped as in JSON, in base64.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+/// Data up to this size is read for every spelling.
+const CLOSELY_READ_BYTES: usize = 64 * 1024;
+/// Bytes of a spelling that are looked for first.
+const START_BYTES: usize = 16;
+/// What stands in the place of a value.
+pub(super) const STRUCK_OUT: &str = "***";
+
+/// A text without a value, as it is, percent-encoded or escaped as in JSON, wholly or in part; and in base64 of either alphabet,
+/// alone or within more.
+pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
+    // No spelling is shorter than base64 of what fills its groups, or the value.
+    if text.len() < value.len().min(value.len().saturating_sub(2) / 3 * 4) {
+        return None;
+    }
+    let is_small = text.len() <= CLOSELY_READ_BYTES;
+    let groups = if is_small { groups(value) } else { Vec::new() };
+    let starts = Starts::new(value, &groups);
+    let struck = without_all(text, |text, from| {
+        let mut at = from;
+        loop {
+            at = starts.next(text, at)?;
+            let encoded = || groups.iter().filter_map(|group| group.length(text, at)).max();
+            match spelled_length(text, at, value).or_else(encoded) {
+                Some(length) => return Some(at..at + length),
+                None => at += 1,
+            }
+        }
+    });
+    if !is_small {
+        return struck;
+    }
+    let text = struck.as_deref().unwrap_or(text);
+    let known = Known::of(value);
+    without_all(text, |text, from| next_escaped(text, from, value, &known)).or(struck)
+}
+
+/// A text without all that is found in it, each from a place on; `None` when there is nothing.
+fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
+    let mut out: Option<Vec<u8>> = None;
+    let mut kept = 0;
+    while let Some(found) = next(text, kept) {
+        let out = out.get_or_insert_default();
+        out.extend_from_slice(text.get(kept..found.start).unwrap_or_default());
+        out.extend_from_slice(STRUCK_OUT.as_bytes());
+        kept = found.end;
+    }
+    let mut out = out?;
+    out.extend_from_slice(text.get(kept..).unwrap_or_default());
+    Some(out)
+}
+
+/// The next place from another on where a value is spelled with escapes: before the first of them it stands as it is.
+fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.iter().position(|byte| matches!(byte, b'%' | b'\\'))?;
+        if let Some((byte, _)) = text.get(at..).and_then(escape).filter(|(byte, _)| known.has(*byte)) {
+            let places = value.iter().enumerate().filter(|(_, other)| **other == byte);
+            let mut starts = places.filter_map(|(place, _)| {
+                let start = at.checked_sub(place).filter(|start| *start >= from)?;
+                (text.get(start..at) == value.get(..place)).then_some(start)
+            });
+            let spelled = starts.find_map(|start| Some(start..start + spelled_length(text, start, value)?));
+            if spelled.is_some() {
+                return spelled;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Which bytes a value has: most escapes of a text stand for others.
+struct Known([bool; 256]);
+
+impl Known {
+    fn of(value: &[u8]) -> Self {
+        let mut known = [false; 256];
+        for byte in value {
+            if let Some(entry) = known.get_mut(usize::from(*byte)) {
+                *entry = true;
+            }
+        }
+        Self(known)
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+}
+
+/// Where a spelling may begin. A window slides over the text, as far as its last byte allows: most bytes are never looked at.
+/// Source: <https://en.wikipedia.org/wiki/Boyer%E2%80%93Moore%E2%80%93Horspool_algorithm>.
+struct Starts {
+    window: usize,
+    shifts: [usize; 256],
+}
+
+impl Starts {
+    fn new(value: &[u8], groups: &[Group<'_>]) -> Self {
+        let starts = || groups.iter().map(|group| group.start.as_slice()).chain([value]);
+        let window = starts().map(<[u8]>::len).fold(START_BYTES, usize::min);
+        let mut made = Self { window, shifts: [window; 256] };
+        for start in starts() {
+            for (byte, shift) in start.iter().take(window).zip((0..window).rev()) {
+                made.allow(*byte, shift);
+                match byte {
+                    b'+' => made.allow(b'-', shift),
+                    b'/' => made.allow(b'_', shift),
+                    _ => {}
+                }
+            }
+        }
+        made
+    }
+
+    fn allow(&mut self, byte: u8, shift: usize) {
+        if let Some(known) = self.shifts.get_mut(usize::from(byte)) {
+            *known = shift.min(*known);
+        }
+    }
+
+    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            let last = text.get(at + self.window - 1)?;
+            match self.shifts.get(usize::from(*last)) {
+                Some(0) | None => return Some(at),
+                Some(shift) => at += shift,
+            }
+        }
+    }
+}
+
+/// Length of a value that is spelled out from a place on, each byte as it is or escaped.
+fn spelled_length(text: &[u8], from: usize, value: &[u8]) -> Option<usize> {
+    let mut at = from;
+    for byte in value {
+        let rest = text.get(at..)?;
+        at += match escape(rest) {
+            Some((escaped, length)) if escaped == *byte => length,
+            _ if rest.first() == Some(byte) => 1,
+            _ => return None,
+        };
+    }
+    Some(at - from)
+}
+
+/// The byte that an escape at the start of a text stands for, `%XX` or one of JSON, and its length.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    let (byte, length) = match text {
+        [b'%', high, low, ..] => (hexadecimal(&[*high, *low])?, 3),
+        [b'\\', b'u', digits @ ..] => (hexadecimal(digits.get(..4)?)?, 6),
+        [b'\\', escaped @ (b'"' | b'\\' | b'/'), ..] => (u32::from(*escaped), 2),
+        _ => return None,
+    };
+    Some((u8::try_from(byte).ok()?, length))
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
+}
+
+/// Bytes that are looked for in base64.
+struct Group<'a> {
+    bytes: &'a [u8],
+    /// How it begins in base64.
+    start: Vec<u8>,
+}
+
+/// What of a value is the same in base64 wherever it starts, for three bytes are four characters; and the value itself.
+fn groups(value: &[u8]) -> Vec<Group<'_>> {
+    let within = (0..3).filter_map(|skipped| value.get(skipped..));
+    let within = within.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
+    let start = |bytes: &[u8]| encoded(bytes.get(..START_BYTES / 4 * 3).unwrap_or(bytes));
+    std::iter::once(value).chain(within).map(|bytes| Group { bytes, start: start(bytes) }).collect()
+}
+
+impl Group<'_> {
+    /// Length of its base64 at a place, the padding included.
+    fn length(&self, text: &[u8], at: usize) -> Option<usize> {
+        let rest = text.get(at..)?;
+        begins(rest, &self.start).then_some(())?;
+        let whole = encoded(self.bytes);
+        let padding = rest.iter().skip(whole.len()).take(2).take_while(|byte| **byte == b'=').count();
+        begins(rest, &whole).then_some(whole.len() + padding)
+    }
+}
+
+fn encoded(bytes: &[u8]) -> Vec<u8> {
+    STANDARD_NO_PAD.encode(bytes).into_bytes()
+}
+
+/// Whether a text begins with base64, in either alphabet.
+fn begins(text: &[u8], base64: &[u8]) -> bool {
+    let standard = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => *other,
+    };
+    text.get(..base64.len()).is_some_and(|found| found.iter().map(standard).eq(base64.iter().copied()))
+}
