@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use host_test::Settings;
+use defender_xdr_host::Settings;
 use serde_json::json;
 
 use crate::support::{config, connector, emulator, failed};

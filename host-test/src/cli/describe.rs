@@ -2,13 +2,13 @@
 
 use clap::Command;
 use comfy_table::{Attribute, Cell};
-use host_test::bindings::catalog::{Action, Connector, Effect, Parameter, ParameterKind};
+use defender_xdr_host::bindings::catalog::{Action, Connector, Effect, Parameter, ParameterKind};
 
 use super::failure::Outcome;
 use super::globals::Globals;
 use super::terminal::Terminal;
 use super::view::table;
-use super::{action, session};
+use super::{option, session};
 
 pub(crate) const NAME: &str = "describe";
 
@@ -79,7 +79,7 @@ fn parameters(parameters: &[Parameter], terminal: &Terminal) -> String {
             Cell::new(&parameter.name),
             Cell::new(kind(parameter.kind)).add_attribute(Attribute::Dim),
             Cell::new(required),
-            Cell::new(action::help(parameter)),
+            Cell::new(option::help(parameter)),
         ]);
     }
     table::text(&table)
