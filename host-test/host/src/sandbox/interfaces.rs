@@ -8,8 +8,6 @@ use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime_wasi::clocks::WasiClocks;
 use wasmtime_wasi::p2::bindings::{clocks, io, random};
 use wasmtime_wasi::random::WasiRandom;
-use wasmtime_wasi_http::WasiHttp;
-use wasmtime_wasi_http::p2::bindings::http;
 
 use super::clock::Monotonic;
 use super::guest::Guest;
@@ -42,7 +40,6 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     clocks::monotonic_clock::add_to_linker::<_, Monotonic>(&mut linker, Guest::monotonic)?;
     clocks::wall_clock::add_to_linker::<_, WasiClocks>(&mut linker, Guest::clocks)?;
     random::random::add_to_linker::<_, WasiRandom>(&mut linker, Guest::random)?;
-    http::types::add_to_linker::<_, WasiHttp>(&mut linker, &http::types::LinkOptions::default(), Guest::http)?;
     wasmtime_48::add_to_linker(&mut linker)?;
     Ok(linker)
 }
