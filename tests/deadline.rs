@@ -1,9 +1,10 @@
-//! The deadline holds whatever the peer does. The guest's clock runs fast here, so that nobody waits.
+//! The deadline holds whatever the peer does, and an answer that breaks off says why. The guest's clock runs fast here, so that nobody waits.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use host_test::Settings;
+use defender_emulator::{Action, Fault, Matches, Point};
+use defender_xdr_host::Settings;
 use serde_json::json;
 
 use crate::support::{config, connector, emulator, failed};
@@ -47,4 +48,18 @@ async fn a_closed_port_is_unreachable() {
     let (peer, url) = silent_peer("http");
     drop(peer);
     ends_in_time(&url, &["unreachable"]).await;
+}
+
+/// wasmtime 48 keeps the reason to itself; the host's sandbox hands it on.
+#[tokio::test]
+async fn an_answer_that_breaks_off_says_why() {
+    let emulator = emulator();
+    let matches = Matches { path_contains: Some("/incidents/".into()), ..Matches::default() };
+    emulator.fault(Fault { matches, action: Action::Reset { at: Point::Body }, ..Fault::default() });
+    let config = config(&emulator, |_| ());
+    let connector = connector(Settings { clock_speed: CLOCK_SPEED, ..Settings::default() });
+    let error = failed(connector.invoke("get_incident_details", &config, r#"{"incident_id": "2972395"}"#).await);
+    assert_eq!(error["kind"], "interrupted", "{error}");
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.contains("the peer closed the connection"), "{error}");
 }

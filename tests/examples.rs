@@ -1,6 +1,6 @@
 //! Each "Example Request" of the app's documentation, as it stands there: a list with one object.
 
-use host_test::Settings;
+use defender_xdr_host::Settings;
 use serde_json::{Value, json};
 
 use crate::support::{config, connector, emulator, parsed};

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use defender_emulator::{Action, Emulator, Fault, Matches};
+use defender_xdr_host::{CallError, Connector, Exchange, LoadError, Settings};
 use guests::Mood;
-use host_test::{CallError, Connector, Exchange, LoadError, Settings};
 use serde_json::json;
 
 use crate::support::{config, connector, emulator, failed, parsed};

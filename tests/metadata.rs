@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use host_test::{Metadata, Settings, Shape, built};
+use defender_xdr_host::{Settings, Shape};
+use host_test::{Metadata, built};
 
 /// The first line of documentation of each function in `wit/`, by the function's name with its file's.
 fn first_lines() -> BTreeMap<(String, String), String> {

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
-use host_test::{Connector, Exchange, Proxy, Settings};
+use defender_xdr_host::{Connector, Exchange, Proxy, Settings};
 use serde_json::{Value, json};
 
 use crate::support::{config, connector, failed, parsed};
@@ -38,7 +38,7 @@ fn service(network: &Network) -> String {
     config(&network.emulator, |config| drop(config.as_object_mut().and_then(|config| config.remove("endpoints"))))
 }
 
-async fn call(connector: &Connector, network: &Network) -> Result<String, host_test::CallError> {
+async fn call(connector: &Connector, network: &Network) -> Result<String, defender_xdr_host::CallError> {
     connector.invoke("get_incident_details", &service(network), INPUT).await
 }
 

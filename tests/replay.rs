@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use host_test::built;
-use host_test::replay::{Recording, Replayer, files};
+use host_test::trials::replay::{Recording, Replayer, files};
 use serde_json::{Value, json};
 
 fn directory() -> PathBuf {

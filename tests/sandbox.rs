@@ -1,6 +1,7 @@
 //! What the component can touch at all.
 
-use host_test::{Settings, Shape, built};
+use defender_xdr_host::{Settings, Shape};
+use host_test::built;
 
 /// The whole of the sandbox: nothing else may be imported.
 const DOORS: [&str; 4] = ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:http/"];

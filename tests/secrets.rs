@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use defender_emulator::{Action, App, Fault, Matches, Point};
-use host_test::{Settings, Trace};
+use defender_xdr_host::{Settings, Trace};
 use serde_json::json;
 
 use crate::support::{config, connector, emulator};

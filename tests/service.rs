@@ -3,7 +3,7 @@
 //! The guest's clock runs fast, so that its waits take no time.
 
 use defender_emulator::{Action, App, Challenge, ChallengeForm, Emulator, Fault, Matches};
-use host_test::{Connector, Settings};
+use defender_xdr_host::{Connector, Settings};
 use serde_json::{Value, json};
 
 use crate::support::{config, connector, emulator, failed, parsed};

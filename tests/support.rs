@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use defender_emulator::{Emulator, Options};
-use host_test::bindings::types::{Config, Endpoints};
-use host_test::{CallError, Connector, Settings, built};
+use defender_xdr_host::bindings::types::{Config, Endpoints};
+use defender_xdr_host::{CallError, Connector, Settings};
+use host_test::built;
 use serde_json::Value;
 
 /// The component with these settings.

@@ -1,4 +1,4 @@
-//! Files as the tools of other systems leave them: byte order marks, UTF-16, and what is no text.
+//! Files as the tools of other systems leave them: byte order marks, UTF-16, and what is not text.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -83,7 +83,7 @@ fn a_mark_that_a_shell_passed_on_is_skipped() {
 }
 
 #[test]
-fn what_is_no_text_is_refused_with_the_way_out() {
+fn what_is_not_text_is_refused_with_the_way_out() {
     let latin = file(b"{\"tenant_id\": \"Zo\xeb\"}");
     let path = latin.path().to_str().expect("UTF-8");
     let message = format!("the configuration in {path}: it is not UTF-8 text from byte 17 on; save it as UTF-8");

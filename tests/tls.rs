@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use defender_emulator::{Emulator, Options};
-use host_test::Settings;
+use defender_xdr_host::Settings;
 use serde_json::json;
 
 use crate::support::{config, connector, failed, parsed};

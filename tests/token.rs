@@ -1,6 +1,6 @@
 //! Tokens are asked for once and connections are kept.
 
-use host_test::Settings;
+use defender_xdr_host::Settings;
 
 use crate::support::{config, connector, emulator, parsed};
 

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 
 use defender_xdr::text::json::mended;
+use defender_xdr_host::CallError;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Reads JSON. Halves of surrogate pairs become U+FFFD, the replacement character; numbers that are too large become null, and
 /// what is nested deeper than a person can read, too.
@@ -20,6 +22,17 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     };
     let mended = mended(text).map_or(Cow::Borrowed(text), Cow::Owned);
     serde_json::from_str(&mended).or_else(|_| serde_json::from_str(&shallow(&mended))).map_err(|_| first)
+}
+
+/// An error as a JSON object, with its details read as [`parse`] does.
+#[must_use]
+pub fn error(error: &CallError) -> Value {
+    let mut object = error.to_json();
+    let details = error.action().and_then(|error| parse(error.details_json.as_deref()?).ok());
+    if let Some(details) = details {
+        object["details"] = details;
+    }
+    object
 }
 
 /// Levels of lists and objects that are kept; serde_json takes 128.

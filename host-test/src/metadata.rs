@@ -1,12 +1,13 @@
-//! What a component says about itself in custom sections, without being compiled or run.
+//! What a component says about itself in custom sections.
+//!
+//! A reviewer reads it before anything is compiled or run.
 
+use std::fs;
 use std::path::Path;
 
+use defender_xdr_host::LoadError;
 use serde_json::Value;
 use wasmparser::{ComponentName, KnownCustom, Parser, Payload};
-
-use crate::component::Source;
-use crate::load_error::LoadError;
 
 /// Name, version, origin and documentation of a component. What it does not say is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,14 +45,17 @@ impl Metadata {
     /// Reads a component's file.
     ///
     /// # Errors
-    /// When the file cannot be read or is no component.
+    /// When the file cannot be read or is not a component.
     pub fn of_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let source = Source::file(path.as_ref())?;
-        let invalid = |error: String| LoadError::Invalid { name: source.name.clone(), reason: error };
+        let name = path.as_ref().display().to_string();
+        let wasm = match fs::read(path) {
+            Ok(wasm) => wasm,
+            Err(source) => return Err(LoadError::Unreadable { name, source }),
+        };
         let mut metadata = Self::default();
         let mut depth = 0_usize;
-        for payload in Parser::new(0).parse_all(&source.wasm) {
-            match payload.map_err(|error| invalid(error.to_string()))? {
+        for payload in Parser::new(0).parse_all(&wasm) {
+            match payload.map_err(|error| LoadError::Invalid { name: name.clone(), reason: error.to_string() })? {
                 Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::CustomSection(section) if depth == 0 => match section.as_known() {

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_file_is_refused() {
+    fn what_is_not_a_text_file_is_refused() {
         assert_eq!(read(std::env::temp_dir()).unwrap_err().to_string(), "it is a directory");
         assert_eq!(read_from(io::repeat(b' ')).unwrap_err().to_string(), "it is larger than 256 MiB");
     }

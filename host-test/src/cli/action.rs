@@ -4,15 +4,15 @@
 //! `get-incident 2972395`. Help texts are the catalog's, so they are the same as in any form that a host draws.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use host_test::bindings::catalog::{Action, Effect, Parameter, ParameterKind};
+use defender_xdr_host::bindings::catalog::{Action, Effect, Parameter, ParameterKind};
 use host_test::text;
 use serde_json::{Map, Value};
 
 use super::failure::{Failure, Outcome};
-use super::globals::{self, Globals};
+use super::globals::Globals;
 use super::session::Session;
 use super::terminal::Terminal;
-use super::{example, value, view};
+use super::{example, option, value, view};
 
 /// The command of an action.
 pub(crate) fn command(action: &Action) -> Command {
@@ -62,12 +62,6 @@ fn position_id(parameter: &Parameter) -> String {
     format!("position {}", parameter.name)
 }
 
-/// The long option of a parameter.
-pub(crate) fn option_name(parameter: &Parameter) -> String {
-    let name = parameter.name.replace('_', "-");
-    if globals::NAMES.contains(&name.as_str()) { format!("input-{name}") } else { name }
-}
-
 fn positional(parameter: &Parameter, position: usize) -> Arg {
     Arg::new(position_id(parameter))
         .index(position)
@@ -75,13 +69,13 @@ fn positional(parameter: &Parameter, position: usize) -> Arg {
         // A required argument may be missing when one that it conflicts with is there.
         .required(true)
         .conflicts_with(option_id(parameter))
-        .help(help(parameter))
+        .help(option::help(parameter))
 }
 
 fn option(parameter: &Parameter) -> Arg {
     let arg = Arg::new(option_id(parameter))
-        .long(option_name(parameter))
-        .help(help(parameter))
+        .long(option::name(parameter))
+        .help(option::help(parameter))
         // The position is the way that help shows.
         .hide(parameter.required);
     match parameter.kind {
@@ -93,33 +87,6 @@ fn option(parameter: &Parameter) -> Arg {
         ParameterKind::Any => arg.value_name("JSON|TEXT"),
         ParameterKind::Text | ParameterKind::Password => arg.value_name("TEXT"),
     }
-}
-
-/// Description, allowed values, range, default, example and further rules, each unless the description says it already.
-pub(crate) fn help(parameter: &Parameter) -> String {
-    let mut parts = vec![parameter.description.trim().to_owned()];
-    let says = |text: &str| parameter.description.contains(text);
-    let allowed = parameter.allowed_values.join(", ");
-    if !allowed.is_empty() && !says(&allowed) {
-        parts.push(format!("Allowed: {allowed}."));
-    }
-    match (parameter.minimum, parameter.maximum) {
-        (Some(least), Some(most)) => parts.push(format!("Range: {least} to {most}.")),
-        (Some(least @ 1..), None) => parts.push(format!("At least {least}.")),
-        (None, Some(most)) => parts.push(format!("At most {most}.")),
-        (_, None) => {}
-    }
-    if let Some(default) = &parameter.default_value {
-        parts.push(format!("Default: {default}."));
-    }
-    if let Some(comment) = parameter.comment.as_ref().filter(|comment| !says(comment)) {
-        parts.push(format!("{}.", comment.trim().trim_end_matches('.')));
-    }
-    if let Some(example) = parameter.example.as_ref().filter(|example| !says(example) && !allowed.contains(*example)) {
-        parts.push(format!("Example: {example}"));
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join(" ")
 }
 
 fn long_about(action: &Action) -> String {
@@ -184,7 +151,7 @@ mod tests {
     #[track_caller]
     fn read(arguments: &[&str]) -> Value {
         let action = action();
-        let command = globals::add(Command::new("host-test")).subcommand(command(&action));
+        let command = crate::cli::globals::add(Command::new("host-test")).subcommand(command(&action));
         let matches = command.try_get_matches_from([&["host-test", "do-it"], arguments].concat()).unwrap();
         input(&action, matches.subcommand().unwrap().1).unwrap()
     }
@@ -219,16 +186,5 @@ mod tests {
         let error = command(&action()).try_get_matches_from(["do-it", "1"]).unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument);
         assert!(error.to_string().contains("<SECOND>"), "{error}");
-    }
-
-    #[test]
-    fn help_says_everything_once() {
-        let mut parameter = parameter("p", ParameterKind::Integer, false);
-        parameter.description = "Enter it. Example: 10".into();
-        parameter.allowed_values = vec!["a".into(), "b".into()];
-        parameter.maximum = Some(50);
-        parameter.default_value = Some("5".into());
-        parameter.example = Some("10".into());
-        assert_eq!(help(&parameter), "Enter it. Example: 10 Allowed: a, b. At most 50. Default: 5.");
     }
 }

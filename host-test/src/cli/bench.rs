@@ -3,15 +3,15 @@
 mod growth;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use comfy_table::{Cell, CellAlignment, Color};
-use host_test::bench::{Bar, BenchError, Report, STEPS, run as bench};
+use comfy_table::{Cell, Color};
+use host_test::trials::bench::{Bar, BenchError, Report, STEPS, run as bench};
 use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::terminal::Terminal;
-use super::view::table;
+use super::view::table::{self, number};
 
 pub(crate) const NAME: &str = "bench";
 
@@ -99,9 +99,4 @@ fn bars(bars: &[Bar], terminal: &Terminal) -> String {
         ]);
     }
     table::text(&table)
-}
-
-/// Numbers stand below each other.
-fn number(text: &str) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
 }

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use comfy_table::{Attribute, Cell as GridCell, Color};
-use host_test::chaos::{Cell, Matrix, Place, columns};
+use host_test::trials::chaos::{Cell, Matrix, Place, columns};
 use serde_json::json;
 
 use super::failure::{Failure, Outcome};
+use super::figure::span;
 use super::globals::Globals;
-use super::session::span;
 use super::terminal::Terminal;
 use super::view::table;
 

@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::Command;
-use host_test::bindings::catalog::{self, Action, Effect};
-use host_test::bindings::types::{Config, Endpoints};
-use host_test::{CallError, Exchange, Instance};
+use defender_xdr_host::bindings::catalog::{self, Action, Effect};
+use defender_xdr_host::bindings::types::{Config, Endpoints};
+use defender_xdr_host::{CallError, Exchange, Instance};
 use serde_json::Value;
 
 use super::failure::{Failure, Outcome};
+use super::figure::{kibibytes, plural, span};
 use super::globals::Globals;
-use super::session::{self, span};
 use super::source::{Configuration, Source};
 use super::terminal::Terminal;
 use super::view::{self, Envelope, change};
-use super::{example, inspect, visible};
+use super::{example, session, visible};
 
 pub(crate) const NAME: &str = "demo";
 
@@ -110,7 +110,7 @@ impl Demo<'_> {
         }
         let requests = self.requests.swap(0, Ordering::Relaxed);
         let mut facts = view::counts(envelope);
-        facts.extend([took.to_owned(), view::plural(requests as u64, "request")]);
+        facts.extend([took.to_owned(), plural(requests as u64, "request")]);
         self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
     }
 
@@ -187,7 +187,7 @@ fn opening(
          the time and draw random numbers. Here it talks to an emulator of Microsoft Graph and Entra ID\n\
          on {address}.",
         terminal.text(format!("{} {}", catalog.name, catalog.component_version)).bold(),
-        inspect::kibibytes(size),
+        kibibytes(size),
     )
 }
 

@@ -1,14 +1,17 @@
 //! `describe`: the connector's description of itself, as a person or a program reads it.
+//!
+//! Both read the same words for effects and kinds: those of the component's JSON.
 
 use clap::Command;
 use comfy_table::{Attribute, Cell};
-use host_test::bindings::catalog::{Action, Connector, Effect, Parameter, ParameterKind};
+use defender_xdr_host::bindings::catalog::{Action, Connector, Parameter};
+use serde::Deserialize;
 
-use super::failure::Outcome;
+use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::terminal::Terminal;
 use super::view::table;
-use super::{action, session};
+use super::{option, session};
 
 pub(crate) const NAME: &str = "describe";
 
@@ -18,13 +21,34 @@ pub(crate) fn command() -> Command {
 
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let connector = session::load(globals, None)?;
+    let json = connector.catalog_json().await?;
     if globals.json {
-        return terminal.print_json(&connector.catalog_json().await?);
+        return terminal.print_json(&json);
     }
-    terminal.print(&as_text(connector.catalog().await?, terminal))
+    let words: Words = serde_json::from_str(&json)
+        .map_err(|error| Failure::usage(format!("the component's answer is not a catalog: {error}")))?;
+    terminal.print(&as_text(connector.catalog().await?, &words, terminal))
 }
 
-fn as_text(catalog: &Connector, terminal: &Terminal) -> String {
+/// The words of the catalog's JSON, in its order.
+#[derive(Deserialize)]
+struct Words {
+    configuration: Vec<ParameterWords>,
+    actions: Vec<ActionWords>,
+}
+
+#[derive(Deserialize)]
+struct ActionWords {
+    effect: String,
+    parameters: Vec<ParameterWords>,
+}
+
+#[derive(Deserialize)]
+struct ParameterWords {
+    kind: String,
+}
+
+fn as_text(catalog: &Connector, words: &Words, terminal: &Terminal) -> String {
     let heading = |text: String| terminal.text(text).bold().to_string();
     let paragraph = |text: &str| wrapped(text, terminal);
     let mut parts = vec![
@@ -33,18 +57,15 @@ fn as_text(catalog: &Connector, terminal: &Terminal) -> String {
         paragraph(&catalog.description),
         String::new(),
         heading("Configuration".to_owned()),
-        parameters(&catalog.configuration, terminal),
+        parameters(&catalog.configuration, &words.configuration, terminal),
     ];
-    for action in &catalog.actions {
+    for (action, words) in catalog.actions.iter().zip(&words.actions) {
         parts.extend([
             String::new(),
             heading(format!("{} ({})", action.title, action.function)),
             paragraph(&action.description),
-            terminal
-                .text(format!("{} · {} · {}", action.name, effect(action.effect), permissions(action)))
-                .dim()
-                .to_string(),
-            parameters(&action.parameters, terminal),
+            terminal.text(format!("{} · {} · {}", action.name, words.effect, permissions(action))).dim().to_string(),
+            parameters(&action.parameters, &words.parameters, terminal),
         ]);
     }
     parts.extend([String::new(), heading("Hosts".to_owned())]);
@@ -71,36 +92,16 @@ fn permissions(action: &Action) -> String {
     }
 }
 
-fn parameters(parameters: &[Parameter], terminal: &Terminal) -> String {
+fn parameters(parameters: &[Parameter], words: &[ParameterWords], terminal: &Terminal) -> String {
     let mut table = table::new(&["Parameter", "Kind", "", "Description"], terminal);
-    for parameter in parameters {
+    for (parameter, words) in parameters.iter().zip(words) {
         let required = if parameter.required { "required" } else { "" };
         table.add_row([
             Cell::new(&parameter.name),
-            Cell::new(kind(parameter.kind)).add_attribute(Attribute::Dim),
+            Cell::new(&words.kind).add_attribute(Attribute::Dim),
             Cell::new(required),
-            Cell::new(action::help(parameter)),
+            Cell::new(option::help(parameter)),
         ]);
     }
     table::text(&table)
-}
-
-fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Read => "read",
-        Effect::Write => "write",
-        Effect::Any => "any",
-    }
-}
-
-fn kind(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Text => "text",
-        ParameterKind::Password => "password",
-        ParameterKind::Integer => "integer",
-        ParameterKind::Boolean => "boolean",
-        ParameterKind::TextList => "text-list",
-        ParameterKind::KeyValue => "key-value",
-        ParameterKind::Any => "any",
-    }
 }

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use host_test::bindings::catalog::{Action, ParameterKind};
+use defender_xdr_host::bindings::catalog::{Action, ParameterKind};
 use serde_json::{Map, Value};
 
-use super::action::option_name;
+use super::option;
 
 /// The example of an action as a command, with further options at the end.
 pub(crate) fn command_line(action: &Action, options: &[&str]) -> String {
@@ -22,7 +22,7 @@ pub(crate) fn command_line(action: &Action, options: &[&str]) -> String {
             None => {}
             Some(Value::Object(members)) if members.is_empty() => {}
             Some(value) => {
-                words.push(format!("--{}", option_name(parameter)));
+                words.push(format!("--{}", option::name(parameter)));
                 let alone = parameter.kind == ParameterKind::Boolean && text(value) == "true";
                 if !alone {
                     words.push(quote(&text(value)).into_owned());

@@ -1,15 +1,10 @@
-//! How the program fails: what it says, where, and its exit code.
+//! Why a command ended early, and with which exit code.
 //!
-//! Scripts live by exit codes and people by sentences; both are made here so that all commands agree.
+//! Scripts live by exit codes, so that all commands take theirs from here.
 
-use std::process::ExitCode;
-
-use host_test::bench::BenchError;
-use host_test::{CallError, LoadError, TrialError};
-use serde_json::json;
-
-use super::terminal::Terminal;
-use super::view;
+use defender_xdr_host::{CallError, LoadError};
+use host_test::trials::TrialError;
+use host_test::trials::bench::BenchError;
 
 /// Exit code for a wrong command line, or a file or configuration that cannot be used.
 pub(crate) const USAGE: u8 = 2;
@@ -48,7 +43,7 @@ impl Failure {
         Self::Usage(message.into())
     }
 
-    fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Load { .. } => USAGE,
             Self::Call(_) | Self::Bench(_) | Self::Reported => 1,
@@ -81,29 +76,4 @@ fn advice(error: &LoadError) -> &'static str {
         LoadError::Unreadable { .. } => "\nBuild it with `make component`, or name another one with --component FILE.",
         _ => "",
     }
-}
-
-/// Reports a failure, if there is one: as JSON on standard output for programs, else as a paragraph on standard error.
-pub(crate) fn exit_code(outcome: Outcome, as_json: bool, terminal: &Terminal) -> ExitCode {
-    let Err(failure) = outcome else {
-        return ExitCode::SUCCESS;
-    };
-    let object = match &failure {
-        Failure::Closed | Failure::Reported => None,
-        Failure::Call(error) => Some(error.to_json()),
-        Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
-        Failure::Bench(error) => Some(json!({"kind": "bench", "message": error.to_string()})),
-        Failure::Load { .. } => Some(json!({"kind": "component", "message": failure.to_string()})),
-    };
-    match object {
-        Some(object) if as_json => {
-            let _ = terminal.print_json(&json!({ "error": object }).to_string());
-        }
-        Some(_) => match &failure {
-            Failure::Call(error) => terminal.note(&view::error::paragraph(error, |text| terminal.aside(text))),
-            other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
-        },
-        None => {}
-    }
-    ExitCode::from(failure.code())
 }

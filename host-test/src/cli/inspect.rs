@@ -3,10 +3,12 @@
 //! A platform's reviewer reads the imports: what is not among them, the component cannot do.
 
 use clap::Command;
-use host_test::{Connector, Interface, Metadata, Settings, Shape, gzip_bytes};
+use defender_xdr_host::{Connector, Interface, Settings, Shape};
+use host_test::{Documentation, Metadata, gzip_bytes};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
+use super::figure::{kibibytes, mebibytes};
 use super::globals::Globals;
 use super::terminal::Terminal;
 
@@ -66,7 +68,8 @@ fn as_json(
     inside: Option<&Inside>,
     settings: &Settings,
 ) -> Value {
-    let documentation = |docs: &host_test::Documentation| json!({"interface": docs.interface, "function": docs.function, "text": docs.text});
+    let documentation =
+        |docs: &Documentation| json!({"interface": docs.interface, "function": docs.function, "text": docs.text});
     let interfaces = |interfaces: &[Interface]| -> Vec<Value> {
         interfaces.iter().map(|interface| json!({"name": interface.name, "functions": interface.functions})).collect()
     };
@@ -158,12 +161,4 @@ fn listed(interface: &Interface, foreign: &[String], metadata: &Metadata, termin
         terminal.text(line).dim().to_string()
     });
     std::iter::once(name).chain(functions).collect()
-}
-
-pub(crate) fn kibibytes(bytes: usize) -> String {
-    format!("{} KiB", bytes.div_ceil(1024))
-}
-
-fn mebibytes(bytes: usize) -> String {
-    format!("{} MiB", bytes >> 20)
 }

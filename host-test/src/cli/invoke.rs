@@ -1,8 +1,9 @@
 //! `invoke`: JSON in, JSON out, as a host without generated code would call the component.
 
 use clap::{Arg, ArgMatches, Command};
+use defender_xdr_host::CallError;
+use host_test::json;
 use host_test::text::{self, TextError};
-use host_test::{CallError, json};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -41,7 +42,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
 /// A program that reads the output gets JSON in any case; whoever looks at the terminal gets the paragraph.
 fn fail(error: CallError, globals: &Globals, terminal: &Terminal) -> Outcome {
     if !globals.json && !terminal.interactive {
-        terminal.print_json(&json!({ "error": error.to_json() }).to_string())?;
+        terminal.print_json(&json!({ "error": json::error(&error) }).to_string())?;
     }
     Err(error.into())
 }

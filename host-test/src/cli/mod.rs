@@ -12,10 +12,13 @@ mod demo;
 mod describe;
 mod emulator;
 mod example;
+mod exit;
 mod failure;
+mod figure;
 mod globals;
 mod inspect;
 mod invoke;
+mod option;
 mod replay;
 mod session;
 mod soak;
@@ -30,14 +33,14 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command};
+use defender_xdr_host::bindings::catalog;
+use defender_xdr_host::{Connector, Settings};
 
 use failure::{Failure, Outcome};
 use globals::Globals;
-use host_test::bindings::catalog;
-use host_test::{Connector, Settings};
 use terminal::Terminal;
 
-/// Variables that are no configuration of the connector.
+/// Variables that are not configuration of the connector.
 const ENVIRONMENT: &str = "\
 Environment:
   DEFENDER_…   Configuration: DEFENDER_TENANT_ID and so on, one for each parameter
@@ -51,7 +54,7 @@ pub(crate) async fn run(arguments: Vec<OsString>) -> ExitCode {
     if let Ok(matches) = &early {
         let globals = Globals::read(matches);
         if let Some(outcome) = always_there(matches, &globals, &terminal).await {
-            return failure::exit_code(outcome, globals.json, &terminal);
+            return exit::code(outcome, globals.json, &terminal);
         }
     }
     with_actions(&arguments, &terminal).await
@@ -108,10 +111,10 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
         (Ok(matches), _) => {
             let globals = Globals::read(&matches);
             let outcome = run_action(&matches, actions, &globals, terminal).await;
-            failure::exit_code(outcome, globals.json, terminal)
+            exit::code(outcome, globals.json, terminal)
         }
         (Err(error), Err(_)) if error.kind() == ErrorKind::InvalidSubcommand => {
-            failure::exit_code(catalog.map(drop), false, terminal)
+            exit::code(catalog.map(drop), false, terminal)
         }
         (Err(error), _) => {
             terminal.help(&error);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use host_test::replay::{ReadError, Recording, Replayer, Report, files};
+use host_test::trials::replay::{ReadError, Recording, Replayer, Report, files};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};

@@ -5,11 +5,13 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use host_test::{CallError, Connector, Exchange, Proxy, Settings, Trace, text};
+use defender_xdr_host::{CallError, Connector, Exchange, Proxy, Settings, Trace};
+use host_test::text;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::figure::span;
 use super::globals::Globals;
 use super::source::{Configuration, Source};
 use super::terminal::Terminal;
@@ -120,13 +122,4 @@ fn line(exchange: &Exchange) -> String {
     let head = until_head.map(|head| format!("head {}, ", span(head))).unwrap_or_default();
     format!("{method} {url}{proxy} →{status}{failure} ({sent} got {response_bytes} B, {head}total {})", span(*duration))
         .replace("( ", "(")
-}
-
-/// A span of time as people read it.
-pub(crate) fn span(span: Duration) -> String {
-    match span.as_secs_f64() {
-        seconds if seconds < 0.001 => format!("{:.1} ms", seconds * 1000.0),
-        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1000.0),
-        seconds => format!("{seconds:.1} s"),
-    }
 }

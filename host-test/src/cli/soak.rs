@@ -1,7 +1,7 @@
 //! `soak`: many calls with faults in between, and what adds up: memory, lost answers, repeated writes.
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use host_test::soak::{Report, Soak, run as soak};
+use host_test::trials::soak::{Report, Soak, run as soak};
 use serde_json::json;
 
 use super::failure::{Failure, Outcome};
@@ -114,7 +114,7 @@ fn sparkline(values: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use host_test::soak::Sample;
+    use host_test::trials::soak::Sample;
 
     use super::*;
 

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use defender_emulator::{Emulator, Options};
-use host_test::bindings::catalog::{self, Parameter};
+use defender_xdr_host::bindings::catalog::{self, Parameter};
 use host_test::text;
 use serde_json::{Map, Value};
 
@@ -106,7 +106,7 @@ fn advice(missing: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use host_test::bindings::catalog::ParameterKind;
+    use defender_xdr_host::bindings::catalog::ParameterKind;
 
     use super::*;
 

@@ -2,7 +2,7 @@
 //!
 //! Only the syntax is settled here; whether a value is allowed is for the component to say, in its own words.
 
-use host_test::bindings::catalog::{Parameter, ParameterKind};
+use defender_xdr_host::bindings::catalog::{Parameter, ParameterKind};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
@@ -25,7 +25,7 @@ fn list(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
     let mut items = Vec::new();
     for text in given {
         if text.trim_start().starts_with('[') {
-            let listed: Vec<Value> = serde_json::from_str(text).map_err(|error| no_json(parameter, &error))?;
+            let listed: Vec<Value> = serde_json::from_str(text).map_err(|error| not_json(parameter, &error))?;
             items.extend(listed);
         } else {
             items.extend(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from));
@@ -39,7 +39,7 @@ fn pairs(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
     let mut members = Map::new();
     for text in given {
         if text.trim_start().starts_with('{') {
-            let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| no_json(parameter, &error))?;
+            let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| not_json(parameter, &error))?;
             members.extend(object);
         } else if let Some((name, value)) = text.split_once('=') {
             members.insert(name.trim().to_owned(), Value::from(value));
@@ -51,7 +51,7 @@ fn pairs(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
     Ok(Value::Object(members))
 }
 
-fn no_json(parameter: &Parameter, error: &serde_json::Error) -> Failure {
+fn not_json(parameter: &Parameter, error: &serde_json::Error) -> Failure {
     Failure::usage(format!("{}: not valid JSON: {error}", parameter.name))
 }
 

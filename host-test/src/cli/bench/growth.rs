@@ -1,11 +1,10 @@
 //! How the cost grows: two bars for each size, so that a person sees the distance before reading a number.
 
 use comfy_table::Cell;
-use host_test::bench::Report;
+use host_test::trials::bench::Report;
 
-use super::number;
 use crate::cli::terminal::Terminal;
-use crate::cli::view::table;
+use crate::cli::view::table::{self, number};
 
 /// Eighths of a column.
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];

@@ -14,7 +14,7 @@ pub(crate) fn table(before: &Value, after: &Value, terminal: &Terminal) -> Strin
     let mut changed = false;
     for (name, new) in after.as_object().into_iter().flatten() {
         let old = before.get(name).unwrap_or(&Value::Null);
-        // Values that are no plain text or list of it, such as alerts, are expanded or not by the call, and not changed by it.
+        // Values other than text and lists of it, such as alerts, depend on what the call expands, not on what it changed.
         if old != new && !new.is_object() && !name.starts_with('@') && !is_list_of_objects(new) {
             changed = true;
             table.add_row([

@@ -1,7 +1,7 @@
 //! An error as one paragraph: what, why, and what to do about it.
 
 use console::StyledObject;
-use host_test::CallError;
+use defender_xdr_host::{CallError, kind_name};
 
 use crate::cli::visible::{indented, line};
 
@@ -11,7 +11,7 @@ pub(crate) fn paragraph(error: &CallError, styled: impl Fn(String) -> StyledObje
     let Some(error) = error.action() else {
         return format!("{} {}", headline(error.kind()), indented(&error.to_string()));
     };
-    let mut lines = vec![format!("{} {}", headline(host_test::kind_name(error.kind)), indented(&error.message))];
+    let mut lines = vec![format!("{} {}", headline(kind_name(error.kind)), indented(&error.message))];
     if let Some(remedy) = &error.remedy {
         lines.push(format!("{} {}", styled("What to do:".to_owned()).bold(), indented(remedy)));
     }

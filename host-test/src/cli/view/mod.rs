@@ -10,12 +10,12 @@ pub(crate) mod table;
 
 use std::time::Duration;
 
-use host_test::bindings::catalog::Effect;
+use defender_xdr_host::bindings::catalog::Effect;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
-use super::session::span;
+use super::figure::{plural, span};
 use super::terminal::Terminal;
 use super::visible;
 
@@ -93,9 +93,4 @@ pub(crate) fn counts(envelope: &Envelope) -> Vec<String> {
         (None, _, Some(rows)) => vec![plural(rows, "row")],
         _ => Vec::new(),
     }
-}
-
-/// A number with its word.
-pub(crate) fn plural(number: u64, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -3,7 +3,8 @@
 use comfy_table::{Attribute, Cell, CellAlignment};
 use serde_json::Value;
 
-use super::{plural, table};
+use super::table;
+use crate::cli::figure::plural;
 use crate::cli::terminal::Terminal;
 
 /// Rows shown; the rest is for programs, or for a narrower query.

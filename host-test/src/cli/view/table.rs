@@ -1,7 +1,7 @@
 //! Tables that fit the terminal.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, TableComponent};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, TableComponent};
 use jiff::{Timestamp, Unit};
 
 use crate::cli::terminal::Terminal;
@@ -31,6 +31,11 @@ pub(crate) fn bare(terminal: &Terminal) -> Table {
 /// The text of a table, without blanks at the ends of its lines.
 pub(crate) fn text(table: &Table) -> String {
     table.trim_fmt()
+}
+
+/// A number: numbers stand below each other.
+pub(crate) fn number(text: &str) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
 /// A severity in its colour.

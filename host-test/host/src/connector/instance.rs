@@ -1,0 +1,276 @@
+//! One instance in one caller's hands: typed calls, and the JSON ones.
+//!
+//! Each call has a policy and limits around it. An instance is used again only after a call that ended; one that trapped, was
+//! stopped or was abandoned in the middle of a call is thrown away with everything in it.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::Store;
+
+use super::call_error::CallError;
+use super::configuration::Configuration;
+use super::pool::{Pool, Warm};
+use crate::bindings::World;
+use crate::bindings::actions::{
+    GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
+};
+use crate::bindings::catalog;
+use crate::bindings::connection::{ConnectionReport, TargetOrigins};
+use crate::bindings::types::{Config, Error};
+use crate::outbound::policy::{self, Policy};
+use crate::sandbox::guest::Guest;
+
+/// An instance of the component. Dropping it gives it back for later calls.
+pub struct Instance {
+    /// Out of its place during a call, and gone after one that did not end; the next call makes a new one.
+    warm: Option<Warm>,
+    pool: Arc<Pool>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What a guest made of a call, or why it was stopped.
+type Outcome<T> = Result<T, CallError>;
+
+/// What the generated functions answer: the outer error stopped the guest.
+type Returned<T> = wasmtime::Result<T>;
+
+impl Instance {
+    pub(crate) fn new(warm: Warm, pool: Arc<Pool>, permit: OwnedSemaphorePermit) -> Self {
+        Self { warm: Some(warm), pool, _permit: permit }
+    }
+
+    /// Get the details of one incident.
+    ///
+    /// # Errors
+    /// The connector's error, or what stopped the call.
+    pub async fn get_incident(&mut self, config: &Config, incident_id: &str) -> Result<Incident, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_actions().call_get_incident(store, config, incident_id).await
+        })
+        .await
+    }
+
+    /// List incidents, a page a call.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn list_incidents(&mut self, config: &Config, query: &IncidentQuery) -> Result<IncidentPage, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_actions().call_list_incidents(store, config, query).await
+        })
+        .await
+    }
+
+    /// Run an advanced hunting query. `time_span` is in ISO 8601.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn run_hunting_query(
+        &mut self,
+        config: &Config,
+        query: &str,
+        time_span: Option<&str>,
+    ) -> Result<HuntingResult, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_actions().call_run_hunting_query(store, config, query, time_span).await
+        })
+        .await
+    }
+
+    /// Change an incident.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn update_incident(
+        &mut self,
+        config: &Config,
+        incident_id: &str,
+        change: &IncidentChange,
+    ) -> Result<Incident, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_actions().call_update_incident(store, config, incident_id, change).await
+        })
+        .await
+    }
+
+    /// Make a request to any endpoint of the API.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn generic_action(
+        &mut self,
+        config: &Config,
+        request: &GenericRequest,
+    ) -> Result<GenericResponse, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_actions().call_generic_action(store, config, request).await
+        })
+        .await
+    }
+
+    /// Check which actions will work with the configuration's app registration.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn check(&mut self, config: &Config) -> Result<ConnectionReport, CallError> {
+        self.call(config, async |world, store| world.defender_xdr_connection().call_check(store, config).await).await
+    }
+
+    /// Run an action by name, JSON in and JSON out.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn invoke(&mut self, action: &str, config_json: &str, input_json: &str) -> Result<String, CallError> {
+        self.call(config_json, async |world, store| {
+            world.defender_xdr_json().call_invoke(store, action, config_json, input_json).await
+        })
+        .await
+    }
+
+    /// Check which actions will work with an app registration, JSON in and JSON out.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn check_json(&mut self, config_json: &str) -> Result<String, CallError> {
+        self.call(config_json, async |world, store| world.defender_xdr_json().call_check(store, config_json).await)
+            .await
+    }
+
+    /// The origins that a configuration needs. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn targets(&mut self, config: &Config) -> Result<TargetOrigins, CallError> {
+        Ok(self
+            .run(Policy::default(), async |world, store| {
+                world.defender_xdr_connection().call_targets(store, config).await
+            })
+            .await??)
+    }
+
+    /// The same for a configuration in JSON.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn targets_json(&mut self, config_json: &str) -> Result<TargetOrigins, CallError> {
+        let json = self
+            .run(Policy::default(), async |world, store| {
+                world.defender_xdr_json().call_targets(store, config_json).await
+            })
+            .await??;
+        policy::targets(&json).map_err(|error| CallError::Trap(format!("its targets are not as agreed: {error}")))
+    }
+
+    /// The connector's description of itself as JSON.
+    ///
+    /// # Errors
+    /// What stopped the call.
+    pub async fn describe_json(&mut self) -> Result<String, CallError> {
+        self.run(Policy::default(), async |world, store| world.defender_xdr_json().call_describe(store).await).await
+    }
+
+    /// The connector's description of itself.
+    ///
+    /// # Errors
+    /// What stopped the call.
+    pub async fn describe(&mut self) -> Result<catalog::Connector, CallError> {
+        self.run(Policy::default(), async |world, store| world.defender_xdr_catalog().call_describe(store).await).await
+    }
+
+    /// Bytes of memory that the instance holds; as it never shrinks, this is also the most that it ever held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.warm.as_ref().map_or(0, |warm| warm.store.data().memory().used())
+    }
+
+    /// Makes a call that may reach what its configuration needs.
+    async fn call<'c, T>(
+        &mut self,
+        config: impl Into<Configuration<'c>>,
+        call: impl AsyncFnOnce(&World, &mut Store<Guest>) -> Returned<Result<T, Error>>,
+    ) -> Outcome<T> {
+        let policy = self.policy(config.into()).await?;
+        Ok(self.run(policy, call).await??)
+    }
+
+    /// The policy of a configuration. What the component refuses may reach nothing; the call itself says why.
+    async fn policy(&mut self, config: Configuration<'_>) -> Outcome<Policy> {
+        if let Some((known, policy)) = self.warm.as_ref().and_then(|warm| warm.known.as_ref())
+            && *known == config
+        {
+            return Ok(policy.clone());
+        }
+        let targets = match &config {
+            Configuration::Typed(config) => self.targets(config).await,
+            Configuration::Json(config) => self.targets_json(config).await,
+        };
+        let policy = match targets {
+            Ok(targets) => Policy::of(&targets, self.pool.settings.allow.as_deref()),
+            Err(CallError::Action(_)) => Policy::default(),
+            Err(stopped) => return Err(stopped),
+        };
+        if let Some(warm) = &mut self.warm {
+            warm.known = Some((config.into_owned(), policy.clone()));
+        }
+        Ok(policy)
+    }
+
+    /// Makes a call within its limits. The instance comes back to its place after a call that ended; else it is dropped here.
+    async fn run<T>(
+        &mut self,
+        policy: Policy,
+        call: impl AsyncFnOnce(&World, &mut Store<Guest>) -> Returned<T>,
+    ) -> Outcome<T> {
+        let mut warm = match self.warm.take() {
+            Some(warm) => warm,
+            None => self.pool.make().await?,
+        };
+        warm.store.data_mut().begin(policy);
+        warm.store.set_epoch_deadline(1);
+        let Warm { store, world, .. } = &mut warm;
+        // Epochs stop a guest that computes; one that waits in a call of the host is stopped by this.
+        let limit = self.pool.settings.call_limit;
+        let stopped = match tokio::time::timeout(limit, call(world, store)).await {
+            Ok(Ok(answer)) => {
+                self.warm = Some(warm);
+                return Ok(answer);
+            }
+            Ok(Err(error)) => CallError::stopped(&error),
+            Err(_) => CallError::Call(limit),
+        };
+        let memory = warm.store.data().memory();
+        Err(match stopped {
+            CallError::Trap(_) if memory.refused() => {
+                CallError::Memory { used_bytes: memory.used(), limit_bytes: self.pool.settings.memory_limit }
+            }
+            stopped => stopped,
+        })
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if let Some(warm) = self.warm.take() {
+            self.pool.keep(warm);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A host spawns calls on a runtime with many threads; this fails to compile when it cannot.
+    #[test]
+    fn calls_can_move_between_threads() {
+        fn assert_send<T: Send>(_: impl FnOnce(&'static mut Instance) -> T) {}
+        assert_send(|instance| instance.invoke("", "", ""));
+        assert_send(|instance| instance.run_hunting_query(config(), "", None));
+        assert_send(Instance::describe);
+    }
+
+    fn config() -> &'static Config {
+        unreachable!("no call is made")
+    }
+}

@@ -1,0 +1,99 @@
+//! What a host may choose: limits, the hosts to allow, TLS trust, the cache, a trace.
+//!
+//! All of it in one plain struct with a default, so that a host names only what it changes.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::outbound::origin::Origin;
+use crate::outbound::proxy::Proxy;
+use crate::outbound::trace::Trace;
+
+/// Settings of a [`Connector`](crate::Connector).
+#[derive(Clone)]
+pub struct Settings {
+    /// Calls that may run at the same time; further ones wait for their turn. Default 64.
+    pub max_instances: u32,
+    /// Idle instances kept for later calls, each with its memory and its tokens. Default 16.
+    pub warm_instances: u32,
+    /// Bytes of memory that one instance may take. Default 512 MiB.
+    pub memory_limit: usize,
+    /// Bytes of memory that all instances together may take. Default 4 GiB.
+    pub total_memory_limit: usize,
+    /// An instance with more memory than this is dropped after its call, as wasm memory never shrinks. Default 16 MiB.
+    pub reuse_limit: usize,
+    /// Time that a call may take, whatever the guest does. Default 40 minutes.
+    ///
+    /// The guest keeps the deadline of its configuration by itself; this one is for a guest that does not. The longest call a
+    /// correct guest makes is a generic action with ten repeats: eleven attempts of 120 seconds and ten waits of 60.
+    pub call_limit: Duration,
+    /// Time that a call may compute. Default 30 seconds; the largest hunting result takes less than one.
+    pub compute_limit: Duration,
+    /// The only origins that guests may reach. Default: those of each call's configuration, which are its endpoints, or the
+    /// hosts that the catalog names for its cloud.
+    pub allow: Option<Vec<Origin>>,
+    /// Certificates of a private authority in PEM, trusted besides the public ones.
+    pub ca_pem: Option<String>,
+    /// The proxy that requests go through. Default: none, whatever the environment says.
+    pub proxy: Proxy,
+    /// Where compiled code is kept.
+    pub cache: Cache,
+    /// Receives each HTTP exchange.
+    pub trace: Option<Trace>,
+    /// How many times faster than real time the guest's monotonic clock runs, for tests. Default 1.
+    pub clock_speed: u32,
+}
+
+/// Where compiled code is kept, so that only the first load of a component compiles it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Cache {
+    /// In a directory `cwasm` next to the component's file. A component given as bytes is compiled each time.
+    #[default]
+    Beside,
+    /// In this directory.
+    Directory(PathBuf),
+    /// Nowhere.
+    Off,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_instances: 64,
+            warm_instances: 16,
+            memory_limit: 512 << 20,
+            total_memory_limit: 4 << 30,
+            reuse_limit: 16 << 20,
+            call_limit: Duration::from_mins(40),
+            compute_limit: Duration::from_secs(30),
+            allow: None,
+            ca_pem: None,
+            proxy: Proxy::None,
+            cache: Cache::Beside,
+            trace: None,
+            clock_speed: 1,
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("max_instances", &self.max_instances)
+            .field("warm_instances", &self.warm_instances)
+            .field("memory_limit", &self.memory_limit)
+            .field("total_memory_limit", &self.total_memory_limit)
+            .field("reuse_limit", &self.reuse_limit)
+            .field("call_limit", &self.call_limit)
+            .field("compute_limit", &self.compute_limit)
+            .field("allow", &self.allow)
+            .field("ca_pem", &self.ca_pem.is_some())
+            .field("proxy", &self.proxy)
+            .field("cache", &self.cache)
+            .field("trace", &self.trace.is_some())
+            .field("clock_speed", &self.clock_speed)
+            .finish()
+    }
+}

@@ -1,0 +1,36 @@
+//! How the program ends: what it says about a failure, where, and its exit code.
+//!
+//! Programs read standard output and people standard error; one place decides what goes where, so that all commands agree.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::failure::{Failure, Outcome};
+use super::terminal::Terminal;
+use super::view;
+
+/// Reports a failure, if there is one: as JSON on standard output for programs, else as a paragraph on standard error.
+pub(crate) fn code(outcome: Outcome, as_json: bool, terminal: &Terminal) -> ExitCode {
+    let Err(failure) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    let object = match &failure {
+        Failure::Closed | Failure::Reported => None,
+        Failure::Call(error) => Some(host_test::json::error(error)),
+        Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
+        Failure::Bench(error) => Some(json!({"kind": "bench", "message": error.to_string()})),
+        Failure::Load { .. } => Some(json!({"kind": "component", "message": failure.to_string()})),
+    };
+    match object {
+        Some(object) if as_json => {
+            let _ = terminal.print_json(&json!({ "error": object }).to_string());
+        }
+        Some(_) => match &failure {
+            Failure::Call(error) => terminal.note(&view::error::paragraph(error, |text| terminal.aside(text))),
+            other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
+        },
+        None => {}
+    }
+    ExitCode::from(failure.code())
+}

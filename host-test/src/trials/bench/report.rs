@@ -1,0 +1,174 @@
+//! What a run came to: the figures, as the JSON of `bench --json` has them.
+
+use serde::Serialize;
+
+use super::bar::Bar;
+use super::comparison::{Throughput, Times};
+use super::machine::Machine;
+use super::statistics::rounded;
+
+/// All figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Size of the component.
+    pub component_bytes: usize,
+    /// The same, compressed with gzip.
+    pub component_gzip_bytes: usize,
+    /// Loading code that was compiled before.
+    pub aot_load_us: f64,
+    /// Making an instance.
+    pub instantiate_us: Span,
+    /// Load, instance, connection, token and first answer.
+    pub cold_start_ms: f64,
+    /// The five actions, warm.
+    pub actions: Vec<Action>,
+    /// The largest hunt.
+    pub hunting: Hunting,
+    /// Requests of an instance's first call.
+    pub requests_cold: usize,
+    /// Requests of the calls after it.
+    pub requests_warm: usize,
+    /// TCP connections that so many calls in a row need.
+    pub connections_per_1000_calls: usize,
+    /// Instances with a token that fit in a gibibyte; none where the system does not tell.
+    pub instances_per_gib: Option<u64>,
+    /// With callers enough for all cores.
+    pub throughput: Throughput,
+    /// Growth with the number of incidents on a page.
+    pub pages: Vec<Page>,
+    /// Growth with the size of a hunting result.
+    pub hunts: Vec<Hunt>,
+    /// Growth with the number of callers.
+    pub callers: Vec<Callers>,
+    /// Growth with the number of instances.
+    pub instances: Vec<Instances>,
+    /// What it was measured on.
+    pub machine: Machine,
+    /// What the figures are held against.
+    pub bars: Vec<Bar>,
+}
+
+/// Percentiles of a time in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Span {
+    /// Half of the values are below.
+    pub p50: f64,
+    /// One value in a hundred is above.
+    pub p99: f64,
+}
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Action {
+    /// Its name.
+    pub name: &'static str,
+    /// Microseconds, median.
+    pub component_us: f64,
+    /// Microseconds, median.
+    pub native_us: f64,
+    /// Component to native.
+    pub ratio: f64,
+}
+
+impl Action {
+    pub(crate) fn new(name: &'static str, times: Times) -> Self {
+        Self { name, component_us: times.component_us, native_us: times.native_us, ratio: times.ratio }
+    }
+}
+
+/// The largest hunt.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Hunting {
+    /// The figures of a hunt.
+    #[serde(flatten)]
+    pub hunt: Hunt,
+    /// The guest's memory to the answer.
+    pub peak_over_body: f64,
+}
+
+impl From<Hunt> for Hunting {
+    fn from(hunt: Hunt) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "bytes of an answer, which are far less than 2^52")]
+        let peak_over_body = hunt.guest_peak_bytes as f64 / hunt.body_bytes as f64;
+        Self { hunt, peak_over_body: rounded(peak_over_body, 3) }
+    }
+}
+
+/// A hunt of some size.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Hunt {
+    /// Bytes of the answer.
+    pub body_bytes: usize,
+    /// Rows in it.
+    pub rows: u32,
+    /// Milliseconds, median.
+    pub component_ms: f64,
+    /// Milliseconds, median.
+    pub native_ms: f64,
+    /// Component to native.
+    pub ratio: f64,
+    /// The most memory that the guest held.
+    pub guest_peak_bytes: usize,
+}
+
+impl Hunt {
+    pub(crate) fn new(rows: u32, body_bytes: usize, guest_peak_bytes: usize, times: Times) -> Self {
+        let ms = |us: f64| rounded(us / 1e3, 2);
+        let (component_ms, native_ms) = (ms(times.component_us), ms(times.native_us));
+        Self { body_bytes, rows, component_ms, native_ms, ratio: times.ratio, guest_peak_bytes }
+    }
+}
+
+/// A page of incidents with their alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Page {
+    /// Incidents on it.
+    pub incidents: u32,
+    /// Bytes of the answer.
+    pub body_bytes: usize,
+    /// Microseconds, median.
+    pub component_us: f64,
+    /// Microseconds, median.
+    pub native_us: f64,
+    /// Component to native.
+    pub ratio: f64,
+}
+
+impl Page {
+    pub(crate) fn new(incidents: u32, body_bytes: usize, times: Times) -> Self {
+        let Times { component_us, native_us, ratio } = times;
+        Self { incidents, body_bytes, component_us, native_us, ratio }
+    }
+}
+
+/// Callers at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Callers {
+    /// How many.
+    pub callers: usize,
+    /// What they get done.
+    #[serde(flatten)]
+    pub throughput: Throughput,
+}
+
+/// Instances that wait for their next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Instances {
+    /// How many.
+    pub held: u32,
+    /// By how much the host process grew with them.
+    pub bytes: u64,
+    /// The share of each.
+    pub bytes_each: u64,
+}
+
+impl Instances {
+    pub(crate) fn new(held: u32, bytes: u64) -> Self {
+        Self { held, bytes, bytes_each: bytes / u64::from(held.max(1)) }
+    }
+
+    /// How many of them fit in a gibibyte.
+    pub(crate) fn per_gib(&self) -> Option<u64> {
+        (1_u64 << 30).checked_div(self.bytes_each)
+    }
+}

@@ -1,0 +1,131 @@
+//! Tries the cells of the matrix, several at a time: most of the time is spent waiting for peers that stay silent.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use defender_emulator::{Emulator, Options};
+use tokio::task::JoinSet;
+
+use super::action::ACTIONS;
+use super::cell::{Attempt, Cell};
+use super::trouble::{Place, all};
+use crate::trials::TrialError;
+
+/// Each with an emulator of its own.
+const WORKERS: usize = 16;
+/// For faults that keep a processor busy.
+const HEAVY_WORKERS: usize = 2;
+/// How much slower the guest's clock runs when a cell is tried again.
+const CALMER: u32 = 6;
+/// The tenant of an emulator here.
+const INCIDENTS: usize = 30;
+
+/// The matrix of faults and actions.
+#[derive(Debug)]
+pub struct Matrix {
+    component: PathBuf,
+    attempts: Vec<Attempt>,
+    clock_speed: u32,
+}
+
+/// Cells with their places in the matrix.
+type Numbered = Result<Vec<(usize, Cell)>, TrialError>;
+type Queue = Arc<Mutex<VecDeque<(usize, Attempt)>>>;
+
+impl Matrix {
+    /// For the component in a file: all of it, or the part that tells most in little time.
+    #[must_use]
+    pub fn new(component: &Path, quick: bool) -> Self {
+        let mut attempts = Vec::new();
+        for place in [Place::Graph, Place::TokenEndpoint] {
+            for trouble in all().into_iter().filter(|trouble| trouble.quick || !quick).map(Arc::new) {
+                if trouble.only.is_none_or(|only| only == place) {
+                    attempts.extend(ACTIONS.map(|action| Attempt { trouble: trouble.clone(), place, action }));
+                }
+            }
+        }
+        // 15 seconds of the guest take one of ours; half of one in a hurry.
+        Self { component: component.to_owned(), attempts, clock_speed: if quick { 30 } else { 15 } }
+    }
+
+    /// How many cells there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.attempts.len()
+    }
+
+    /// Tries all cells; `done` is told after each.
+    ///
+    /// # Errors
+    /// When there is no emulator, or the component cannot be used at all.
+    pub async fn run(&self, done: impl Fn() + Send + Sync + 'static) -> Result<Vec<Cell>, TrialError> {
+        let done = Arc::new(done);
+        let numbered = self.attempts.iter().cloned().enumerate();
+        let (heavy, light): (VecDeque<_>, VecDeque<_>) = numbered.partition(|(_, attempt)| attempt.trouble.heavy);
+        let mut cells = self.drain(light, WORKERS, &done).await?;
+        // What floods the machine comes when nothing is measured beside it.
+        cells.extend(self.drain(heavy, HEAVY_WORKERS, &done).await?);
+        // A machine under load misses deadlines that shrank to fractions of a second: what failed without harm is tried again,
+        // alone and with more time, and that counts.
+        let calm = (self.clock_speed / CALMER).max(1);
+        let worker = Worker::start(&self.component, calm)?;
+        for (place, cell) in cells.iter_mut().filter(|(_, cell)| cell.pressed) {
+            if let Some(attempt) = self.attempts.get(*place) {
+                *cell = attempt.run(&self.component, &worker.emulator, calm).await?;
+            }
+        }
+        cells.sort_by_key(|(place, _)| *place);
+        Ok(cells.into_iter().map(|(_, cell)| cell).collect())
+    }
+
+    /// Lets workers try everything in a queue.
+    async fn drain<F>(&self, queue: VecDeque<(usize, Attempt)>, workers: usize, done: &Arc<F>) -> Numbered
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        let queue: Queue = Arc::new(Mutex::new(queue));
+        let mut tasks = JoinSet::new();
+        for _ in 0..workers {
+            tasks.spawn(Worker::start(&self.component, self.clock_speed)?.empty(queue.clone(), done.clone()));
+        }
+        let mut cells = Vec::new();
+        while let Some(finished) = tasks.join_next().await {
+            match finished {
+                Ok(finished) => cells.extend(finished?),
+                Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+            }
+        }
+        Ok(cells)
+    }
+}
+
+/// The columns, in order.
+#[must_use]
+pub fn columns() -> Vec<&'static str> {
+    ACTIONS.iter().map(|action| action.title).collect()
+}
+
+struct Worker {
+    emulator: Emulator,
+    component: PathBuf,
+    clock_speed: u32,
+}
+
+impl Worker {
+    fn start(component: &Path, clock_speed: u32) -> Result<Self, TrialError> {
+        let emulator = Emulator::start(Options { tls: true, incidents: INCIDENTS, ..Options::default() })?;
+        Ok(Self { emulator, component: component.to_owned(), clock_speed })
+    }
+
+    /// Takes attempts from the queue until there are none.
+    async fn empty(self, queue: Queue, done: Arc<impl Fn()>) -> Numbered {
+        let mut cells = Vec::new();
+        loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let Some((place, attempt)) = next else { return Ok(cells) };
+            cells.push((place, attempt.run(&self.component, &self.emulator, self.clock_speed).await?));
+            done();
+        }
+    }
+}

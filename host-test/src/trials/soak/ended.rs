@@ -1,0 +1,114 @@
+//! A call that ended: what came of it, and whether that is all right.
+
+use std::fmt;
+
+use defender_emulator::Exchange;
+use defender_xdr_host::CallError;
+
+use super::report::Report;
+use crate::trials::chaos::action::Action;
+
+/// Statuses after which a write has not happened.
+const NOTHING_DONE: [u16; 3] = [401, 429, 503];
+/// Errors that no trouble of the service explains.
+const UNEXPLAINED: [&str; 4] = ["invalid-input", "denied", "trap", "limit"];
+
+/// A call that ended.
+pub(crate) struct Ended {
+    pub(crate) action: Action,
+    /// What a write of this call is recognised by.
+    pub(crate) mark: String,
+    /// The trouble that it was in.
+    pub(crate) trouble: Option<&'static str>,
+    /// The trouble that the call before was in, which may have left a broken connection behind.
+    pub(crate) before: Option<&'static str>,
+}
+
+impl Ended {
+    /// Notes what came of it.
+    pub(crate) fn note(&self, report: &mut Report, outcome: &Result<String, CallError>, journal: &[Exchange]) {
+        report.troubled += usize::from(self.trouble.is_some());
+        match outcome {
+            Ok(_) => report.answered += 1,
+            Err(error) if self.explains(error) => *report.errors.entry(error.kind()).or_default() += 1,
+            Err(error) => report.lost.push(format!("{self}: {error}")),
+        }
+        let is_write = |exchange: &&Exchange| exchange.method != "GET" && exchange.body.contains(&self.mark);
+        let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));
+        let written = journal.iter().filter(is_write).filter(done).count();
+        report.writes += written;
+        if written > 1 {
+            report.repeated.push(format!("{written} times, {self}"));
+        }
+    }
+
+    /// Whether the trouble of this call, or the connection that the one before left behind, is a reason for the error.
+    fn explains(&self, error: &CallError) -> bool {
+        match error.kind() {
+            // The peer closed while the request was on its way: a write cannot know whether it arrived.
+            "interrupted" => self.trouble.is_some() || self.before.is_some(),
+            kind => self.trouble.is_some() && !UNEXPLAINED.contains(&kind),
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let trouble = |trouble: Option<&'static str>| trouble.unwrap_or("no trouble");
+        let (now, before) = (trouble(self.trouble), trouble(self.before));
+        write!(formatter, "{} {} with {now}, {before} before", self.action.title, self.mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trials::chaos::action::ACTIONS;
+
+    fn ended(trouble: Option<&'static str>, before: Option<&'static str>) -> Ended {
+        Ended { action: ACTIONS[4], mark: "call 7.".into(), trouble, before }
+    }
+
+    fn patch(mark: &str, status: Option<u16>) -> Exchange {
+        Exchange {
+            serial: 1,
+            connection: 1,
+            at: String::new(),
+            method: "PATCH".into(),
+            path: "/v1.0/security/incidents/1".into(),
+            query: None,
+            headers: Vec::new(),
+            body: format!(r#"{{"description":"{mark}"}}"#),
+            status,
+            fault: None,
+        }
+    }
+
+    #[test]
+    fn an_error_without_a_reason_is_a_lost_answer() {
+        let mut report = Report::default();
+        let trap = || Err(CallError::Trap("unreachable".into()));
+        ended(None, None).note(&mut report, &trap(), &[]);
+        ended(Some("404"), None).note(&mut report, &trap(), &[]);
+        ended(None, None).note(&mut report, &Ok(String::new()), &[]);
+        assert_eq!(
+            report.lost,
+            [
+                "update call 7. with no trouble, no trouble before: the component crashed: unreachable",
+                "update call 7. with 404, no trouble before: the component crashed: unreachable",
+            ]
+        );
+        assert_eq!((report.answered, report.troubled), (1, 1));
+    }
+
+    #[test]
+    fn a_write_that_may_have_happened_twice_is_repeated() {
+        let mut report = Report::default();
+        let answer = Ok(String::new());
+        let once = [patch("call 7.", Some(503)), patch("call 7.", Some(200)), patch("call 77.", Some(200))];
+        ended(None, None).note(&mut report, &answer, &once);
+        assert_eq!((report.writes, report.repeated.len()), (1, 0));
+        ended(None, None).note(&mut report, &answer, &[patch("call 7.", None), patch("call 7.", Some(200))]);
+        assert_eq!(report.repeated, ["2 times, update call 7. with no trouble, no trouble before"]);
+    }
+}

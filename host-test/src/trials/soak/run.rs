@@ -1,0 +1,151 @@
+//! Makes the calls: several callers at a time, each with an emulator of its own so that it knows whose trouble is whose.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use defender_xdr_host::{Connector, Settings};
+use tokio::task::JoinSet;
+
+use super::ended::Ended;
+use super::random::Random;
+use super::report::{Report, Sample};
+use super::service::Service;
+use crate::trials::TrialError;
+use crate::trials::chaos::Place;
+use crate::trials::chaos::action::ACTIONS;
+use crate::trials::chaos::trouble::{Trouble, all};
+use crate::trials::residence;
+
+const CALLERS: usize = 4;
+/// 15 seconds of the guest take a quarter of one of ours.
+const CLOCK_SPEED: u32 = 60;
+const CALL_LIMIT: Duration = Duration::from_secs(15);
+/// Calls in trouble, in percent.
+const TROUBLED: u64 = 10;
+/// Calls whose token is no longer taken, in percent.
+const EXPIRED: u64 = 1;
+const SAMPLES: usize = 40;
+/// Caches and pools are full after so many calls.
+const WARM_UP: usize = 1_000;
+/// How long, and with which chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Soak {
+    /// Calls in all.
+    pub calls: usize,
+    /// The same seed makes the same calls meet the same trouble.
+    pub seed: u64,
+}
+
+/// Runs a soak of the component in a file; `done` is told after each call.
+///
+/// # Errors
+/// When there is no emulator, or the component does not answer even in peace.
+pub async fn run(component: &Path, soak: Soak, done: impl Fn() + Send + Sync + 'static) -> Result<Report, TrialError> {
+    let settings = Settings { clock_speed: CLOCK_SPEED, call_limit: CALL_LIMIT, ..Settings::default() };
+    let connector = Connector::load(component, settings)?;
+    let shared = Arc::new(Shared {
+        // Half of a short soak is spent on warming up.
+        baseline: WARM_UP.min(soak.calls / 2),
+        soak,
+        connector: connector.clone(),
+        troubles: all().into_iter().filter(|trouble| !trouble.heavy && !trouble.comes_before_a_request()).collect(),
+        report: Mutex::default(),
+        done: Box::new(done),
+    });
+    let started = Instant::now();
+    let mut callers = JoinSet::new();
+    for number in 0..CALLERS {
+        let caller = Caller::start(number, shared.clone()).await?;
+        callers.spawn(caller.call_on());
+    }
+    // A caller that is done keeps its emulator until the memory was looked at for the last time.
+    let services = callers.join_all().await;
+    let connections = services.iter().map(|service| service.emulator.connections()).sum();
+    let report = shared.report().clone();
+    let baseline_calls = shared.baseline;
+    let instances = connector.statistics().created;
+    Ok(Report { connections, instances, seconds: started.elapsed().as_secs_f64(), baseline_calls, ..report })
+}
+
+/// What all callers share.
+struct Shared {
+    soak: Soak,
+    baseline: usize,
+    connector: Connector,
+    troubles: Vec<Trouble>,
+    report: Mutex<Report>,
+    done: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Shared {
+    fn report(&self) -> MutexGuard<'_, Report> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call that ended, and looks at the memory now and then.
+    fn ended(&self) {
+        let mut report = self.report();
+        report.calls += 1;
+        let calls = report.calls;
+        let step = (self.soak.calls / SAMPLES).max(1);
+        if calls.is_multiple_of(step) || calls == self.baseline || calls == self.soak.calls {
+            let guest_bytes = self.connector.statistics().memory_bytes as u64;
+            report.samples.push(Sample { calls, host_bytes: residence::resident(), guest_bytes });
+        }
+        drop(report);
+        (self.done)();
+    }
+}
+
+/// Somebody who makes one call after the other.
+struct Caller {
+    number: usize,
+    shared: Arc<Shared>,
+    service: Service,
+    random: Random,
+    before: Option<&'static str>,
+}
+
+impl Caller {
+    async fn start(number: usize, shared: Arc<Shared>) -> Result<Self, TrialError> {
+        let service = Service::start(&shared.connector).await?;
+        let random = Random::new(shared.soak.seed.wrapping_add(number as u64));
+        Ok(Self { number, shared, service, random, before: None })
+    }
+
+    /// Makes this caller's share of the calls, and hands over what it called.
+    async fn call_on(mut self) -> Service {
+        let calls = self.shared.soak.calls;
+        for call in (self.number..calls).step_by(CALLERS) {
+            self.call(call).await;
+            self.shared.ended();
+        }
+        self.service
+    }
+
+    async fn call(&mut self, number: usize) {
+        let (shared, service) = (self.shared.clone(), &self.service);
+        let action = self.random.pick(&ACTIONS).copied().unwrap_or(ACTIONS[0]);
+        let incident = self.random.pick(&service.incidents).cloned().unwrap_or_default();
+        if self.random.percent(EXPIRED) {
+            service.emulator.expire_tokens();
+        }
+        let trouble = if self.random.percent(TROUBLED) { self.random.pick(&shared.troubles) } else { None };
+        let place = if self.random.percent(20) { Place::TokenEndpoint } else { Place::Graph };
+        if let Some(trouble) = trouble {
+            trouble.faults(place, 0, CLOCK_SPEED).into_iter().for_each(|fault| service.emulator.fault(fault));
+        }
+        let mark = format!("call {number}.");
+        let input = action.input(&incident, &mark).to_string();
+        let config = if trouble.is_some() { &service.hasty } else { &service.patient };
+        let outcome = shared.connector.invoke(action.name, config, &input).await;
+        service.emulator.clear_faults();
+        let journal = service.emulator.journal();
+        service.emulator.clear_journal();
+        let hit = trouble.filter(|_| journal.iter().any(|exchange| exchange.fault.is_some()));
+        let ended = Ended { action, mark, trouble: hit.map(|trouble| trouble.title), before: self.before.take() };
+        self.before = ended.trouble;
+        ended.note(&mut shared.report(), &outcome, &journal);
+    }
+}
