@@ -12,10 +12,10 @@ use crate::openapi;
 use crate::problem::Problem;
 use crate::route::Route;
 
-/// The app's own documentation calls `update_incident` this way, too.
+/// The app's documentation also uses this name for `update_incident`.
 const UPDATE_INCIDENTS: &str = "update_incidents";
 
-/// Answers a request, whatever it is.
+/// Answers any request.
 pub fn answer(
     request: &Request,
     body: &mut dyn Body,
@@ -27,7 +27,7 @@ pub fn answer(
     let secrets = environment.as_ref().map(|environment| environment.secrets.clone()).unwrap_or_default();
     let response = respond(request, body, connector, &catalog, environment);
     let response = response.unwrap_or_else(|problem| problem.response(&secrets));
-    // Incidents are nobody's to keep on the way.
+    // Incidents must not be cached between here and the caller.
     response.with("cache-control", "no-store")
 }
 
@@ -38,7 +38,7 @@ fn respond(
     catalog: &Catalog,
     environment: Result<Environment, Vec<Fault>>,
 ) -> Result<Response, Box<Problem>> {
-    // Nothing that came is repeated in these: it may be a key that went astray.
+    // These errors repeat nothing from the request: it may contain a key sent by mistake.
     let route = Route::find(request.path()).ok_or_else(|| {
         Problem::new(404, "unknown-path", "there are /actions, /actions/{action}, /openapi.json and /healthz")
     })?;

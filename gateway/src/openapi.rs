@@ -1,4 +1,4 @@
-//! The service described as OpenAPI 3.1, made from the catalog: a path for each action.
+//! Describes the service as OpenAPI 3.1, generated from the catalog: one path per action.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::problem::{CONTENT_TYPE, KINDS};
 use crate::route::ACTIONS;
 use crate::schema;
 
-/// What a route that takes no input can fail with; actions can fail with anything.
+/// Statuses of a failure on a route without input; an action can fail with any status.
 const UNAUTHORIZED: u16 = 401;
 const NOT_CONFIGURED: u16 = 503;
 
@@ -60,7 +60,7 @@ pub fn document(connector: &Connector) -> Value {
             "version": connector.component_version,
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        // Wherever the document was read from.
+        // Relative to wherever the document was read from.
         "servers": [{ "url": "/" }],
         "security": bearer,
         "paths": paths,
@@ -93,7 +93,7 @@ fn action(action: &Action) -> Value {
 
 fn get(id: &str, summary: &str, description: &str, security: &Value, statuses: &[u16]) -> Value {
     let answers = answers("As asked for.", &json!({ "type": "object" }), statuses);
-    // HEAD is described by the GET that it repeats.
+    // HEAD is the same as GET without the body.
     json!({ "get": { "operationId": id, "summary": summary, "description": description, "security": security, "responses": answers } })
 }
 
@@ -109,7 +109,7 @@ fn answers(success: &str, schema: &Value, statuses: &[u16]) -> Value {
     Value::Object(answers)
 }
 
-/// What an action answers, as `json.invoke` documents it.
+/// The answer of an action, as `json.invoke` documents it.
 fn answer() -> Value {
     let text = json!({ "type": "string" });
     json!({
@@ -159,7 +159,7 @@ fn problem() -> Value {
     })
 }
 
-/// A response for each status, naming the kinds that have it.
+/// A response for each status, listing the kinds that use it.
 fn responses() -> Value {
     let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for (kind, status, title) in KINDS {

@@ -1,4 +1,4 @@
-//! Checks that a list filter names only fields that incidents can be filtered by; the service does the rest.
+//! Checks that a list filter names only fields that incidents can be filtered by; the service checks the rest.
 //!
 //! Source: <https://learn.microsoft.com/graph/api/security-list-incidents#optional-query-parameters>.
 
@@ -19,7 +19,7 @@ const KEYWORDS: [&str; 19] = [
 /// Checks a filter; it is sent as written.
 ///
 /// # Errors
-/// What is wrong, to be put behind the name of the field.
+/// What is wrong; the caller puts the field's name in front.
 pub fn check(filter: &str) -> Result<(), String> {
     let mut rest = filter;
     let mut depth = 0_usize;
@@ -40,7 +40,7 @@ pub fn check(filter: &str) -> Result<(), String> {
                 depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
                 1
             }
-            // Any white space: filters are pasted with line breaks.
+            // Any white space is allowed: filters are pasted with line breaks.
             _ if character.is_control() && !character.is_whitespace() => return Err("has a control character".into()),
             _ => character.len_utf8(),
         };
@@ -52,13 +52,13 @@ pub fn check(filter: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Length of a text in single quotes, where a doubled quote stands for itself.
+/// Length of a text in single quotes, in which a doubled quote is a quote.
 fn quoted_length(text: &str) -> Result<usize, String> {
     let closing = text.get(1..).and_then(|inside| inside.find('\''));
     closing.map(|at| at + 2).ok_or_else(|| "has a text without its closing quote".into())
 }
 
-/// Letters, digits and the underscore; of other scripts everything but white space, as no operator is written in them.
+/// Letters, digits, the underscore, and any non-ASCII character except white space, because no operator contains one.
 fn is_letter(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_' || !(character.is_ascii() || character.is_whitespace())
 }
@@ -90,8 +90,7 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// What to do about a refused filter: the words of the first field that is compared with a word that it does not have, or what
-/// each field of words has.
+/// Remedy for a refused filter: the allowed words of the first field that is compared with a word it does not have.
 pub fn remedy(filter: &str) -> Option<String> {
     let vocabularies: [(&str, Vec<&'static str>); 4] = [
         ("status", words::<IncidentStatus>()),
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_service_takes() {
+    fn accepts_what_the_service_accepts() {
         for filter in [
             "status eq 'open'",
             "status eq 'active' or severity eq 'medium' or determination eq 'unknown'",
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_word_gets_the_words_that_there_are() {
+    fn a_refused_word_gets_the_allowed_words() {
         for (filter, expected) in [
             (
                 "severity eq 'high' and status eq 'open'",

@@ -1,4 +1,4 @@
-//! Says what a refusal of Entra ID means and what a person can do about it.
+//! Explains what a refusal from Entra ID means and what people can do about it.
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
 
@@ -20,19 +20,19 @@ struct Refusal {
     correlation_id: Option<String>,
 }
 
-/// What an error answer stands for: Entra ID tells with status 400, too, that it is busy.
+/// The effective status of an error answer: Entra ID also uses 400 when it is busy.
 pub fn status(answer: &Response) -> u16 {
     if answer.status == 400 && parse(answer).is_temporary() { 503 } else { answer.status }
 }
 
 impl Refusal {
-    /// By the error's name, or by a number that stands for a passing trouble of the service.
+    /// Whether the name or the number says that the problem is temporary.
     fn is_temporary(&self) -> bool {
         self.error == "temporarily_unavailable" || self.number.is_some_and(|number| TRANSIENT.contains(&number))
     }
 }
 
-/// Numbers that Entra ID answers with when it is busy or a part of it is down.
+/// AADSTS numbers for a busy or partly unavailable service.
 const TRANSIENT: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
 
 fn parse(answer: &Response) -> Refusal {
@@ -53,7 +53,7 @@ fn parse(answer: &Response) -> Refusal {
     }
 }
 
-/// The error for an answer of the token endpoint that is no token.
+/// The error for an error answer of the token endpoint.
 pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     if proxy_page::is_page(answer) {
         return proxy_page::fault(answer, &connection.login, Effect::Token);
@@ -92,7 +92,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
     })
 }
 
-/// The description without its lines of ids, which are in fields of their own.
+/// The description without its trailing ids, which have their own fields.
 fn without_trailer(description: &str) -> &str {
     ["\r\n", "\n", " Trace ID:"]
         .iter()
@@ -109,7 +109,7 @@ fn number_in(description: &str) -> Option<u64> {
     rest.get(..end)?.parse().ok()
 }
 
-/// What to do about an AADSTS number. A number that is not known here blames nothing: most are no matter of the secret.
+/// What to do about an AADSTS number. For unknown numbers the remedy is neutral: most have nothing to do with the secret.
 fn remedy(number: Option<u64>, connection: &Connection) -> String {
     let Connection { tenant_id, client_id, login, scope, .. } = connection;
     match number {

@@ -1,10 +1,10 @@
-//! Why a request has no answer, and the error that says so.
+//! Why a request has no answer, and the error for it.
 
 use crate::text::fault::{Fault, error};
 use crate::wire::retry::Effect;
 use crate::wit::types::{Error, ErrorKind};
 
-/// Why there is no answer. The texts are for people and hold no secret.
+/// Why there is no answer. The texts are for people and never contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The host's policy refused the request.
@@ -15,12 +15,12 @@ pub enum Failure {
     Broken(String),
     /// The deadline passed after bytes may have been sent.
     Late,
-    /// The answer is larger than this many bytes.
+    /// The answer is larger than this number of bytes.
     TooLarge(usize),
 }
 
 impl Failure {
-    /// The error for a request with this effect that `authority` did not answer.
+    /// The error for a request with this effect to `authority`.
     pub fn fault(self, authority: &str, effect: Effect) -> Fault {
         let repeat = match effect {
             Effect::Read | Effect::Hunt | Effect::Token => "nothing was changed: repeat freely",

@@ -1,4 +1,4 @@
-//! Query options on the wire, pages and cursors, and the list without what the service could not expand.
+//! Query options as sent, pages and cursors, and the fallback when the service cannot expand.
 
 mod cursor;
 mod fallback;
@@ -12,7 +12,7 @@ use crate::wit::types::Config;
 const BASE: &str = "https://graph.microsoft.com/v1.0/security/incidents";
 const EMPTY: &str = r#"{"value":[]}"#;
 
-/// The one request of a query is this, below the list.
+/// The query sends exactly one request, with these options.
 #[track_caller]
 fn sends(query: &IncidentQuery, options: &str) {
     let host = ScriptedHost::new([token(), answer(200, EMPTY)]);

@@ -1,4 +1,4 @@
-//! The notations of single members; `invoke` tests what they do in an action.
+//! The notations of single members; the tests of `invoke` cover whole actions.
 
 use super::*;
 use crate::wit::actions::Severity;

@@ -1,11 +1,11 @@
-//! What Entra ID refuses, as the token endpoint words it, down to the whole error.
+//! Refusals from Entra ID, from the token endpoint's answer to the complete error.
 
 use super::*;
 use crate::actions::get_incident;
 use crate::sample::{INCIDENT, run, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 
-/// The error of a get for which the token endpoint answers with these steps; Graph is never asked.
+/// The error of a get when the token endpoint answers with these steps; Graph is never asked.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
     let host = ScriptedHost::new(steps);
     let error = *run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
@@ -18,7 +18,7 @@ fn same(actual: &Error, expected: &Error) {
     assert_eq!(format!("{actual:#?}"), format!("{expected:#?}"));
 }
 
-/// A refusal as Entra ID words it; newer answers separate the trailer with spaces.
+/// A refusal as Entra ID sends it; newer answers separate the trailer with spaces.
 fn refusal(error: &str, number: u64, separator: &str) -> String {
     let trailer = [
         "Trace ID: 03da4b8e-5ffe-48ca-9754-aff4276f0100",
@@ -121,7 +121,7 @@ fn each_refusal_has_its_remedy() {
         (400, "unsupported_grant_type", 70003, GRANT),
         (400, "access_denied", 53003, POLICY),
         (400, "invalid_grant", 530_032, POLICY),
-        // None of these is a matter of the secret.
+        // None of these has to do with the secret.
         (400, "invalid_request", 1_002_016, TLS),
         (400, "invalid_grant", 5_000_225, INACTIVE),
         (400, "invalid_request", 5_000_224, GONE),
@@ -133,7 +133,7 @@ fn each_refusal_has_its_remedy() {
         (400, "unauthorized_client", 7_000_113, OWN_APP),
         (400, "unauthorized_client", 7_000_114, OWN_APP),
         (401, "invalid_client", 7_000_272, ISSUER),
-        // Nobody knows these here.
+        // Unknown numbers.
         (400, "invalid_client", 1_234_567, &unknown(1_234_567)),
         (403, "interaction_required", 50076, &unknown(50076)),
         (400, "invalid_request", 9_999_999, &unknown(9_999_999)),
@@ -166,7 +166,7 @@ fn a_busy_token_service_is_asked_again() {
         (Some(90012), temporary(90012), 400, ErrorKind::Unavailable),
         (Some(90024), temporary(90024), 400, ErrorKind::Unavailable),
         (Some(90033), temporary(90033), 400, ErrorKind::Unavailable),
-        // By the number alone, too.
+        // The number alone is enough.
         (Some(90033), answer(400, &refusal("server_error", 90033, " ")), 400, ErrorKind::Unavailable),
         (None, answer(500, ""), 500, ErrorKind::Unavailable),
         (None, answer(502, ""), 502, ErrorKind::Unavailable),
@@ -209,7 +209,7 @@ fn other_refusals_are_not_repeated() {
 }
 
 #[test]
-fn a_refusal_that_is_not_of_entra_is_quoted() {
+fn a_refusal_from_something_other_than_entra_is_quoted() {
     for (body, quoted) in [
         ("Not\nallowed", r#": "Not allowed""#),
         ("", ""),
@@ -266,7 +266,7 @@ fn parts_may_be_missing() {
 }
 
 #[test]
-fn a_page_of_a_proxy_blames_no_credential() {
+fn a_proxys_page_blames_no_credential() {
     let page = "<html><head><title>Web gateway</title></head></html>";
     for status in [200, 302, 403, 407, 451, 511] {
         let error = failed([answer(status, page)]);

@@ -1,4 +1,4 @@
-//! What goes out: method, endpoint, query, headers and body.
+//! What is sent: method, endpoint, query, headers and body.
 
 use super::*;
 
@@ -60,7 +60,7 @@ fn a_payload_is_sent_as_it_is() {
                 &format!("POST {BASE}/x {bare}"),
                 JSON_TYPE,
             );
-            // Forms send them for nothing, too.
+            // Forms also send them for an empty field.
             sends(&format!(r#"{{"method":"GET","endpoint":"x",{place}}}"#), &format!("GET {BASE}/x"), None);
         }
         let both =

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Refuses an input of an update.
+/// The input of an update is refused.
 #[track_caller]
 fn refuses_update(input: &str, message: &str) {
     refuses("update_incident", CONFIG, input, message);
@@ -109,7 +109,7 @@ fn an_input_is_one_object() {
 }
 
 #[test]
-fn what_is_no_json_is_not_quoted() {
+fn invalid_json_is_not_quoted() {
     for (input, place) in [
         (r#"{"incident_id":"planted~Secret.1"#, "line 1, column 32"),
         ("{\n\"planted~Secret.1\"}", "line 2, column 19"),
