@@ -40,11 +40,16 @@ fn respond(
 ) -> Result<Response, Box<Problem>> {
     // These errors repeat nothing from the request: it may contain a key sent by mistake.
     let route = Route::find(request.path()).ok_or_else(|| {
-        Problem::new(404, "unknown-path", "there are /actions, /actions/{action}, /openapi.json and /healthz")
+        Problem::new(
+            404,
+            "unknown-path",
+            "there is nothing at this path; allowed: /actions, /actions/{action}, /openapi.json, /healthz",
+        )
     })?;
     if !route.methods().contains(&request.method.as_str()) {
         let allowed = route.methods().join(", ");
-        let problem = Problem::new(405, "method-not-allowed", format!("the path takes {allowed}"));
+        let problem =
+            Problem::new(405, "method-not-allowed", format!("the path does not allow this method; allowed: {allowed}"));
         return Err(problem.header("allow", allowed).into());
     }
     let environment = environment.map_err(|faults| not_configured(&faults))?;
@@ -72,7 +77,7 @@ fn known(action: &str, catalog: &Catalog) -> Result<(), Box<Problem>> {
         return Ok(());
     }
     let problem =
-        Problem::new(404, "unknown-action", format!("there is no such action; there are {}", names.join(", ")));
+        Problem::new(404, "unknown-action", format!("there is no such action; allowed: {}", names.join(", ")));
     Err(problem.member("actions", Some(names)).into())
 }
 
