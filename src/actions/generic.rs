@@ -102,9 +102,9 @@ fn quote_base64(bytes: &Response, text: &mut String) {
 fn too_large_as_text(status: u16, length: usize) -> Fault {
     Box::new(Error {
         status: Some(status),
-        remedy: Some("ask for it with download, or with response_type content, which takes less room".to_owned()),
+        remedy: Some("request it with download, or with response_type content, which needs less space".to_owned()),
         ..*malformed(format!(
-            "the answer would be {length} bytes as a JSON text; at most {QUOTED_MAX_BYTES} are answered"
+            "the answer would have {length} bytes as a JSON text; allowed: {QUOTED_MAX_BYTES} at most"
         ))
     })
 }

@@ -295,7 +295,7 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
         return Err(Box::new(Error {
             remedy: Some("leave unchanged_since out, or change the incident in the Defender portal".to_owned()),
             ..*malformed(format!(
-                "incident {id} came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+                "incident {id} came without a last update time, so unchanged_since cannot be checked; nothing was sent"
             ))
         }));
     };
@@ -306,7 +306,7 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
     }
     let text = echo(limit.text);
     Err(Box::new(Error {
-        remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
+        remedy: Some("read the incident again, decide again, and give its last update time as unchanged_since".into()),
         ..*error(
             ErrorKind::Conflict,
             format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),

@@ -133,7 +133,7 @@ fn of(mut incident: Record<'_>) -> Incident {
     let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
     let mut tags = |name: &str, tags: Option<Vec<String>>| {
         if tags.is_none() {
-            warnings.push(format!("{name} of incident {id} are too many and are left out; raw_json has them"));
+            warnings.push(format!("incident {id} has too many {name}; they are left out, and raw_json has them"));
         }
         tags.unwrap_or_default()
     };

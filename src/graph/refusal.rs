@@ -51,7 +51,7 @@ pub fn spliced(json: &str) -> Option<Fault> {
     let error = Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?;
     let (code, message) = (error.text("code")?, error.text("message")?);
     let message = if message.trim().is_empty() { &code } else { &message };
-    let message = format!("the service broke its answer off with an error: {}", excerpt_of(message));
+    let message = format!("the service broke off its answer with an error: {}", excerpt_of(message));
     Some(Box::new(Error { code: Some(code).filter(|code| !code.is_empty()), ..*malformed(message) }))
 }
 
@@ -96,7 +96,7 @@ fn remedy(
     let client_id = &connection.client_id;
     let text = match kind {
         ErrorKind::Unauthenticated => format!(
-            "Graph refuses a token that was just issued: check that cloud and endpoints fit the tenant, and that the app \
+            "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, and that the app \
              {client_id} is neither disabled nor blocked by a policy"
         ),
         ErrorKind::Forbidden => match missing_roles(message) {
@@ -112,16 +112,16 @@ fn remedy(
         ErrorKind::NotFound => {
             "check the id and the endpoint; the object may be gone or belong to another tenant".into()
         }
-        ErrorKind::Conflict => "read the object again and repeat with what it is now".into(),
+        ErrorKind::Conflict => "read the object again and retry with its current state".into(),
         ErrorKind::Throttled => match retry_after {
-            Some(seconds) => format!("wait {seconds} seconds before the next request; earlier ones lengthen the block"),
-            None => "wait at least a minute before the next request; earlier ones lengthen the block".into(),
+            Some(seconds) => format!("wait {seconds} seconds before the next request; earlier requests prolong the block"),
+            None => "wait at least a minute before the next request; earlier requests prolong the block".into(),
         },
         ErrorKind::Unavailable if answer.status == 501 => {
-            "the service does not implement this request: repeating it does not help, change it".into()
+            "the service does not implement this request: change it; retrying does not help".into()
         }
         ErrorKind::Unavailable => {
-            "the service failed: repeat later; give Microsoft support the request id if it stays".into()
+            "the service failed: retry later; if it keeps failing, give Microsoft support the request id".into()
         }
         ErrorKind::MalformedResponse => format!(
             "redirects are not followed{}: check endpoints.graph, and what stands between this machine and it",

@@ -111,7 +111,7 @@ fn tenant_id(text: &str) -> Result<String, Fault> {
     if let Some(alias) = ["common", "organizations", "consumers"].iter().find(|alias| text.eq_ignore_ascii_case(alias))
     {
         return Err(invalid(format!(
-            "tenant_id: '{alias}' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name"
+            "tenant_id: '{alias}' stands for many tenants, but an app needs one; allowed: a GUID or a verified domain name"
         )));
     }
     if is_guid(text) || is_domain(text) {
@@ -245,7 +245,7 @@ pub mod tests {
         refused(|config| config.tenant_id = " ".into(), "tenant_id: is required");
         refused(
             |config| config.tenant_id = "Common".into(),
-            "tenant_id: 'common' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name",
+            "tenant_id: 'common' stands for many tenants, but an app needs one; allowed: a GUID or a verified domain name",
         );
         for bad in ["contoso", "a/b.c", "a..b", "-a.com", "x y.com", "../evil.com", "a.com?x"] {
             refused(

@@ -57,7 +57,7 @@ fn below(text: &str, decoded: &str) -> Result<String, String> {
     let first = path.split('/').next().unwrap_or_default();
     if API_VERSIONS.iter().any(|version| version.eq_ignore_ascii_case(first)) {
         return Err(format!(
-            "must not start with the API version {}; the configuration's api_version says it",
+            "must not start with the API version {}; the configuration's api_version sets it",
             quoted(first)
         ));
     }
@@ -201,7 +201,7 @@ mod tests {
             ("security/x#y", "must not contain '#'"),
             (
                 "v1.0/security/incidents",
-                "must not start with the API version 'v1.0'; the configuration's api_version says it",
+                "must not start with the API version 'v1.0'; the configuration's api_version sets it",
             ),
         ] {
             assert_eq!(given(endpoint), Err(message.to_owned()), "{endpoint}");

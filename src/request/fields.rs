@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
                     [one] => one.get(),
                     _ => {
                         return Err(invalid(format!(
-                            "{what}: must be an object or a list of one object, this list has {}",
+                            "{what}: must be an object or a list of one object; this list has {}",
                             list.len()
                         )));
                     }

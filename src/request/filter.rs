@@ -55,7 +55,7 @@ pub fn check(filter: &str) -> Result<(), String> {
 /// Length of a text in single quotes, in which a doubled quote is a quote.
 fn quoted_length(text: &str) -> Result<usize, String> {
     let closing = text.get(1..).and_then(|inside| inside.find('\''));
-    closing.map(|at| at + 2).ok_or_else(|| "has a text without its closing quote".into())
+    closing.map(|at| at + 2).ok_or_else(|| "has text without a closing quote".into())
 }
 
 /// Letters, digits, the underscore, and any non-ASCII character except white space, because no operator contains one.
@@ -79,7 +79,7 @@ fn check_word(word: &str, after: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{} is not a field that incidents can be filtered by (texts stand in single quotes); allowed: {}",
+        "{} is not a field that incidents can be filtered by (text goes in single quotes); allowed: {}",
         quoted(word),
         FIELDS.join(", ")
     ))
@@ -108,7 +108,7 @@ pub fn remedy(filter: &str) -> Option<String> {
                 if let Some((name, words)) = field
                     && !is_meant(text, words)
                 {
-                    return Some(format!("{name} is never {}; its words are {}", quoted(text), words.join(", ")));
+                    return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
                 }
                 length
             }
@@ -162,7 +162,7 @@ mod tests {
             ("größe eq 1", "größe"),
         ] {
             let expected = format!(
-                "'{word}' is not a field that incidents can be filtered by (texts stand in single quotes); {allowed}"
+                "'{word}' is not a field that incidents can be filtered by (text goes in single quotes); {allowed}"
             );
             assert_eq!(check(filter), Err(expected), "{filter}");
         }
@@ -173,17 +173,17 @@ mod tests {
         for (filter, expected) in [
             (
                 "severity eq 'high' and status eq 'open'",
-                Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction"),
+                Some("status is never 'open'; its values are active, inProgress, resolved, redirected, awaitingAction"),
             ),
             (
                 "status in ('active','closed')",
                 Some(
-                    "status is never 'closed'; its words are active, inProgress, resolved, redirected, awaitingAction",
+                    "status is never 'closed'; its values are active, inProgress, resolved, redirected, awaitingAction",
                 ),
             ),
             (
                 "severity eq microsoft.graph.security.alertSeverity'critical'",
-                Some("severity is never 'critical'; its words are unknown, informational, low, medium, high"),
+                Some("severity is never 'critical'; its values are unknown, informational, low, medium, high"),
             ),
             ("status eq 'Active' and assignedTo eq 'open'", None),
             ("createdDateTime ge 2026-01-01", None),
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn names_what_is_not_closed() {
         for (filter, message) in [
-            ("status eq 'active", "has a text without its closing quote"),
+            ("status eq 'active", "has text without a closing quote"),
             ("(status eq 'active'", "has an opening parenthesis without a closing one"),
             ("status eq 'active')", "has a closing parenthesis without an opening one"),
             ("status eq\u{0} 'a'", "has a control character"),

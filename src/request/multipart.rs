@@ -30,7 +30,7 @@ pub fn encode(files: &[Upload], boundary: &str) -> Result<(String, Vec<u8>), Fau
         }
         let media_type = file.content_type.as_deref().map_or(MEDIA_TYPE_DEFAULT, str::trim);
         if !media_type.contains('/') || !media_type.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-            return Err(wrong("content_type", "is no media type, such as text/csv"));
+            return Err(wrong("content_type", "is not a media type, such as text/csv"));
         }
         let (field, filename) = (escaped(&file.field), escaped(&file.filename));
         body.extend_from_slice(
@@ -80,7 +80,7 @@ mod tests {
             (upload("a\r\nb", ""), "extra_fields.files[0].filename: must not contain control characters"),
             (
                 Upload { content_type: Some("text".into()), ..upload("a", "") },
-                "extra_fields.files[0].content_type: is no media type, such as text/csv",
+                "extra_fields.files[0].content_type: is not a media type, such as text/csv",
             ),
         ] {
             assert_eq!(encode(&[file], "b").expect_err(message).message, message);

@@ -174,7 +174,7 @@ fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
             (false, Box::new(Error { remedy: Some(remedy), ..*malformed(message) }))
         }
         None => {
-            let message = format!("the token answer of {authority} has no usable access_token and expires_in");
+            let message = format!("the token answer from {authority} has no usable access_token and expires_in");
             (true, malformed(message))
         }
     };

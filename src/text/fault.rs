@@ -42,11 +42,11 @@ pub fn undecodable(what: &str, error: &serde_json::Error) -> Fault {
 pub fn usual_remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::MalformedResponse => {
-            "repeat later: the answer was cut or changed on its way, or the service is at fault; if it stays, give Microsoft \
-             support the request id"
+            "retry later: the answer was cut off or changed in transit, or the service is at fault; if this keeps happening, give \
+             Microsoft support the request id"
         }
         ErrorKind::Rejected => "correct the request: the message is the service's own",
-        _ => "repeat later; if it stays, give Microsoft support the request id",
+        _ => "retry later; if this keeps happening, give Microsoft support the request id",
     }
 }
 

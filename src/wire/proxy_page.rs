@@ -51,13 +51,14 @@ pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     let title = title(answer.body()).map(|title| format!(", titled \"{title}\"")).unwrap_or_default();
     let target = redirect_host(answer).map(|host| format!(", which redirects to {host}")).unwrap_or_default();
     let what = if is_html(answer) || start(answer).starts_with(b"<") { "an HTML page" } else { "a proxy's refusal" };
-    let message = format!("{what} came in place of an answer of {authority}: status {}{title}{target}", answer.status);
+    let message =
+        format!("{what} came in place of an answer from {authority}: status {}{title}{target}", answer.status);
     let way = format!(
-        "a proxy, firewall or sign-in portal between this machine and {authority} answers in its place: let {authority} \
-         through there, sign in to it, or use another way out"
+        "a proxy, firewall or sign-in portal between this machine and {authority} answers in its place: allow {authority} \
+         there, sign in to it, or use another route"
     );
     let (kind, remedy) = if may_have_happened {
-        (ErrorKind::Interrupted, format!("{way}; the write may have happened: read the object back before repeating"))
+        (ErrorKind::Interrupted, format!("{way}; the write may have happened: read the object back before retrying"))
     } else {
         (ErrorKind::Unreachable, way)
     };
@@ -141,13 +142,13 @@ mod tests {
         assert_eq!((fault.kind, fault.status), (ErrorKind::Unreachable, Some(403)));
         assert_eq!(
             fault.message,
-            "an HTML page came in place of an answer of graph.microsoft.com: status 403, titled \"Access denied & logged\""
+            "an HTML page came in place of an answer from graph.microsoft.com: status 403, titled \"Access denied & logged\""
         );
         assert_eq!(
             fault.remedy.as_deref(),
             Some(
-                "a proxy, firewall or sign-in portal between this machine and graph.microsoft.com answers in its place: let \
-                 graph.microsoft.com through there, sign in to it, or use another way out"
+                "a proxy, firewall or sign-in portal between this machine and graph.microsoft.com answers in its place: allow \
+                 graph.microsoft.com there, sign in to it, or use another route"
             )
         );
     }

@@ -86,11 +86,11 @@ impl Timer {
 
 /// Sends a request and waits for the head of the answer.
 fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<IncomingResponse, Failure> {
-    let outgoing = outgoing(request).ok_or_else(|| Failure::Unsent("the host does not take this request".into()))?;
+    let outgoing = outgoing(request).ok_or_else(|| Failure::Unsent("the host does not accept this request".into()))?;
     // A host call costs as much as a kilobyte of JSON, so only the necessary ones are made.
     let body = match request.body {
         [] => None,
-        _ => Some(outgoing.body().map_err(|()| Failure::Unsent("the host gives no request body".into()))?),
+        _ => Some(outgoing.body().map_err(|()| Failure::Unsent("the host provides no request body".into()))?),
     };
     let options = RequestOptions::new();
     // If the host cannot set one of these, the timer still applies. Connecting must leave time for an answer.
@@ -105,7 +105,7 @@ fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<Incomin
     loop {
         timer.wait(&[&ready])?;
         if let Some(result) = future.get() {
-            let response = result.map_err(|()| Failure::Broken("the host gave the answer away".into()))?;
+            let response = result.map_err(|()| Failure::Broken("the host has already handed out the answer".into()))?;
             // The host's timeouts are set to the same deadline.
             let is_late = |code: &ErrorCode| is_silence(code) && timer.0.ready();
             return response.map_err(|code| if is_late(&code) { Failure::Late } else { failure(&code) });
@@ -142,7 +142,7 @@ fn method(method: Method) -> WasiMethod {
 
 /// Writes the body. A peer may answer before it has read the whole body; then the answer counts.
 fn write(body: OutgoingBody, mut bytes: &[u8], future: &FutureIncomingResponse, timer: &Timer) -> Result<(), Failure> {
-    let stream = body.write().map_err(|()| Failure::Unsent("the host gives no request stream".into()))?;
+    let stream = body.write().map_err(|()| Failure::Unsent("the host provides no request stream".into()))?;
     while !bytes.is_empty() {
         let Ok(room) = stream.check_write() else { return Ok(()) };
         if room == 0 {
@@ -215,8 +215,8 @@ fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> 
 }
 
 fn receive_body(response: &IncomingResponse, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
-    let body = response.consume().map_err(|()| Failure::Broken("the host gives no answer body".into()))?;
-    let stream = body.stream().map_err(|()| Failure::Broken("the host gives no answer stream".into()))?;
+    let body = response.consume().map_err(|()| Failure::Broken("the host provides no answer body".into()))?;
+    let stream = body.stream().map_err(|()| Failure::Broken("the host provides no answer stream".into()))?;
     // A stream is a child of its body, so it is dropped first. `finish` would wait for trailers, which are not needed.
     read(&stream, buffer, limit, timer)
 }
@@ -290,12 +290,14 @@ fn describe(code: &ErrorCode) -> String {
         ErrorCode::ConnectionTerminated => "the peer closed the connection".into(),
         ErrorCode::TlsCertificateError => "its TLS certificate is not trusted".into(),
         ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => {
-            "TLS failed, perhaps over its certificate".into()
+            "TLS failed, possibly because of its certificate".into()
         }
         ErrorCode::HttpRequestDenied => "not on its list of allowed hosts".into(),
         ErrorCode::DestinationIpProhibited => "its address is prohibited".into(),
-        code if is_silence(code) => "the peer stayed silent".into(),
-        ErrorCode::DestinationUnavailable => "the host could not open a connection to it, perhaps over a proxy".into(),
+        code if is_silence(code) => "the peer did not respond in time".into(),
+        ErrorCode::DestinationUnavailable => {
+            "the host could not open a connection to it, possibly because of a proxy".into()
+        }
         ErrorCode::HttpResponseIncomplete => "the answer ended early".into(),
         ErrorCode::HttpProtocolError => "the answer is not HTTP".into(),
         ErrorCode::InternalError(Some(why)) => why.clone(),

@@ -101,7 +101,7 @@ fn outcome<H: Host>(
     }
     let is_text = std::str::from_utf8(response.body()).is_ok();
     if names_json && !is_text {
-        return Err(malformed("the answer is named JSON and is not UTF-8"));
+        return Err(malformed("the answer is labelled JSON but is not UTF-8"));
     }
     if kind == ResponseType::Content || !is_text {
         if kind != ResponseType::Content {
@@ -118,7 +118,7 @@ fn outcome<H: Host>(
             };
         }
         if names_json {
-            return Err(malformed("the answer is named JSON and is not: it was cut or changed on its way"));
+            return Err(malformed("the answer is labelled JSON but is not JSON: it was cut off or changed in transit"));
         }
         meta.warnings.push("the answer is not JSON: it is given as text".to_owned());
     }

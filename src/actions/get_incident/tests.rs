@@ -107,7 +107,7 @@ fn a_proxys_page_blames_no_permission() {
         assert_eq!(
             error.message,
             format!(
-                "an HTML page came in place of an answer of graph.microsoft.com: status {status}, titled \"Blocked\", which \
+                "an HTML page came in place of an answer from graph.microsoft.com: status {status}, titled \"Blocked\", which \
                  redirects to portal.example"
             )
         );

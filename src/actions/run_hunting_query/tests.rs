@@ -180,11 +180,11 @@ fn a_result_that_does_not_decode_is_malformed() {
         ),
         (
             r#"{"schema":[{"name":"A","type":"String"}],"results":[{"A":"x"},{"error":{"code":"UnknownError","message":"gone"}}]}"#,
-            "the service broke its answer off with an error: gone",
+            "the service broke off its answer with an error: gone",
         ),
         (
             r#"{"schema":[],"results":[],"error":{"code":"UnknownError","message":"gone"}}"#,
-            "the service broke its answer off with an error: gone",
+            "the service broke off its answer with an error: gone",
         ),
     ] {
         for as_json in [false, true] {

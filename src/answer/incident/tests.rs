@@ -208,7 +208,7 @@ fn the_length_of_lists_is_limited() {
     let tags = with("customTags", "\"a\"", 100_001);
     assert_eq!(
         (tags.custom_tags.len(), tags.warnings.join("; ").as_str()),
-        (0, "custom tags of incident 29 are too many and are left out; raw_json has them")
+        (0, "incident 29 has too many custom tags; they are left out, and raw_json has them")
     );
     let alerts = with("alerts", r#"{"id":"1"}"#, 10_003);
     assert_eq!(alerts.alerts.map(|alerts| alerts.len()), Some(10_000));

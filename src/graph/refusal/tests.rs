@@ -40,14 +40,14 @@ const QUERY: &str = "correct the query: the message is the engine's own; the adv
 const FORBIDDEN: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 lacks a permission, or the tenant a licence for this \
      data: check API permissions with admin consent";
 const NOT_FOUND: &str = "check the id and the endpoint; the object may be gone or belong to another tenant";
-const CONFLICT: &str = "read the object again and repeat with what it is now";
-const UNAVAILABLE: &str = "the service failed: repeat later; give Microsoft support the request id if it stays";
-const UNAUTHENTICATED: &str = "Graph refuses a token that was just issued: check that cloud and endpoints fit the tenant, \
+const CONFLICT: &str = "read the object again and retry with its current state";
+const UNAVAILABLE: &str = "the service failed: retry later; if it keeps failing, give Microsoft support the request id";
+const UNAUTHENTICATED: &str = "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, \
      and that the app aaaabbbb-cccc-dddd-eeee-ffff00001111 is neither disabled nor blocked by a policy";
 
 #[test]
 fn each_status_has_its_kind_and_remedy() {
-    let patience = "wait at least a minute before the next request; earlier ones lengthen the block";
+    let patience = "wait at least a minute before the next request; earlier requests prolong the block";
     for (status, kind, remedy, attempts) in [
         (400, ErrorKind::Rejected, Some(REJECTED), 1),
         (402, ErrorKind::Rejected, Some(REJECTED), 1),
@@ -65,7 +65,7 @@ fn each_status_has_its_kind_and_remedy() {
         (
             501,
             ErrorKind::Unavailable,
-            Some("the service does not implement this request: repeating it does not help, change it"),
+            Some("the service does not implement this request: change it; retrying does not help"),
             1,
         ),
         (502, ErrorKind::Unavailable, Some(UNAVAILABLE), 4),
@@ -114,7 +114,7 @@ fn throttling_beyond_the_deadline_says_how_long() {
                 status,
                 Some(code),
                 "Please retry again later.",
-                Some("wait 60 seconds before the next request; earlier ones lengthen the block"),
+                Some("wait 60 seconds before the next request; earlier requests prolong the block"),
             )
         };
         same(&actual, &expected);

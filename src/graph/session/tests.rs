@@ -159,6 +159,6 @@ fn repeats_keep_the_id_of_the_request() {
 fn an_answer_that_is_not_text_is_malformed() {
     let step = Step::Answer { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\"}".to_vec() };
     let host = ScriptedHost::new([vec![token()], vec![step; 4]].concat());
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("no text");
+    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("not text");
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, "the answer is not UTF-8"));
 }

@@ -41,46 +41,46 @@ fn refusal(error: &str, number: u64, separator: &str) -> String {
 const TENANT: &str = "check tenant_id: no tenant '11112222-3333-4444-5555-666677778888' in this cloud; copy the Directory \
      (tenant) ID from the overview of the app registration";
 const TENANT_FORM: &str = "check tenant_id: it must be the tenant's GUID or one of its verified domain names";
-const CLOUD: &str = "the tenant lives in another cloud: set cloud to global, us-gov or us-gov-dod";
+const CLOUD: &str = "the tenant is in another cloud: set cloud to global, us-gov or us-gov-dod";
 const CLIENT: &str = "check client_id and tenant_id: no app registration aaaabbbb-cccc-dddd-eeee-ffff00001111 in tenant \
      11112222-3333-4444-5555-666677778888; copy the Application (client) ID";
 const PRINCIPAL: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 has no service principal in tenant \
-     11112222-3333-4444-5555-666677778888: let an administrator of that tenant consent to it";
+     11112222-3333-4444-5555-666677778888: an administrator of that tenant has to grant consent";
 const DISABLED: &str =
     "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 is disabled: enable it under Enterprise applications, Properties";
 const SECRET: &str =
-    "check client_secret: paste the secret's Value, not its Secret ID; a secret made a moment ago may need a minute";
-const EXPIRED: &str = "the client secret has expired: make a new one under Certificates & secrets of the app \
+    "check client_secret: paste the secret's Value, not its Secret ID; a new secret may take a minute to work";
+const EXPIRED: &str = "the client secret has expired: create a new one under Certificates & secrets of the app \
      aaaabbbb-cccc-dddd-eeee-ffff00001111 and configure its Value";
-const NO_SECRET: &str = "client_secret did not arrive: configure the secret's Value";
+const NO_SECRET: &str = "client_secret was not received: configure the secret's Value";
 const CERTIFICATE: &str = "the certificate is not registered for the app: upload it under Certificates & secrets";
 const CLOCK: &str = "the assertion is outside its time range: check the clock of the machine that signs it";
 const FEDERATED: &str =
-    "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included";
-const RESOURCE: &str = "https://login.microsoftonline.com issues no token for https://graph.microsoft.com/.default: check \
+    "no federated credential of the app matches the assertion: compare issuer, audience and subject; case matters";
+const RESOURCE: &str = "https://login.microsoftonline.com does not issue tokens for https://graph.microsoft.com/.default: check \
      endpoints.login and cloud; both must belong to the tenant's cloud";
 const FIELD: &str =
-    "something between here and https://login.microsoftonline.com removed a field of the request: check the gateway";
-const GRANT: &str = "https://login.microsoftonline.com does not take client credentials: check endpoints.login";
+    "something between here and https://login.microsoftonline.com removed a field from the request: check the gateway";
+const GRANT: &str = "https://login.microsoftonline.com does not accept client credentials: check endpoints.login";
 const POLICY: &str = "a Conditional Access policy for workload identities blocks the app \
-     aaaabbbb-cccc-dddd-eeee-ffff00001111: let an administrator allow this network or exclude the app";
-const GONE: &str = "the tenant 11112222-3333-4444-5555-666677778888 is gone or not available: check tenant_id, or ask its administrator";
-const INACTIVE: &str = "the tenant 11112222-3333-4444-5555-666677778888 was blocked after a time of inactivity: let its administrator \
-     ask Microsoft support to restore it";
-const LOOP: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 asked for too many tokens in a short time: wait some minutes, and keep \
-     instances of the component warm, so that tokens are used again";
-const API: &str = "the service principal of Microsoft Graph is disabled in tenant 11112222-3333-4444-5555-666677778888: let an \
-     administrator enable it under Enterprise applications, or check the tenant's licences";
-const RESTRICTED: &str = "tenant restrictions of a proxy on the way do not allow tenant 11112222-3333-4444-5555-666677778888: let the \
-     administrator of the network add it, or use another way out";
+     aaaabbbb-cccc-dddd-eeee-ffff00001111: ask an administrator to allow this network or exclude the app";
+const GONE: &str = "the tenant 11112222-3333-4444-5555-666677778888 no longer exists or is not available: check tenant_id, or ask its administrator";
+const INACTIVE: &str = "the tenant 11112222-3333-4444-5555-666677778888 was blocked after a period of inactivity: its administrator \
+     has to ask Microsoft support to restore it";
+const LOOP: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 requested too many tokens in a short time: wait a few minutes, and \
+     keep instances of the component warm, so that tokens are reused";
+const API: &str = "the service principal of Microsoft Graph is disabled in tenant 11112222-3333-4444-5555-666677778888: ask an \
+     administrator to enable it under Enterprise applications, or check the tenant's licences";
+const RESTRICTED: &str = "a proxy's tenant restrictions do not allow tenant 11112222-3333-4444-5555-666677778888: ask the network's \
+     administrator to add it, or use another route";
 const ASSIGNMENT: &str = "an assignment is required: assign the app aaaabbbb-cccc-dddd-eeee-ffff00001111 under Enterprise \
      applications, or turn off Assignment required for the resource";
-const TLS: &str = "something between here and https://login.microsoftonline.com speaks an old version of TLS, mostly a proxy that \
-     inspects traffic: let it use TLS 1.2 or later, or exempt https://login.microsoftonline.com";
+const TLS: &str = "something between here and https://login.microsoftonline.com uses an old version of TLS, usually a proxy that \
+     inspects traffic: configure it for TLS 1.2 or later, or exempt https://login.microsoftonline.com";
 const OWN_APP: &str = "Microsoft does not let the app aaaabbbb-cccc-dddd-eeee-ffff00001111 act as itself: use an app registration of \
      your own tenant as client_id";
 const ISSUER: &str = "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; \
-     new keys take some time to be seen";
+     new keys take some time to become known";
 const NO_NUMBER: &str = "check that https://login.microsoftonline.com is Microsoft Entra ID or a gateway in front of it; if it is, \
      give Microsoft support the trace id (request_id) and the time";
 
@@ -155,7 +155,7 @@ fn each_refusal_has_its_remedy() {
     }
 }
 
-const BUSY: &str = "wait and repeat; Entra ID is busy or not available";
+const BUSY: &str = "wait and retry; Entra ID is busy or not available";
 
 #[test]
 fn a_busy_token_service_is_asked_again() {
@@ -274,7 +274,7 @@ fn a_proxys_page_blames_no_credential() {
         assert_eq!(
             error.message,
             format!(
-                "an HTML page came in place of an answer of login.microsoftonline.com: status {status}, titled \"Web gateway\""
+                "an HTML page came in place of an answer from login.microsoftonline.com: status {status}, titled \"Web gateway\""
             )
         );
         assert_eq!(error.client_request_id.as_deref(), Some(CLIENT_REQUEST_ID));

@@ -150,7 +150,7 @@ fn a_token_answer_without_a_token_is_malformed() {
             let host = ScriptedHost::new(vec![answer(status, body); if status == 200 { 4 } else { 1 }]);
             let actual = run(&host, async |session| get_incident::typed(session, "29").await).expect_err(body);
             let message = if status == 200 {
-                "the token answer of login.microsoftonline.com has no usable access_token and expires_in"
+                "the token answer from login.microsoftonline.com has no usable access_token and expires_in"
             } else {
                 "login.microsoftonline.com redirects in place of a token answer; redirects are not followed"
             };

@@ -197,8 +197,8 @@ fn fails(action: Action, failure: Failure, attempts: usize, kind: ErrorKind, mes
     assert_eq!(format!("{actual:#?}"), format!("{expected:#?}"));
 }
 
-const FREELY: &str = "nothing was changed: repeat freely";
-const READ_BACK: &str = "the write may have happened: read the object back before repeating";
+const FREELY: &str = "nothing was changed: it is safe to retry";
+const READ_BACK: &str = "the write may have happened: read the object back before retrying";
 
 #[test]
 fn says_what_happened_to_a_request_without_an_answer() {
@@ -218,7 +218,7 @@ fn says_what_happened_to_a_request_without_an_answer() {
             attempts,
             ErrorKind::Unreachable,
             "cannot reach graph.microsoft.com: connection refused; nothing was sent",
-            "check that graph.microsoft.com can be reached from this machine (name, proxy, firewall, certificate), and repeat",
+            "check that graph.microsoft.com can be reached from this machine (name, proxy, firewall, certificate), and retry",
         );
     }
     for (action, attempts, repeat) in
@@ -246,7 +246,7 @@ fn says_what_happened_to_a_request_without_an_answer() {
         Failure::TooLarge(67_108_864),
         1,
         ErrorKind::MalformedResponse,
-        "the answer of graph.microsoft.com is larger than the 67108864 bytes that are taken",
+        "the answer from graph.microsoft.com is larger than the 67108864 bytes that are accepted",
         "ask for less: fewer rows or columns, a smaller page",
     );
 }

@@ -68,7 +68,7 @@ fn unchanged_since_refuses_newer_updates() {
             status: Some(200),
             client_request_id: Some(crate::wire::scripted::CLIENT_REQUEST_ID.into()),
             remedy: Some(
-                "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
+                "read the incident again, decide again, and give its last update time as unchanged_since".into(),
             ),
             ..*error(
                 ErrorKind::Conflict,
@@ -87,7 +87,7 @@ fn unchanged_since_refuses_newer_updates() {
     assert_eq!((error.kind, calls), (ErrorKind::MalformedResponse, 1));
     assert_eq!(
         error.message,
-        "incident 29 came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+        "incident 29 came without a last update time, so unchanged_since cannot be checked; nothing was sent"
     );
 }
 

@@ -99,8 +99,8 @@ fn refuses_a_doubled_key() {
 #[test]
 fn an_input_is_one_object() {
     let one = r#"{"incident_id":"1"}"#;
-    refuses_update(&format!("[{one},{one}]"), "input: must be an object or a list of one object, this list has 2");
-    refuses_update("[]", "input: must be an object or a list of one object, this list has 0");
+    refuses_update(&format!("[{one},{one}]"), "input: must be an object or a list of one object; this list has 2");
+    refuses_update("[]", "input: must be an object or a list of one object; this list has 0");
     for json in ["[[]]", "[1]", "\"text\"", "7", "null", "true", "[null]"] {
         refuses_update(json, "input: must be a JSON object");
     }
