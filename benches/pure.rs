@@ -1,6 +1,6 @@
 //! What the component does between receiving an answer and returning it, without any network: time and allocations.
 //!
-//! `cargo bench` times it; `benches/instructions` counts instructions under callgrind, which tells a regression on a noisy machine.
+//! `cargo bench` times it; `benches/instructions` counts instructions under callgrind, even on a busy machine.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -67,7 +67,7 @@ fn error_mapping(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| map_error(&answer, &connection));
 }
 
-// One function each that callgrind can be told to watch.
+// Separate functions, so that callgrind can watch each of them.
 
 #[inline(never)]
 fn decode_page(host: &Canned, connection: &Connection) -> Result<IncidentPage, Box<Error>> {
@@ -89,7 +89,7 @@ fn map_error(answer: &Response, connection: &Connection) -> Box<Error> {
     refusal::from_answer(answer, connection, 0)
 }
 
-/// A host that has the token and one answer in its hands.
+/// A host with a token and one prepared answer.
 struct Canned {
     answer: RefCell<Vec<u8>>,
 }

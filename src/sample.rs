@@ -1,4 +1,4 @@
-//! What tests are made of: a configuration, an incident, a token, and ways to run a call on the scripted host.
+//! Test data: a configuration, an incident, a token, and ways to run a call on the scripted host.
 
 use crate::doors;
 use crate::graph::session::Session;
@@ -17,7 +17,7 @@ pub const TOKEN: &str = "planted.Token.1";
 pub const CONFIG: &str = r#"{"tenant_id": "11112222-3333-4444-5555-666677778888",
     "client_id": "AAAABBBB-cccc-dddd-eeee-ffff00001111", "client_secret": "planted~Secret.1"}"#;
 
-/// An incident as small as the service may send it.
+/// A minimal incident.
 pub const INCIDENT: &str = r#"{"id":"29","status":"active","severity":"high","createdDateTime":"2026-01-22T12:09:23.1433333Z","lastUpdateDateTime":"2026-02-25T16:29:33.1Z"}"#;
 
 /// A connection with the defaults.
@@ -33,7 +33,7 @@ pub fn token() -> Step {
     answer(200, r#"{"token_type":"Bearer","expires_in":3599,"access_token":"planted.Token.1"}"#)
 }
 
-/// A query for everything, to be refined.
+/// A query for all incidents, for tests to modify.
 pub fn all_incidents() -> IncidentQuery {
     IncidentQuery {
         filter: None,
@@ -46,7 +46,7 @@ pub fn all_incidents() -> IncidentQuery {
     }
 }
 
-/// Runs a typed action against the other side's steps.
+/// Runs a typed action on a scripted host.
 pub fn run<T>(host: &ScriptedHost, action: impl AsyncFnOnce(&Session<'_, ScriptedHost>) -> T) -> T {
     run_as(host, &connection(), action)
 }

@@ -1,14 +1,14 @@
-//! The connector as the gateway sees it, so that tests can put another one in its place.
+//! The connector as the gateway sees it, so that tests can replace it.
 
 use crate::bindings::catalog::Connector as Catalog;
 use crate::bindings::types::Error;
 
-/// What the gateway asks of the connector.
+/// What the gateway needs from the connector.
 pub trait Connector {
-    /// Everything about it.
+    /// The catalog.
     fn describe(&self) -> Catalog;
 
-    /// The same as JSON.
+    /// The catalog as JSON.
     fn describe_json(&self) -> String;
 
     /// Checks a configuration without sending anything.

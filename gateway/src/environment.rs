@@ -1,6 +1,6 @@
-//! The configuration and the callers' key, from the variables of the host and never from a request.
+//! Reads the configuration and the callers' key from the host's variables, never from a request.
 //!
-//! The names are those of `host-test`, so that one set of variables serves both.
+//! `host-test` uses the same names, so that one set of variables works for both.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ const KEY: &str = "DEFENDER_GATEWAY_KEY";
 const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
 const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
 
-/// Everything that the service needs to know.
+/// The service's settings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Environment {
     /// The callers' key.
     pub key: String,
-    /// The configuration, as `json.invoke` takes it.
+    /// The configuration as `json.invoke` expects it.
     pub config: String,
-    /// Values that no answer may hold.
+    /// Values that no answer may contain.
     pub secrets: Vec<String>,
 }
 
@@ -33,23 +33,23 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// A variable that keeps the service from working. Its value is not told.
+/// A missing or wrong variable. Its value is never shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Its name.
     pub variable: String,
-    /// What is wrong, to be put behind the name.
+    /// What is wrong; messages put the name in front.
     pub why: String,
 }
 
 impl Environment {
-    /// Reads it from the host's variables.
+    /// Reads the settings from the host's variables.
     pub fn read(
         catalog: &Catalog,
         connector: &dyn Connector,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
-        // A secret from a file often ends in a line end.
+        // A secret read from a file often ends with a line break.
         let variable =
             |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let mut faults = Vec::new();
@@ -58,7 +58,7 @@ impl Environment {
         for parameter in &catalog.configuration {
             let name = variable_name(parameter);
             match variable(&name) {
-                // The endpoints are an object; it comes from two variables of their own.
+                // The endpoints are an object, so each has its own variable.
                 _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
                 Some(value) => {
                     if matches!(parameter.kind, ParameterKind::Password) {
@@ -92,10 +92,10 @@ impl Environment {
     }
 }
 
-/// What the connector refuses in the configuration.
+/// The configuration value that the connector refuses, if any.
 fn refused(connector: &dyn Connector, config: &str) -> Option<Fault> {
     let error = connector.check(config).err()?;
-    // `endpoints.login: must start with …`: the rest may repeat the value.
+    // `endpoints.login: must start with …`: the part after the field name may repeat the value.
     let field = error.message.split(':').next().unwrap_or_default();
     let name = match field.strip_prefix("endpoints.") {
         Some(endpoint) => format!("{PREFIX}{}_ENDPOINT", endpoint.to_ascii_uppercase()),
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::scripted::{Scripted, VARIABLES};
 
-    /// The environment of the tests with some variables changed.
+    /// The tests' environment with some variables changed.
     fn read(changes: &[(&str, &str)]) -> Result<Environment, Vec<Fault>> {
         let variable = |name: &str| {
             let change = changes.iter().find(|(changed, _)| *changed == name);

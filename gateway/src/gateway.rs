@@ -12,10 +12,10 @@ use crate::openapi;
 use crate::problem::Problem;
 use crate::route::Route;
 
-/// The app's own documentation calls `update_incident` this way, too.
+/// The app's documentation also uses this name for `update_incident`.
 const UPDATE_INCIDENTS: &str = "update_incidents";
 
-/// Answers a request, whatever it is.
+/// Answers any request.
 pub fn answer(
     request: &Request,
     body: &mut dyn Body,
@@ -27,7 +27,7 @@ pub fn answer(
     let secrets = environment.as_ref().map(|environment| environment.secrets.clone()).unwrap_or_default();
     let response = respond(request, body, connector, &catalog, environment);
     let response = response.unwrap_or_else(|problem| problem.response(&secrets));
-    // Incidents are nobody's to keep on the way.
+    // Incidents must not be cached between here and the caller.
     response.with("cache-control", "no-store")
 }
 
@@ -38,13 +38,18 @@ fn respond(
     catalog: &Catalog,
     environment: Result<Environment, Vec<Fault>>,
 ) -> Result<Response, Box<Problem>> {
-    // Nothing that came is repeated in these: it may be a key that went astray.
+    // These errors repeat nothing from the request: it may contain a key sent by mistake.
     let route = Route::find(request.path()).ok_or_else(|| {
-        Problem::new(404, "unknown-path", "there are /actions, /actions/{action}, /openapi.json and /healthz")
+        Problem::new(
+            404,
+            "unknown-path",
+            "there is nothing at this path; allowed: /actions, /actions/{action}, /openapi.json, /healthz",
+        )
     })?;
     if !route.methods().contains(&request.method.as_str()) {
         let allowed = route.methods().join(", ");
-        let problem = Problem::new(405, "method-not-allowed", format!("the path takes {allowed}"));
+        let problem =
+            Problem::new(405, "method-not-allowed", format!("the path does not allow this method; allowed: {allowed}"));
         return Err(problem.header("allow", allowed).into());
     }
     let environment = environment.map_err(|faults| not_configured(&faults))?;
@@ -72,7 +77,7 @@ fn known(action: &str, catalog: &Catalog) -> Result<(), Box<Problem>> {
         return Ok(());
     }
     let problem =
-        Problem::new(404, "unknown-action", format!("there is no such action; there are {}", names.join(", ")));
+        Problem::new(404, "unknown-action", format!("there is no such action; allowed: {}", names.join(", ")));
     Err(problem.member("actions", Some(names)).into())
 }
 

@@ -3,11 +3,11 @@
 /// A request without its body.
 #[derive(Debug, Default)]
 pub struct Request {
-    /// Method, as it came.
+    /// Method, as received.
     pub method: String,
-    /// Path and query, as they came.
+    /// Path and query, as received.
     pub target: String,
-    /// Names in lower case, with values that may be any bytes.
+    /// Names in lower case; values may be any bytes.
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
@@ -17,7 +17,7 @@ impl Request {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The only value of a header. None when it is missing, given twice or no text.
+    /// The only value of a header. `None` when it is missing, given twice or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         let value = values.next().filter(|_| values.next().is_none())?;
@@ -25,9 +25,9 @@ impl Request {
     }
 }
 
-/// The body of a request, read only when everything else is in order.
+/// The body of a request, read only after every other check has passed.
 pub trait Body {
-    /// Reads it to its end.
+    /// Reads the whole body.
     fn read(&mut self, limit: usize) -> Result<Vec<u8>, Unread>;
 }
 
@@ -45,19 +45,19 @@ pub enum Unread {
 pub struct Response {
     /// Status code.
     pub status: u16,
-    /// Names and values besides those that every answer has.
+    /// Names and values, in addition to those that every answer has.
     pub headers: Vec<(&'static str, String)>,
     /// The whole body.
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// JSON that was asked for.
+    /// A success with a JSON body.
     pub fn json(body: impl Into<Vec<u8>>) -> Self {
         Self { status: 200, headers: vec![("content-type", "application/json".into())], body: body.into() }
     }
 
-    /// With one more header.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

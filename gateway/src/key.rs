@@ -7,7 +7,7 @@ use crate::http::Request;
 /// A shorter key could be guessed.
 pub const KEY_MIN_CHARACTERS: usize = 16;
 
-/// Whether a request has the key. How long the comparison takes says how long the key is, and nothing else about it.
+/// Whether a request has the key. The time that the comparison takes reveals only the length of the key.
 pub fn fits(request: &Request, key: &str) -> bool {
     let Some((scheme, given)) = request.header("authorization").and_then(|value| value.split_once(' ')) else {
         return false;

@@ -1,23 +1,23 @@
 //! The service form of the Defender XDR connector: HTTP in, HTTP out.
 //!
-//! With the connector in it, it is one component that any `wasi:http` engine serves, in as many replicas as wanted: it keeps
-//! nothing between requests but what the connector keeps, its access tokens.
+//! Linked with the connector, it is one component that any `wasi:http` engine can serve, in any number of replicas: between
+//! requests it keeps only the connector's access tokens.
 //!
 //! ```text
 //!   engine ──► wasi ──► gateway          the order of the checks, written down once
 //!                         │
 //!                         ├─ route        which path, which methods
-//!                         ├─ environment  the configuration and the callers' key, from the host alone
+//!                         ├─ environment  the configuration and the callers' key, from the host only
 //!                         ├─ key          is it one of the callers?
 //!                         ├─ media        is the body JSON, and how large?
 //!                         ▼
 //!                     connector ──► defender_xdr
 //!                         │
 //!                         ├─ problem      errors as RFC 9457
-//!                         └─ openapi      what GET /openapi.json answers; schema has its forms
+//!                         └─ openapi      the answer of GET /openapi.json; schema describes the inputs
 //! ```
 //!
-//! Everything but `wasi` runs natively, against a connector of the tests.
+//! Everything except `wasi` also runs natively, against a test connector.
 
 pub mod bindings;
 pub mod connector;
@@ -35,7 +35,7 @@ mod scripted;
 #[cfg(any(target_arch = "wasm32", lint_transport))]
 pub mod wasi;
 
-// A native library with these names does not link: `:` and `@` mean something else to its linker.
+// Native linkers give `:` and `@` in these names another meaning, so the exports exist on wasm32 only.
 #[cfg(target_arch = "wasm32")]
 waki::bindings::export!(Exported with_types_in waki::bindings);
 

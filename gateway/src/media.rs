@@ -1,11 +1,11 @@
-//! What a body may be: JSON, of a size that an instance can hold.
+//! Accepts bodies that are JSON and small enough for an instance.
 
 use serde::de::IgnoredAny;
 
 use crate::http::{Body, Request, Unread};
 use crate::problem::Problem;
 
-/// The largest body taken: room for a generic action with files, which an instance holds several times over.
+/// The largest body accepted: enough for a generic action with files, of which an instance holds several copies.
 pub const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the body of an action.
@@ -26,7 +26,7 @@ pub fn input(request: &Request, body: &mut dyn Body) -> Result<String, Box<Probl
     if text.trim().is_empty() {
         return Err(not_json("the body is empty; a JSON object is needed, such as {}"));
     }
-    // The parser's own message could quote what it found.
+    // The parser's message could quote part of the body.
     serde_json::from_str::<IgnoredAny>(&text).map_err(|error| {
         not_json(&format!("the body is not valid JSON at line {}, column {}", error.line(), error.column()))
     })?;
@@ -41,7 +41,7 @@ fn not_json(why: &str) -> Box<Problem> {
     Box::new(Problem::new(400, "invalid-body", why))
 }
 
-/// `application/json`, or any type that is written in JSON, with any parameters.
+/// `application/json` or a type with the suffix `+json`, with any parameters.
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
@@ -62,7 +62,7 @@ mod tests {
     const JSON: (&str, &str) = ("content-type", "application/json");
 
     #[test]
-    fn takes_json_by_any_of_its_names() {
+    fn accepts_every_json_media_type() {
         for (name, json) in [
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_json() {
+    fn refuses_what_is_not_json() {
         assert_eq!(refused(&[JSON], b" \n").1, "the body is empty; a JSON object is needed, such as {}");
         assert_eq!(refused(&[JSON], b"{\"a\": s3cret}").1, "the body is not valid JSON at line 1, column 7");
         assert_eq!(refused(&[JSON], b"\xff").1, "the body is not UTF-8");

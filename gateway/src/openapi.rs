@@ -1,4 +1,4 @@
-//! The service described as OpenAPI 3.1, made from the catalog: a path for each action.
+//! Describes the service as OpenAPI 3.1, generated from the catalog: one path per action.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::problem::{CONTENT_TYPE, KINDS};
 use crate::route::ACTIONS;
 use crate::schema;
 
-/// What a route that takes no input can fail with; actions can fail with anything.
+/// Statuses of a failure on a route without input; an action can fail with any status.
 const UNAUTHORIZED: u16 = 401;
 const NOT_CONFIGURED: u16 = 503;
 
@@ -26,7 +26,7 @@ pub fn document(connector: &Connector) -> Value {
         get(
             "listActions",
             "The catalog",
-            "What a form, a permission check or a client is made from.",
+            "Everything needed to build a form, a permission check or a client.",
             &bearer,
             &[UNAUTHORIZED, NOT_CONFIGURED],
         ),
@@ -36,7 +36,7 @@ pub fn document(connector: &Connector) -> Value {
         get(
             "describeService",
             "This document",
-            "It needs no key: it tells nothing about the tenant.",
+            "It needs no key because it reveals nothing about the tenant.",
             &open,
             &[NOT_CONFIGURED],
         ),
@@ -46,7 +46,7 @@ pub fn document(connector: &Connector) -> Value {
         get(
             "checkHealth",
             "Whether the service is configured",
-            "It needs no key, as probes have none, and sends nothing.",
+            "It needs no key, because probes have none, and sends nothing to Microsoft.",
             &open,
             &[NOT_CONFIGURED],
         ),
@@ -60,7 +60,7 @@ pub fn document(connector: &Connector) -> Value {
             "version": connector.component_version,
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        // Wherever the document was read from.
+        // Relative to wherever the document was read from.
         "servers": [{ "url": "/" }],
         "security": bearer,
         "paths": paths,
@@ -87,13 +87,13 @@ fn action(action: &Action) -> Value {
             "required": true,
             "content": { "application/json": { "schema": schema::input(action), "example": schema::example(action) } },
         },
-        "responses": answers("The service's data, and what is known about the call.", &json!({ "$ref": "#/components/schemas/Answer" }), &statuses),
+        "responses": answers("The service's data, and metadata about the call.", &json!({ "$ref": "#/components/schemas/Answer" }), &statuses),
     })
 }
 
 fn get(id: &str, summary: &str, description: &str, security: &Value, statuses: &[u16]) -> Value {
-    let answers = answers("As asked for.", &json!({ "type": "object" }), statuses);
-    // HEAD is described by the GET that it repeats.
+    let answers = answers("The requested document.", &json!({ "type": "object" }), statuses);
+    // HEAD is the same as GET without the body.
     json!({ "get": { "operationId": id, "summary": summary, "description": description, "security": security, "responses": answers } })
 }
 
@@ -109,21 +109,21 @@ fn answers(success: &str, schema: &Value, statuses: &[u16]) -> Value {
     Value::Object(answers)
 }
 
-/// What an action answers, as `json.invoke` documents it.
+/// The answer of an action, as `json.invoke` documents it.
 fn answer() -> Value {
     let text = json!({ "type": "string" });
     json!({
         "type": "object",
         "required": ["data", "meta"],
         "properties": {
-            "data": { "description": "The service's JSON, as it came." },
+            "data": { "description": "The service's JSON, unchanged." },
             "meta": {
                 "type": "object",
                 "properties": {
                     "request_id": text,
                     "client_request_id": text,
                     "total": { "type": "integer" },
-                    "cursor": { "type": "string", "description": "Input of the next page; absent on the last." },
+                    "cursor": { "type": "string", "description": "Input for the next page; absent on the last page." },
                     "row_count": { "type": "integer" },
                     "warnings": { "type": "array", "items": text },
                 },
@@ -141,12 +141,12 @@ fn problem() -> Value {
         "description": "RFC 9457.",
         "required": ["type", "title", "status", "detail", "kind"],
         "properties": {
-            "type": { "type": "string", "format": "uri-reference", "description": "urn:defender-xdr:error:, and the kind." },
+            "type": { "type": "string", "format": "uri-reference", "description": "urn:defender-xdr:error: followed by the kind." },
             "title": text("The kind in words."),
             "status": { "type": "integer", "description": "Status of this answer." },
-            "detail": text("What failed, for a person; the service's own words where it gave any."),
+            "detail": text("What failed, for people; the service's own words if it gave any."),
             "kind": { "type": "string", "enum": kinds },
-            "remedy": text("What a person can do about it."),
+            "remedy": text("What to do about it, for people."),
             "code": text("The service's error code."),
             "service_status": { "type": "integer", "description": "Status of the service's answer." },
             "request_id": text("The service's id of the request; Microsoft support asks for it."),
@@ -154,12 +154,12 @@ fn problem() -> Value {
             "retry_after_seconds": { "type": "integer", "description": "Seconds to wait, as in Retry-After." },
             "details": { "description": "The service's error body." },
             "variables": { "type": "array", "items": { "type": "string" }, "description": "Names of the variables to set." },
-            "actions": { "type": "array", "items": { "type": "string" }, "description": "The actions that there are." },
+            "actions": { "type": "array", "items": { "type": "string" }, "description": "Names of the available actions." },
         },
     })
 }
 
-/// A response for each status, naming the kinds that have it.
+/// A response for each status, listing the kinds that use it.
 fn responses() -> Value {
     let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for (kind, status, title) in KINDS {

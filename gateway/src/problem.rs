@@ -7,44 +7,44 @@ use crate::http::Response;
 
 /// Its content type.
 pub const CONTENT_TYPE: &str = "application/problem+json";
-/// The kind follows. A name, not an address: nothing has to be online for it to mean the same.
+/// Prefix of the kind. A URN rather than a URL: nothing has to be served at it.
 const TYPE_PREFIX: &str = "urn:defender-xdr:error:";
-/// What stands in place of a secret.
+/// Replaces a secret.
 const STRUCK_OUT: &str = "***";
 
 /// A kind of problem: its name, status and title. The connector's own come first, in the order of its interface.
 pub const KINDS: &[(&str, u16, &str)] = &[
     ("invalid-input", 400, "The input was refused before anything was sent"),
-    // Of the service, not of the caller: 401 would make clients ask for another key.
+    // It is the service's credential that failed, not the caller's: 401 would make clients ask for another key.
     ("unauthenticated", 502, "Entra ID refused the credential of this service"),
     ("forbidden", 403, "The app registration lacks a permission"),
     ("not-found", 404, "There is no such object"),
     ("conflict", 409, "The object changed in the meantime"),
     ("rejected", 422, "Microsoft Graph refused the request"),
     ("throttled", 429, "Too many requests to Microsoft Graph"),
-    ("unavailable", 503, "Microsoft Graph failed, repeats included"),
+    ("unavailable", 503, "Microsoft Graph failed, even after retries"),
     ("denied", 502, "The host's policy refused the outbound request"),
-    ("unreachable", 502, "No connection to Microsoft, nothing was sent"),
+    ("unreachable", 502, "No connection to Microsoft; nothing was sent"),
     ("interrupted", 504, "No complete answer in time; a write may have happened"),
-    ("malformed-response", 502, "Microsoft Graph answered something that cannot be used"),
-    ("invalid-body", 400, "The body is no JSON"),
+    ("malformed-response", 502, "Microsoft Graph sent an answer that cannot be used"),
+    ("invalid-body", 400, "The body is not JSON"),
     ("unauthorized", 401, "The callers' key is missing or wrong"),
     ("unknown-path", 404, "There is nothing at this path"),
     ("unknown-action", 404, "There is no such action"),
-    ("method-not-allowed", 405, "The path does not take this method"),
+    ("method-not-allowed", 405, "The path does not allow this method"),
     ("content-too-large", 413, "The body is too large"),
-    ("unsupported-media-type", 415, "The body is of another type than JSON"),
+    ("unsupported-media-type", 415, "The media type of the body is not JSON"),
     ("not-configured", 503, "The service is not configured"),
 ];
 
-/// An error on its way to the caller.
+/// An error for the caller.
 #[derive(Debug, Default)]
 pub struct Problem {
     /// Status of the answer.
     pub status: u16,
     /// One of [`KINDS`].
     pub kind: &'static str,
-    /// What happened, for a person.
+    /// What happened, for people.
     pub detail: String,
     /// Further members.
     pub members: Map<String, Value>,
@@ -53,19 +53,19 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of the gateway's own.
+    /// An error that the gateway itself detects.
     pub fn new(status: u16, kind: &'static str, detail: impl Into<String>) -> Self {
         Self { status, kind, detail: detail.into(), ..Self::default() }
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// With a member, when there is a value.
+    /// Adds a member if there is a value.
     #[must_use]
     pub fn member(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {
@@ -74,7 +74,7 @@ impl Problem {
         self
     }
 
-    /// The answer, without the secrets that a caller may have put in and a message repeated.
+    /// The answer, without secrets that a caller pasted into the input and a message repeated.
     pub fn response(self, secrets: &[String]) -> Response {
         let title = KINDS.iter().find(|(kind, ..)| *kind == self.kind).map_or("", |(.., title)| title);
         let mut object = Map::new();
@@ -115,7 +115,7 @@ fn of(kind: ErrorKind) -> (&'static str, u16, &'static str) {
     KINDS.get(usize::from(kind as u8)).copied().unwrap_or_default()
 }
 
-/// Strikes secrets out of every text. Names of members are ours or the service's.
+/// Strikes secrets out of every text. Member names need no check: they are ours or the service's.
 fn strike_out(value: &mut Value, secrets: &[String]) {
     match value {
         Value::String(text) => {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_all_that_the_connector_knows() {
+    fn contains_everything_the_connector_reports() {
         let error = Error {
             status: Some(429),
             code: Some("TooManyRequests".into()),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn details_that_are_no_json_are_told_as_text() {
+    fn details_that_are_not_json_become_text() {
         let mut error = error(ErrorKind::Rejected, "no");
         error.details_json = Some("<html>".into());
         assert_eq!(body(&Box::<Problem>::from(error).response(&[]))["details"], "<html>");

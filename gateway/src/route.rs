@@ -1,18 +1,18 @@
-//! Paths, and the methods that each takes.
+//! Paths and the methods each of them allows.
 
-/// The actions' names begin behind it.
+/// Prefix of the actions' paths.
 pub const ACTIONS: &str = "/actions";
 
-/// Something that can be asked for.
+/// A resource of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
     /// Run the action of this name, which may be unknown.
     Action(&'a str),
     /// The catalog.
     Catalog,
-    /// Its description for programs.
+    /// The OpenAPI description.
     OpenApi,
-    /// Whether it is ready to work.
+    /// Whether the service is configured.
     Health,
 }
 
@@ -27,14 +27,14 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The methods that it takes.
+    /// The methods it allows.
     pub fn methods(self) -> &'static [&'static str] {
         if matches!(self, Self::Action(_)) { &["POST"] } else { &["GET", "HEAD"] }
     }
 
-    /// Whether only those with the key may ask.
+    /// Whether a request needs the key.
     ///
-    /// Probes and generators of client code have no key, and what they get tells nothing about the tenant.
+    /// Probes and client generators have no key, and what they get reveals nothing about the tenant.
     pub fn needs_key(self) -> bool {
         matches!(self, Self::Action(_) | Self::Catalog)
     }

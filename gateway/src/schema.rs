@@ -1,7 +1,7 @@
-//! A parameter of the catalog as JSON Schema, which is what OpenAPI 3.1 describes bodies with.
+//! Parameters of the catalog as JSON Schema, which OpenAPI 3.1 uses to describe bodies.
 //!
-//! Stricter than the connector, which also takes numbers and booleans as strings and words in any case: a schema is for forms
-//! and generated clients, and these have one way to write a value.
+//! Stricter than the connector, which also accepts numbers and booleans as strings and words in any case: forms and generated
+//! clients need only one way to write a value.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub fn input(action: &Action) -> Value {
     })
 }
 
-/// An action's example in the forms of its schema.
+/// An action's example, with the types of its schema.
 pub fn example(action: &Action) -> Value {
     let Ok(Value::Object(given)) = serde_json::from_str(&action.example_json) else { return json!({}) };
     let value = |name: &str, given: Value| {
@@ -72,8 +72,8 @@ fn parameter(parameter: &Parameter) -> Value {
     schema
 }
 
-/// A value of the catalog, which is text there, as the parameter's kind. The app's documentation writes lists as `$LIST[a, b]`
-/// and JSON as `$JSON[…]`.
+/// A value of the catalog, where everything is text, with the parameter's type. The app's documentation writes lists as
+/// `$LIST[a, b]` and JSON as `$JSON[…]`.
 fn typed(parameter: &Parameter, text: &str) -> Option<Value> {
     let within = |mark: &str| text.strip_prefix(mark)?.strip_suffix(']');
     let json = || serde_json::from_str(within("$JSON[").unwrap_or(text)).ok();

@@ -1,4 +1,4 @@
-//! A connector and bodies of the tests.
+//! A connector and request bodies for tests.
 
 use std::cell::RefCell;
 
@@ -15,7 +15,7 @@ pub(crate) const VARIABLES: [(&str, &str); 4] = [
     ("DEFENDER_GATEWAY_KEY", KEY),
 ];
 
-/// A body that is there already.
+/// A body in memory.
 pub(crate) struct Bytes(Vec<u8>);
 
 impl Bytes {
@@ -30,7 +30,7 @@ impl Body for Bytes {
     }
 }
 
-/// Refuses what the real one refuses in a configuration, and gives each call the same answer.
+/// Checks a configuration as the real one does, and gives every call the same answer.
 pub(crate) struct Scripted {
     answer: Result<String, Box<Error>>,
     /// Action, configuration and input of each call.

@@ -1,5 +1,5 @@
-//! The real engine: wasi:http through waki's raw bindings, and the host's variables. A body is read and written in chunks, as
-//! fast as the other side goes.
+//! The real engine: wasi:http through waki's raw bindings, and the host's variables. Bodies are read and written in chunks, at
+//! the other side's pace.
 
 use std::borrow::Cow;
 
@@ -62,7 +62,7 @@ fn variables() -> impl Fn(&str) -> Option<String> {
     move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
 }
 
-/// Spin's names are in lower case.
+/// Spin wants the names in lower case.
 #[cfg(feature = "spin")]
 fn variables() -> impl Fn(&str) -> Option<String> {
     |name| crate::bindings::wasi::config::store::get(&name.to_ascii_lowercase()).ok().flatten()
@@ -92,7 +92,7 @@ fn method(method: &Method) -> Cow<'_, str> {
     }
 }
 
-/// The body of a request that came.
+/// The body of an incoming request.
 struct Incoming(IncomingRequest);
 
 impl Body for Incoming {
@@ -114,13 +114,13 @@ impl Body for Incoming {
     }
 }
 
-/// Sends an answer. Where a host takes no more of it, the caller went away, and there is nobody to tell.
+/// Sends an answer. If the host stops accepting it, the caller has gone away and there is no one to report to.
 fn send(response: Response, head: bool, answer: ResponseOutparam) {
     let headers = Fields::new();
     for (name, value) in response.headers {
         let _ = headers.append(&name.into(), &value.into_bytes());
     }
-    // An engine holds the body against this header, and HEAD has none.
+    // Engines compare the body with this header, and HEAD has no body.
     if !head {
         let _ = headers.append(&"content-length".into(), &response.body.len().to_string().into_bytes());
     }
@@ -133,7 +133,7 @@ fn send(response: Response, head: bool, answer: ResponseOutparam) {
         && !head
         && write(&stream, &response.body).is_err()
     {
-        // Left unfinished, so that a part is not taken for the whole.
+        // Left unfinished, so that a partial body is not mistaken for a complete one.
         return;
     }
     let _ = OutgoingBody::finish(body, None);

@@ -1,4 +1,4 @@
-//! Tests a configuration: gets a token and reads which actions its permissions allow.
+//! Tests a configuration: gets a token and reports which actions its permissions allow.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,7 @@ use crate::wit::catalog::Action;
 use crate::wit::connection::{self, ActionAccess, ConnectionReport};
 use crate::wit::types::{Config, Error, ErrorKind};
 
-/// What the app may do. The token is new, as a cached one does not know what was granted since.
+/// What the app may do. It requests a new token, because a cached one lacks permissions granted since.
 pub async fn check<H: Host>(session: &Session<'_, H>) -> Result<ConnectionReport, Fault> {
     let granted = roles(session.token(Wanted::New).await?.reveal()).ok_or_else(|| {
         Box::new(Error {
@@ -31,9 +31,9 @@ pub async fn check<H: Host>(session: &Session<'_, H>) -> Result<ConnectionReport
     Ok(ConnectionReport { granted, actions, warnings })
 }
 
-/// Sends the smallest request that has no effect, to see whether the way to Graph is free. Answers what the caller should know.
+/// Sends the smallest request without an effect, to see whether Graph can be reached. Returns a warning for the caller, if any.
 ///
-/// Without the permission to list, Graph refuses it, and is reached all the same.
+/// Without the permission to list, Graph refuses it; that also shows that it was reached.
 async fn reach<H: Host>(session: &Session<'_, H>, lists: bool) -> Result<Option<String>, Fault> {
     let call = Call::read(format!("{}?$top=1", session.path("security/incidents")));
     let warning = |error: &Error| {
@@ -59,7 +59,7 @@ async fn reach<H: Host>(session: &Session<'_, H>, lists: bool) -> Result<Option<
     }
 }
 
-/// The origins that a configuration needs, as the component itself reads them.
+/// The origins that a configuration needs, as the component reads them.
 pub fn targets(config: &Config) -> Result<connection::TargetOrigins, Fault> {
     let Targets { login, graph } = Targets::of(config)?;
     Ok(connection::TargetOrigins {
@@ -91,7 +91,7 @@ fn access(action: Action, granted: &[String], client_id: &str) -> ActionAccess {
     }
 }
 
-/// The application permissions in a token. Entra ID leaves the claim out when there are none.
+/// The application permissions in a token. Entra ID omits the claim when there are none.
 /// Source: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
 fn roles(token: &str) -> Option<Vec<String>> {
     let payload = token.split('.').nth(1)?;
@@ -108,7 +108,7 @@ mod tests {
     use crate::wire::failure::Failure;
     use crate::wire::scripted::{ScriptedHost, Step, answer};
 
-    /// Checks with a token of these claims; Graph answers with these steps.
+    /// Checks with a token that has these claims; Graph answers with these steps.
     fn check_against(claims: &str, graph: Vec<Step>) -> Result<ConnectionReport, Fault> {
         let token = format!("e30.{}.signature", URL_SAFE_NO_PAD.encode(claims));
         let grant = format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#);
@@ -119,7 +119,7 @@ mod tests {
         report
     }
 
-    /// The same where Graph answers as the permissions let it.
+    /// The same, with the answer that Graph gives for these permissions.
     fn check_with(claims: &str) -> Result<ConnectionReport, Fault> {
         let lists = claims.contains("SecurityIncident");
         let refusal = r#"{"error":{"code":"Forbidden","message":"Missing application roles."}}"#;
@@ -185,7 +185,7 @@ mod tests {
             (Step::Fail(Failure::Denied("not allowed".into())), 1, ErrorKind::Denied),
             (Step::Silence, 1, ErrorKind::Interrupted),
         ] {
-            assert_eq!(check_against(claims, vec![step; attempts]).expect_err("no way").kind, kind);
+            assert_eq!(check_against(claims, vec![step; attempts]).expect_err("unreachable").kind, kind);
         }
     }
 }

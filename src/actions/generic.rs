@@ -1,4 +1,4 @@
-//! Generic action: a request to any endpoint below the API version.
+//! The generic action: a request to any endpoint below the API version.
 
 mod body;
 mod download;
@@ -24,15 +24,15 @@ use crate::wire::retry::Effect;
 use crate::wit::actions::{Download, ExtraFields, GenericRequest, GenericResponse, ResponseBody, ResponseType};
 use crate::wit::types::{Error, ErrorKind};
 
-/// Repeats that a caller may ask for.
+/// The most retries a caller may ask for.
 pub const RETRY_COUNT_MAX: u32 = 10;
-/// Seconds between them, at most.
+/// The longest wait between retries.
 pub const RETRY_WAIT_MAX_SECONDS: u32 = 60;
-/// Seconds between them by default.
+/// The default wait between retries.
 pub const RETRY_WAIT_DEFAULT_SECONDS: u32 = 15;
-/// Largest text in the envelope: hosts limit what a call may answer, to 128 MiB by default in wasmtime.
+/// Largest text in the envelope: hosts limit the size of a result, wasmtime to 128 MiB by default.
 const QUOTED_MAX_BYTES: usize = 120 * 1024 * 1024;
-/// A service that asks for more patience than this gets none: the caller hears of it instead.
+/// If the service asks for a longer wait than this, the caller is told instead.
 const RETRY_AFTER_MAX_SECONDS: u32 = 300;
 
 /// The answer, typed.
@@ -98,13 +98,13 @@ fn quote_base64(bytes: &Response, text: &mut String) {
     text.push('"');
 }
 
-/// Not worth a repeat: the answer is as it is.
+/// Has a remedy, so it is not retried: the answer would be as large again.
 fn too_large_as_text(status: u16, length: usize) -> Fault {
     Box::new(Error {
         status: Some(status),
-        remedy: Some("ask for it with download, or with response_type content, which takes less room".to_owned()),
+        remedy: Some("request it with download, or with response_type content, which needs less space".to_owned()),
         ..*malformed(format!(
-            "the answer would be {length} bytes as a JSON text; at most {QUOTED_MAX_BYTES} are answered"
+            "the answer would have {length} bytes as a JSON text; allowed: {QUOTED_MAX_BYTES} at most"
         ))
     })
 }
@@ -159,7 +159,7 @@ fn effect(method: Method, target: &str) -> Effect {
     }
 }
 
-/// Sends as everywhere, or as often as the caller says: then only broken connections are repeated besides.
+/// Sends with the usual retries, after as many attempts as the caller asks for. In those, only broken connections are retried.
 async fn send<H: Host, T>(
     session: &Session<'_, H>,
     call: &Call<'_>,
@@ -182,7 +182,7 @@ async fn send<H: Host, T>(
         return session.send(call, take).await;
     }
     let counted = session.with(Patience::Connection);
-    // A read that got no whole answer is repeated, too, as it would be within the deadline.
+    // A read without a complete answer is retried too, as it would be within the deadline.
     let is_repeated = |error: &Error| match error.status {
         Some(status @ 400..) => status == 429 || status >= 500,
         _ => call.effect == Effect::Read && error.kind == ErrorKind::Interrupted,
@@ -199,7 +199,7 @@ async fn send<H: Host, T>(
             result => return result,
         }
     }
-    // Those of the caller come before those of everyone.
+    // The last attempt has the usual retries.
     session.anew().send(call, take).await
 }
 

@@ -18,7 +18,7 @@ pub async fn json<H: Host>(session: &Session<'_, H>, incident_id: &str) -> Resul
     fetch(session, checked_id(incident_id)?, enveloped).await
 }
 
-/// Gets an incident and makes something of it.
+/// Gets an incident and passes the answer to `take`.
 pub(super) async fn fetch<H: Host, T>(
     session: &Session<'_, H>,
     id: &str,
@@ -27,7 +27,7 @@ pub(super) async fn fetch<H: Host, T>(
     session.send(&Call::read(session.path(&format!("security/incidents/{id}"))), take).await
 }
 
-/// An answer that is an incident, typed.
+/// Decodes an answer as an incident.
 pub(super) fn decoded(answer: Answer) -> Result<Incident, Fault> {
     let service_warnings = Meta::of(&answer).warnings;
     let mut incident = incident::decode(answer.into_body()?.text)?;
@@ -35,7 +35,7 @@ pub(super) fn decoded(answer: Answer) -> Result<Incident, Fault> {
     Ok(incident)
 }
 
-/// An answer that is an incident, in the envelope.
+/// Checks that an answer is an incident, and puts it into the envelope.
 pub(super) fn enveloped(answer: Answer) -> Result<String, Fault> {
     let mut meta = Meta::of(&answer);
     let body = answer.into_body()?;

@@ -1,4 +1,4 @@
-//! List incidents: one page a call, and a cursor to the next one.
+//! List incidents: one page per call, and a cursor for the next one.
 
 use serde_json::value::RawValue;
 
@@ -19,7 +19,7 @@ use crate::wire::host::Host;
 use crate::wit::actions::{Incident, IncidentPage, IncidentQuery};
 use crate::wit::types::{Error, ErrorKind};
 
-/// Largest page that is decoded: typed values take more room than their JSON.
+/// Largest page that is decoded: typed values take more memory than their JSON.
 const DECODED_MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Objects in the lists of a page that are decoded, for the same reason.
 const DECODED_MAX_OBJECTS: usize = 100_000;
@@ -64,7 +64,7 @@ impl Decoded {
                     "the page is larger than the {DECODED_MAX_BYTES} bytes and {DECODED_MAX_OBJECTS} objects that are decoded"
                 )));
             }
-            // Without an id it is no incident; the rest of the page is still good.
+            // Without an id it is not an incident; the rest of the page is still usable.
             let Ok(incident) = incident::decode((*item).to_owned()) else {
                 left_out += 1;
                 continue;
@@ -82,14 +82,14 @@ impl Decoded {
     }
 }
 
-/// A repeat would not mend it; see [`Session::send`].
+/// Has a remedy, so [`Session::send`] does not retry it.
 fn too_large(message: String) -> Fault {
     let remedy =
         "ask for a smaller page with max_results, or without expand, or with json.invoke, which passes pages on";
     Box::new(Error { remedy: Some(remedy.to_owned()), ..*malformed(message) })
 }
 
-/// What is known of a page besides its incidents.
+/// What a page contains besides its incidents.
 struct Page {
     count: Option<u64>,
     cursor: Option<String>,
@@ -101,7 +101,7 @@ impl Page {
         members: &[number("@odata.count"), raw("@odata.nextLink"), items("value"), raw("error")],
     };
 
-    /// Reads a page and makes something of its items. A next link that cannot be followed costs the cursor and gets a warning.
+    /// Reads a page and decodes its items. If its next link cannot be followed, there is a warning instead of a cursor.
     fn read(
         json: &str,
         list: &List<'_>,
@@ -121,7 +121,7 @@ impl Page {
             if link.is_some() && cursor.is_none() {
                 warnings.push(NO_CURSOR.to_owned());
             }
-            // As they came, should the text have been mended.
+            // Taken from the original text, even if a mended copy was parsed.
             let place = |item: &str| item.as_ptr().addr() - text.as_ptr().addr();
             let received = |item: &&RawValue| json.get(place(item.get())..)?.get(..item.get().len());
             let list: Vec<&str> = items.list.iter().filter_map(received).collect();
@@ -132,14 +132,14 @@ impl Page {
     }
 }
 
-/// Said of a page whose next link cannot be followed.
+/// Warning for a page whose next link cannot be followed.
 const NO_CURSOR: &str = "there are more incidents, but the service's link to the next page does not lead to the configured Graph \
      endpoint, so there is no cursor: use skip";
 
-/// Makes something of the items of a page, given how many were left out, and whether they are to have alerts.
+/// Decodes the items of a page, given how many were left out and whether alerts were requested.
 type Decode<'d> = &'d mut dyn FnMut(&[&str], usize, bool) -> Result<(), Fault>;
 
-/// Gets a page: its body, what is known of it, and the rest of what a caller needs to know. One piece of code for both forms.
+/// Gets a page: its body, its count and cursor, and the metadata for the caller. Both forms use it.
 async fn fetch<H: Host>(
     session: &Session<'_, H>,
     query: &IncidentQuery,
@@ -163,9 +163,9 @@ async fn fetch<H: Host>(
     let result = match plain {
         None => session.send(&Call::read(target), |answer| take(answer, None)).await,
         Some(plain) => {
-            // A token that cannot be had is not mended by expanding less.
+            // Without a token, leaving out the alerts does not help.
             session.token(Wanted::Any).await?;
-            // Expanding is the part that fails when the service is under load.
+            // Under load, expanding is what fails.
             let hurried = session.with(Patience::LeavesHalf);
             match hurried.send(&Call::read(target), |answer| take(answer, None)).await {
                 Err(error) if is_overload(&error) => {
@@ -187,7 +187,7 @@ fn is_overload(error: &Error) -> bool {
     }
 }
 
-/// A refusal of a filter tells which words there are.
+/// Adds the allowed words to a refusal of a filter.
 fn with_words(mut error: Fault, query: &IncidentQuery) -> Fault {
     if error.kind == ErrorKind::Rejected
         && let Some(remedy) = given(query.filter.as_deref()).and_then(filter::remedy)
@@ -197,14 +197,14 @@ fn with_words(mut error: Fault, query: &IncidentQuery) -> Fault {
     error
 }
 
-/// Whether a pair of a query asks for alerts.
+/// Whether a query parameter asks for alerts.
 fn asks_for_alerts(pair: &str) -> bool {
     let pair = pair.to_ascii_lowercase();
     let name = pair.strip_prefix('$').or_else(|| pair.strip_prefix("%24"));
     name.and_then(|name| name.strip_prefix("expand=")).is_some_and(|value| value.starts_with(EXPANDABLE))
 }
 
-/// A link that asks for alerts: the service's own does not when it followed a page that came without them.
+/// The link with alerts requested: after a page without them, the service's own link does not ask for them.
 fn expanded(link: String) -> String {
     match link.split_once('?') {
         Some((_, query)) if !query.split('&').any(asks_for_alerts) => format!("{link}&{EXPAND}={EXPANDABLE}"),
@@ -212,14 +212,14 @@ fn expanded(link: String) -> String {
     }
 }
 
-/// The list at the service, and which addresses belong to it.
+/// Where the list is, and which addresses belong to it.
 struct List<'s> {
     graph: &'s Origin,
     path: String,
 }
 
 impl List<'_> {
-    /// Where the first page is; and where it is without alerts, if it is asked for with them.
+    /// Target of the first page, and of the same page without alerts if the query asks for them.
     fn first(&self, query: &IncidentQuery) -> Result<(String, Option<String>), Fault> {
         let options = options(query)?;
         let target = |expand: bool| {
@@ -232,7 +232,7 @@ impl List<'_> {
         Ok((target(true), plain))
     }
 
-    /// The same for a later page.
+    /// The same for a further page.
     fn next(&self, query: &IncidentQuery, link: &str) -> Result<(String, Option<String>), Fault> {
         let others = [
             ("filter", given(query.filter.as_deref()).is_some()),
@@ -254,7 +254,7 @@ impl List<'_> {
         Ok((target.to_owned(), plain))
     }
 
-    /// Path and query of a link, if it stays on the configured origin and path. It is opaque and sent as it is.
+    /// Path and query of a link, if it stays on the configured origin and path. It is opaque and sent unchanged.
     fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
         let target = self.graph.strip(link)?;
         let query = target.strip_prefix(self.path.as_str())?.strip_prefix('?')?;

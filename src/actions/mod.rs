@@ -1,4 +1,4 @@
-//! The actions: each checks its arguments, calls Graph and decodes the answer, typed or as the JSON of `invoke`.
+//! The actions: each checks its arguments, calls Graph and decodes the answer, as typed values or as JSON for `invoke`.
 
 pub mod check;
 pub mod generic;

@@ -1,4 +1,4 @@
-//! Run a hunting query: the rows pass through, whatever their number.
+//! Run a hunting query: any number of rows passes through undecoded.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::wire::host::{Host, Method};
 use crate::wire::retry::Effect;
 use crate::wit::actions::{Column, HuntingResult};
 
-/// The service answers this many rows at most.
+/// The service returns at most this many rows.
 /// Source: <https://learn.microsoft.com/graph/api/resources/security-api-overview#quotas-and-resource-allocation>.
 pub const ROWS_MAX: u32 = 100_000;
 
@@ -25,7 +25,7 @@ pub async fn typed<H: Host>(
 ) -> Result<HuntingResult, Fault> {
     let (mut body, result, meta) = fetch(session, query, time_span).await?;
     match result.rows {
-        // The rows stay in the receive buffer: the rest is cut off around them.
+        // The rows stay in the receive buffer; everything around them is cut off.
         Some(rows) => {
             body.text.truncate(body.start + rows.end);
             body.text.drain(..body.start + rows.start);
@@ -86,11 +86,11 @@ async fn fetch<H: Host>(
     session.send(&call, take).await
 }
 
-/// `{"schema": [...], "results": [...]}`, the rows counted and left where they are.
+/// `{"schema": [...], "results": [...]}`; the rows are counted but not decoded.
 struct HuntResult {
     columns: Vec<Column>,
     row_count: u32,
-    /// Where the rows stand; `None` when there are none.
+    /// Position of the rows in the text; `None` when there are none.
     rows: Option<Range<usize>>,
 }
 

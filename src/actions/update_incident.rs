@@ -1,4 +1,4 @@
-//! Update an incident: only what is given is sent.
+//! Update an incident: only the given fields are sent.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,12 @@ use crate::wire::retry::Effect;
 use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
 use crate::wit::types::{Error, ErrorKind};
 
-/// Tags that may be given; the portal shows a handful.
+/// The most tags that may be given; the portal shows only a few.
 pub const TAGS_MAX: usize = 1000;
-/// Said of an update that was only checked.
+/// Warning for an update that was only checked.
 const DRY_RUN_WARNING: &str = "dry run: nothing was changed";
 
-/// The incident afterwards, typed; of a dry run, what would be sent.
+/// The incident after the update, typed; for a dry run, what would be sent.
 pub async fn typed<H: Host>(
     session: &Session<'_, H>,
     incident_id: &str,
@@ -45,7 +45,7 @@ pub async fn typed<H: Host>(
     }
 }
 
-/// The incident afterwards as JSON; of a dry run, what would be sent.
+/// The incident after the update, as JSON; for a dry run, what would be sent.
 pub async fn json<H: Host>(
     session: &Session<'_, H>,
     incident_id: &str,
@@ -67,9 +67,9 @@ pub async fn json<H: Host>(
 }
 
 enum Outcome {
-    /// The incident as it is now was taken.
+    /// The updated incident was decoded.
     Done,
-    /// The update is done, and the incident could not be read back.
+    /// The update is done, but the incident could not be read back.
     Unread {
         sent: String,
         meta: Meta,
@@ -80,7 +80,7 @@ enum Outcome {
     },
 }
 
-/// Updates an incident and hands on what it is then. One piece of code for both forms.
+/// Updates an incident and passes the updated one to `take`. Both forms use it.
 async fn run<H: Host>(
     session: &Session<'_, H>,
     incident_id: &str,
@@ -102,7 +102,7 @@ async fn run<H: Host>(
     };
     let confirm = |answer: Answer| {
         let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
-        // Whatever the body is, the status says that the update is done.
+        // The status alone says that the update is done.
         if take(answer).is_ok() && whole {
             return Ok(None);
         }
@@ -156,11 +156,11 @@ async fn body<H: Host>(session: &Session<'_, H>, id: &str, change: &IncidentChan
 /// Wire name of the tags.
 const TAGS: &str = "customTags";
 
-/// The members to send, each as JSON, in the order in which they are written.
+/// The members to send, each as JSON, in the order they are written.
 struct Patch([(&'static str, Option<String>); 10]);
 
 impl Patch {
-    /// Every member but the tags, whose old value may be needed.
+    /// Every member except the tags, whose old value may be needed.
     fn new(change: &IncidentChange) -> Result<Self, Fault> {
         check_pair(change)?;
         let word = |word: Option<&str>| word.map(json::quoted);
@@ -214,7 +214,7 @@ impl Patch {
     }
 }
 
-/// Wire name of a field, and the JSON that empties it. A list is never null.
+/// Wire name of a field, and the JSON that clears it. A list is never null.
 fn cleared(field: ClearableField) -> (&'static str, &'static str) {
     match field {
         ClearableField::AssignedTo => ("assignedTo", "null"),
@@ -230,7 +230,7 @@ fn cleared(field: ClearableField) -> (&'static str, &'static str) {
 
 fn check_pair(change: &IncidentChange) -> Result<(), Fault> {
     let (Some(classification), Some(determination)) = (change.classification, change.determination) else {
-        // The service knows the value that is not given.
+        // Only the service knows the other value.
         return Ok(());
     };
     let allowed = determinations(classification);
@@ -255,7 +255,7 @@ fn tags(change: &IncidentChange) -> Result<Option<Vec<String>>, Fault> {
     Ok((!tags.is_empty()).then_some(tags))
 }
 
-/// The tags to send. Two tags that differ in case only are one; the spelling that is there stays.
+/// The tags to send. Tags that differ only in case are the same; the existing spelling is kept.
 fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
     let lower = |tag: &str| tag.chars().flat_map(char::to_lowercase).collect::<String>();
     let all = |tags: &[String]| tags.iter().map(|tag| lower(tag)).collect::<BTreeSet<_>>();
@@ -269,7 +269,7 @@ fn merged(old: Vec<String>, given: Vec<String>, mode: TagMode) -> Vec<String> {
     kept.into_iter().chain(added).collect()
 }
 
-/// A time to compare with, as precise as it was given.
+/// A time to compare with, at the precision given.
 struct Limit<'t> {
     text: &'t str,
     at: Timestamp,
@@ -288,14 +288,14 @@ fn unchanged_since(change: &IncidentChange) -> Result<Option<Limit<'_>>, Fault> 
     })
 }
 
-/// Hosts keep milliseconds or less of the service's seven digits, so only the digits that were given count.
+/// Callers often keep only milliseconds of the service's seven digits, so only the digits given are compared.
 fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), Fault> {
     let Some((updated, at)) = present.last_update_at.as_deref().and_then(|text| Some((text, parse_rfc3339(text)?)))
     else {
         return Err(Box::new(Error {
             remedy: Some("leave unchanged_since out, or change the incident in the Defender portal".to_owned()),
             ..*malformed(format!(
-                "incident {id} came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+                "incident {id} came without a last update time, so unchanged_since cannot be checked; nothing was sent"
             ))
         }));
     };
@@ -306,7 +306,7 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
     }
     let text = echo(limit.text);
     Err(Box::new(Error {
-        remedy: Some("read the incident again, decide anew, and give its last update time as unchanged_since".into()),
+        remedy: Some("read the incident again, decide again, and give its last update time as unchanged_since".into()),
         ..*error(
             ErrorKind::Conflict,
             format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),

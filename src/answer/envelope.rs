@@ -1,12 +1,12 @@
-//! The answer of `invoke`: the service's JSON under `data`, what is known about the call under `meta`.
+//! The answer of `invoke`: the service's JSON in `data`, metadata about the call in `meta`.
 
 use crate::graph::session::{Answer, Body};
 use crate::text::json::{self, Writer};
 
-/// Received bodies follow this in their buffer, so that the envelope costs no copy of them.
+/// Bodies are received behind this prefix, so that the envelope needs no copy of them.
 pub const PREFIX: &str = "{\"data\":";
 
-/// What is known about a call besides its data.
+/// Metadata about a call.
 #[derive(Debug, Default)]
 pub struct Meta {
     /// HTTP status of a generic answer.
@@ -15,11 +15,11 @@ pub struct Meta {
     pub request_id: Option<String>,
     /// Our id of the request.
     pub client_request_id: Option<String>,
-    /// Incidents that match over all pages.
+    /// Number of matching incidents on all pages.
     pub total: Option<u64>,
     /// Where the next page starts.
     pub cursor: Option<String>,
-    /// Rows of a hunting result.
+    /// Number of rows of a hunting result.
     pub row_count: Option<u32>,
     /// The service's row limit, when the result was cut there.
     pub limit_reached: Option<u32>,
@@ -49,7 +49,7 @@ impl Meta {
         }
     }
 
-    /// What is known, as an object.
+    /// The metadata as an object.
     fn json(&self) -> String {
         let number = |number: u64| number.to_string();
         let text = |text: &Option<String>| text.as_deref().map(json::quoted);
@@ -74,11 +74,11 @@ impl Meta {
     }
 }
 
-/// Closes the envelope behind a body that was received with [`PREFIX`].
+/// Completes the envelope of a body received with [`PREFIX`].
 pub fn close(body: Body, meta: &Meta) -> String {
     let mut text = body.text;
     let meta = meta.json();
-    // Exactly: a large body is not to be moved into twice its room.
+    // Exact, so that a large body is not moved into a buffer of twice its size.
     text.reserve_exact(CLOSING_LENGTH + meta.len());
     text.push_str(",\"meta\":");
     text.push_str(&meta);
@@ -86,15 +86,15 @@ pub fn close(body: Body, meta: &Meta) -> String {
     text
 }
 
-/// Length of what stands around the meta.
+/// Length of the text around the metadata.
 const CLOSING_LENGTH: usize = ",\"meta\":}".len();
 
-/// An envelope around JSON that is no received body.
+/// An envelope around JSON that was not received.
 pub fn around(data: &str, meta: &Meta) -> String {
     written(data.len(), meta, |text| text.push_str(data))
 }
 
-/// An envelope around JSON that is written into it; `length` is that of the JSON.
+/// An envelope around JSON that `write` appends; `length` is the length of that JSON.
 pub fn written(length: usize, meta: &Meta, write: impl FnOnce(&mut String)) -> String {
     let meta = meta.json();
     let mut text = String::with_capacity(PREFIX.len() + length + CLOSING_LENGTH + meta.len());

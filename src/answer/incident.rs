@@ -8,7 +8,7 @@ use crate::text::json::{Object, Writer};
 use crate::text::record::{Record, Shape, id, number, raw, records, text, texts};
 use crate::wit::actions::{Alert, Comment, Incident};
 
-/// What a caller of `invoke` needs to be told about an incident; the rest passes through.
+/// The parts of an incident that `invoke` looks at; the rest passes through.
 pub struct Brief {
     /// Decimal digits.
     pub id: String,
@@ -16,7 +16,7 @@ pub struct Brief {
     redirect_incident_id: Option<String>,
     /// RFC 3339.
     pub last_update_at: Option<String>,
-    /// Tags given by people; `None` when they are too many to be read.
+    /// Tags given by people; `None` when there are too many to read.
     pub custom_tags: Option<Vec<String>>,
 }
 
@@ -115,7 +115,7 @@ const ALERT: Shape = Shape {
     ],
 };
 
-/// Decodes an incident; `json` is kept as it is.
+/// Decodes an incident; `json` is kept unchanged.
 pub fn decode(json: String) -> Result<Incident, Fault> {
     let incident = INCIDENT.read(&json, "incident", |mut record, _| match record.raw("error").and_then(spliced) {
         Some(fault) => Err(fault),
@@ -124,7 +124,7 @@ pub fn decode(json: String) -> Result<Incident, Fault> {
     Ok(Incident { raw_json: json, ..incident })
 }
 
-/// Everything but the JSON.
+/// Everything except the JSON.
 fn of(mut incident: Record<'_>) -> Incident {
     let (id, status) = (incident.text("id"), incident.optional("status"));
     let redirect_incident_id = incident.optional("redirectIncidentId");
@@ -133,7 +133,7 @@ fn of(mut incident: Record<'_>) -> Incident {
     let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
     let mut tags = |name: &str, tags: Option<Vec<String>>| {
         if tags.is_none() {
-            warnings.push(format!("{name} of incident {id} are too many and are left out; raw_json has them"));
+            warnings.push(format!("incident {id} has too many {name}; they are left out, and raw_json has them"));
         }
         tags.unwrap_or_default()
     };
@@ -197,7 +197,7 @@ fn alert(mut alert: Record<'_>) -> Alert {
     }
 }
 
-/// What an update sends, as an incident that has nothing else: for one that was only checked, or that cannot be read back.
+/// An incident with only the fields an update sends: for an update that was only checked, or cannot be read back.
 pub fn of_update(id: &str, body: &str) -> String {
     let mut incident = Writer::new();
     incident.text("id", id);

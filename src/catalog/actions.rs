@@ -165,7 +165,7 @@ const LIST_PARAMETERS: &[Entry] = &[
     Entry {
         name: "order_by",
         title: "Order By",
-        description: "Enter a field and asc or desc to order the incidents by; newest first without it.",
+        description: "Enter the field to order the incidents by, and asc or desc. Default: newest first.",
         example: Some("lastUpdateDateTime asc"),
         comment: Some("The service does not document this option."),
         ..TEXT
@@ -173,7 +173,7 @@ const LIST_PARAMETERS: &[Entry] = &[
     Entry {
         name: "cursor",
         title: "Cursor",
-        description: "Enter the cursor of an earlier page to continue there.",
+        description: "Enter the cursor of an earlier page to continue from there.",
         comment: Some("It stands for the whole earlier query: leave the other parameters out."),
         ..TEXT
     },
@@ -283,7 +283,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     Entry {
         name: "tag_mode",
         title: "Tag Mode",
-        description: "Choose whether the custom tags replace those of the incident, are added to them or taken off.",
+        description: "Choose whether the custom tags replace those of the incident, are added to them or are removed from them.",
         default: Some("replace"),
         words: words::<TagMode>,
         comment: Some("append and remove read the incident first."),
@@ -301,7 +301,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     Entry {
         name: "unchanged_since",
         title: "Unchanged Since",
-        description: "Enter the last update time that your decision is based on: the update is refused when the incident changed after it.",
+        description: "Enter the last update time that your decision is based on: the update is refused if the incident has changed since.",
         example: Some("2026-02-25T16:29:33.1Z"),
         comment: Some("Without it the last writer wins."),
         ..TEXT
@@ -309,7 +309,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     Entry {
         name: "dry_run",
         title: "Dry Run",
-        description: "Choose true to only check the update and answer what would be sent.",
+        description: "Choose true to only check the update and return what would be sent.",
         kind: ParameterKind::Boolean,
         default: Some("false"),
         ..TEXT
@@ -342,7 +342,7 @@ const GENERIC_PARAMETERS: &[Entry] = &[
         description: "Enter the payload to make the request.",
         kind: ParameterKind::Any,
         example: Some(r#"$JSON[{ "key_1": "value_1", "key_2": "value_2" }]"#),
-        comment: Some("An object or list is sent as JSON, text as it is."),
+        comment: Some("An object or list is sent as JSON, text unchanged."),
         ..TEXT
     },
     Entry {

@@ -41,7 +41,7 @@ pub(super) const ALL: &[Entry] = &[
         kind: ParameterKind::Integer,
         default: Some("15"),
         range: Some((TIMEOUT_DEFAULT_SECONDS, Some(TIMEOUT_MAX_SECONDS))),
-        comment: Some("One action takes no longer than this, repeats included."),
+        comment: Some("One action takes no longer than this, retries included."),
         ..TEXT
     },
     Entry {
@@ -50,7 +50,7 @@ pub(super) const ALL: &[Entry] = &[
         description: "Choose your preference to verify SSL or TLS while making requests. It is recommended to set this option to yes. Passing no may result in incorrectly establishing the connection.",
         kind: ParameterKind::Boolean,
         default: Some("true"),
-        comment: Some("TLS belongs to the host: one that ignores this verifies."),
+        comment: Some("The host controls TLS: a host that ignores this always verifies."),
         ..TEXT
     },
     Entry {
@@ -73,7 +73,7 @@ pub(super) const ALL: &[Entry] = &[
     Entry {
         name: "endpoints",
         title: "Endpoints",
-        description: "Enter base URLs of a gateway or an emulator, in place of Microsoft's hosts.",
+        description: "Enter base URLs of a gateway or an emulator to use instead of Microsoft's hosts.",
         kind: ParameterKind::KeyValue,
         allowed: &["login", "graph"],
         example: Some(r#"{"login": "https://gateway.example", "graph": "https://gateway.example"}"#),

@@ -1,8 +1,8 @@
-//! What the tables of the catalog are made of: constants, so that describing costs nothing until it is asked for.
+//! Entries of the catalog's tables: constants, so that the description costs nothing until it is requested.
 
 use crate::wit::catalog::{Action, Effect, Parameter, ParameterKind};
 
-/// A parameter as it stands in this folder; see [`Parameter`].
+/// A parameter as written in the tables; see [`Parameter`].
 pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
@@ -10,16 +10,16 @@ pub(super) struct Entry {
     pub(super) kind: ParameterKind,
     pub(super) required: bool,
     pub(super) default: Option<&'static str>,
-    /// Values as the app has them.
+    /// Values that the app lists.
     pub(super) allowed: &'static [&'static str],
-    /// The vocabulary: each of its words is allowed, too, so that a value that was read can be written back.
+    /// The vocabulary: all its words are allowed too, so that a value that was read can be written back.
     pub(super) words: fn() -> Vec<&'static str>,
     pub(super) range: Option<(u32, Option<u32>)>,
     pub(super) example: Option<&'static str>,
     pub(super) comment: Option<&'static str>,
 }
 
-/// An optional line of text, to be refined.
+/// An optional line of text; the entries override what differs.
 pub(super) const TEXT: Entry = Entry {
     name: "",
     title: "",
@@ -34,7 +34,7 @@ pub(super) const TEXT: Entry = Entry {
     comment: None,
 };
 
-/// An action as it stands in this folder; see [`Action`].
+/// An action as written in the tables; see [`Action`].
 pub(super) struct ActionEntry {
     pub(super) name: &'static str,
     pub(super) function: &'static str,

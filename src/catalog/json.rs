@@ -1,4 +1,4 @@
-//! The catalog as JSON, which hosts pass on as it is.
+//! The catalog as JSON, which hosts pass on unchanged.
 
 use crate::text::json::{self, Writer};
 use crate::wit::catalog::{Action, CloudHosts, Connector, Effect, Parameter, ParameterKind};

@@ -1,4 +1,4 @@
-//! The connector as data: what forms, permission checks and command lines are made from.
+//! The connector as data, from which forms, permission checks and command lines are built.
 //!
 //! Titles and descriptions are those of the app that this connector implements.
 
@@ -15,7 +15,7 @@ use crate::request::vocabulary::Vocabulary as _;
 use crate::wit::catalog::{Action, CloudHosts, Connector, Parameter};
 use crate::wit::types::Cloud;
 
-/// The names of the actions, in the order that they are shown in.
+/// The names of the actions, in display order.
 pub fn action_names() -> Vec<&'static str> {
     actions::ALL.iter().map(|entry| entry.name).collect()
 }

@@ -1,4 +1,4 @@
-//! The catalog against the app's documentation, typed here a second time.
+//! Compares the catalog with the app's documentation, typed here a second time.
 
 mod documented;
 
@@ -11,7 +11,7 @@ use crate::wire::scripted::{ScriptedHost, answer};
 use crate::wit::actions::Determination;
 use crate::wit::catalog::{Effect, ParameterKind};
 
-/// What the catalog says besides, for a reader to judge: parameters, allowed values and examples that are ours.
+/// Compares the documented parameters. `ours` and `our_values` list what the catalog adds, for a reader to judge.
 #[track_caller]
 fn same(parameters: &[Parameter], documented: &[Documented], ours: &[&str], our_values: &[(&str, &[&str])]) {
     let names: Vec<&str> = documented.iter().map(|parameter| parameter.name).chain(ours.iter().copied()).collect();
@@ -44,12 +44,12 @@ fn action(name: &str) -> Action {
 }
 
 #[test]
-fn the_app_is_the_documented_one() {
+fn the_app_matches_its_documentation() {
     let connector = describe();
     assert_eq!(connector.name, "Microsoft Defender XDR");
     assert_eq!((connector.vendor.as_str(), connector.category.as_str()), ("Microsoft", "Endpoint"));
     assert_eq!(connector.api_version, "1.0.0");
-    // Our own.
+    // Our own versions.
     assert_eq!(connector.connector_version, "1.0.0");
     assert_eq!(connector.component_version, env!("CARGO_PKG_VERSION"));
     assert_eq!(
@@ -59,12 +59,12 @@ fn the_app_is_the_documented_one() {
 }
 
 #[test]
-fn the_configuration_is_the_documented_one() {
+fn the_configuration_matches_the_documentation() {
     same(&describe().configuration, &CONFIGURATION, &["cloud", "endpoints"], &[("api_version", &["v1.0", "beta"])]);
 }
 
 #[test]
-fn the_actions_are_the_documented_ones() {
+fn the_actions_match_the_documentation() {
     let read = ["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
     let documented = [
         (
@@ -119,7 +119,7 @@ fn the_actions_are_the_documented_ones() {
 }
 
 #[test]
-fn the_parameters_are_the_documented_ones() {
+fn the_parameters_match_the_documentation() {
     same(&action("get_incident_details").parameters, &GET, &[], &[]);
     same(&action("list_incidents").parameters, &LIST, &["order_by", "cursor"], &[("expand", &["alerts"])]);
     same(&action("run_hunting_query").parameters, &HUNT, &[], &[]);
@@ -133,7 +133,7 @@ fn the_parameters_are_the_documented_ones() {
 }
 
 #[test]
-fn comments_carry_the_documented_rules() {
+fn comments_contain_the_documented_rules() {
     let comment = |action_name: &str, name: &str| {
         let parameters = action(action_name).parameters;
         parameters.into_iter().find(|parameter| parameter.name == name).and_then(|found| found.comment).expect(name)
@@ -192,7 +192,7 @@ fn each_example_runs() {
     }
 }
 
-/// The least input that an action takes, with one more member.
+/// The smallest input that an action accepts, with one more member.
 fn input_with(action: &str, name: &str, value: &serde_json::Value) -> String {
     let mut input = match action {
         "get_incident_details" => serde_json::json!({ "incident_id": "29" }),
@@ -226,7 +226,7 @@ fn each_example_default_and_allowed_value_is_taken() {
                 values.push(limit.to_string());
             }
             if !parameter.allowed_values.is_empty() {
-                // Words are free in case.
+                // Words may be in any case.
                 values.extend(values.clone().iter().map(|value| value.to_uppercase()));
             }
             for value in values.into_iter().filter(|_| kind != ParameterKind::KeyValue) {
@@ -277,7 +277,7 @@ fn values_newer_than_the_connector_are_refused_with_the_reason() {
 }
 
 #[test]
-fn the_configuration_takes_its_examples_defaults_and_limits() {
+fn the_configuration_accepts_its_examples_defaults_and_limits() {
     for parameter in describe().configuration {
         let name = parameter.name.as_str();
         let mut values: Vec<String> = parameter.default_value.into_iter().chain(parameter.example).collect();

@@ -1,4 +1,4 @@
-//! The exports: each checks the configuration, runs an action and answers.
+//! The exports: each checks the configuration, runs an action and returns the result.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -16,7 +16,7 @@ use crate::wit::actions::{
 use crate::wit::types::{Config, Error};
 use crate::wit::{actions, catalog, connection, json};
 
-/// The component, on whatever host it was given.
+/// The component on any host.
 pub struct Component<H>(std::marker::PhantomData<H>);
 
 #[expect(clippy::result_large_err, reason = "the record of the interface")]
@@ -28,7 +28,7 @@ fn run<H: Host + Default, T>(
     finish(call).map_err(|fault| without_secret(fault, config))
 }
 
-/// Runs a call to its end. On a host that blocks nothing is ever pending, so this is all of an executor that is needed.
+/// Runs a call to completion. On a blocking host nothing is ever pending, so no other executor is needed.
 pub fn finish<T>(call: impl Future<Output = T>) -> T {
     let mut call = pin!(call);
     loop {
@@ -38,7 +38,7 @@ pub fn finish<T>(call: impl Future<Output = T>) -> T {
     }
 }
 
-/// An error without the configuration's secret, should it have been pasted into the wrong field.
+/// The error without the configuration's secret, which may have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config: &Config) -> Error {
     Strikes::of([&Secret::new(config.client_secret.trim().to_owned())]).out_of_error(&mut fault);
     *fault

@@ -1,4 +1,4 @@
-//! The JSON form of the actions: reads config and input, runs the action, answers data and meta.
+//! The JSON form of the actions: reads config and input, runs the action, returns data and meta.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::wit::connection::ActionAccess;
 use crate::wit::types::{Cloud, Config, Endpoints};
 
 thread_local! {
-    /// The configuration of the last call: a warm instance mostly gets the same one again, and reading it is a third of the work.
+    /// The configuration of the last call: a warm instance usually gets the same one again, and reading it is a third of the work.
     static LAST: RefCell<Option<(String, Rc<Connection>)>> = const { RefCell::new(None) };
 }
 
@@ -27,7 +27,7 @@ pub async fn invoke<H: Host>(host: &H, action: &str, config_json: &str, input_js
     run(host, action, config_json, input_json).await.map_err(|fault| without_secret(fault, config_json))
 }
 
-/// A refusal without whatever the configuration calls a secret, should it have been pasted into the wrong field.
+/// The refusal without any value that the configuration calls a secret, which may have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
     let config = Object::parse(json::unmarked(config_json)).unwrap_or_default();
     let values = config.0.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("secret"));
@@ -58,7 +58,7 @@ async fn run<H: Host>(host: &H, action: &str, config_json: &str, input_json: &st
     }
 }
 
-/// Tells which actions will work.
+/// Reports which actions will work.
 pub async fn check<H: Host>(host: &H, config_json: &str) -> Result<String, Fault> {
     let connection = connection(config_json).map_err(|fault| without_secret(fault, config_json))?;
     let report = check::check(&Session::new(host, &connection, "")).await?;
@@ -70,7 +70,7 @@ pub async fn check<H: Host>(host: &H, config_json: &str) -> Result<String, Fault
     Ok(object.finish())
 }
 
-/// Tells which origins a configuration needs.
+/// Reports which origins a configuration needs.
 pub fn targets(config_json: &str) -> Result<String, Fault> {
     let read = || {
         let fields = Fields::parse(config_json, Text::Config, &catalog::configuration_names())?;
@@ -108,7 +108,7 @@ fn access(access: &ActionAccess) -> String {
 fn action_name(name: &str) -> Result<&'static str, Fault> {
     let name = name.trim();
     let known = catalog::action_names();
-    // The app's own documentation calls it both ways.
+    // The app's documentation uses both names.
     let wanted = if name == "update_incidents" { catalog::UPDATE_INCIDENT } else { name };
     known.iter().copied().find(|known| *known == wanted).ok_or_else(|| {
         let hint = nearest(name, &known).map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
@@ -116,7 +116,7 @@ fn action_name(name: &str) -> Result<&'static str, Fault> {
     })
 }
 
-/// A configuration, checked: nothing is sent for it.
+/// Checks a configuration without sending anything.
 pub fn connection(config_json: &str) -> Result<Rc<Connection>, Fault> {
     let known = LAST.with_borrow(|last| {
         last.as_ref().filter(|(json, _)| json == config_json).map(|(_, connection)| connection.clone())
@@ -143,7 +143,7 @@ fn config(json: &str) -> Result<Config, Fault> {
     })
 }
 
-/// Each endpoint may be given alone, and an empty object is as good as none.
+/// Each endpoint may be given alone, and an empty object counts as absent.
 fn endpoints(fields: &Fields<'_>) -> Result<Option<Endpoints>, Fault> {
     fields.fields("endpoints", &["login", "graph"], |endpoints| {
         Ok(Endpoints { login: endpoints.text("login")?, graph: endpoints.text("graph")? })

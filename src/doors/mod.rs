@@ -1,4 +1,4 @@
-//! The ways in: typed records, or JSON in and JSON out.
+//! The two interfaces: typed records, or JSON in and JSON out.
 
 pub mod component;
 pub mod invoke;

@@ -1,4 +1,4 @@
-//! The one way to Microsoft Graph, and what its refusals mean.
+//! All requests to Microsoft Graph, and what its refusals mean.
 
 pub mod refusal;
 pub mod session;

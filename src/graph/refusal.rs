@@ -1,6 +1,6 @@
-//! Turns an answer of Graph that is no success into an error that says what to do.
+//! Turns an error answer of Graph into an error that says what to do.
 //!
-//! Decides on the status first, on the code second, never on the message.
+//! The status decides first, then the code, never the message.
 //! Source: <https://learn.microsoft.com/graph/errors>.
 
 use crate::request::config::Connection;
@@ -15,10 +15,10 @@ use crate::wit::types::{Error, ErrorKind};
 
 /// Error bodies up to this size are read as JSON.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
-/// Levels of inner errors that are looked into, many more than answers have.
+/// The most levels of inner errors that are read; real answers have far fewer.
 const LEVELS_MAX: usize = 16;
 
-/// The error for an answer of Graph.
+/// The error for an answer from Graph.
 pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     let chain = envelope(answer.body()).map(|body| chain(&body)).unwrap_or_default();
     let retry_after = answer.retry_after(unix_seconds).map(saturating_seconds);
@@ -45,17 +45,17 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
     })
 }
 
-/// The error object that the service wrote into a success after it began, given what stands there.
+/// The error for an error object that the service wrote into a success it had already begun.
 /// Source: <https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/1701>.
 pub fn spliced(json: &str) -> Option<Fault> {
     let error = Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?;
     let (code, message) = (error.text("code")?, error.text("message")?);
     let message = if message.trim().is_empty() { &code } else { &message };
-    let message = format!("the service broke its answer off with an error: {}", excerpt_of(message));
+    let message = format!("the service broke off its answer with an error: {}", excerpt_of(message));
     Some(Box::new(Error { code: Some(code).filter(|code| !code.is_empty()), ..*malformed(message) }))
 }
 
-/// The same as a member of an object that is no resource of its own: some have an error among their members.
+/// The same for a member `error` of an object without an id: resources may have such a member of their own.
 pub fn spliced_object(json: &str) -> Option<Fault> {
     const SHAPE: Shape = Shape { what: "an object", members: &[raw("error"), raw("id")] };
     let found = SHAPE.read(json, "object", |mut object, _| {
@@ -64,7 +64,7 @@ pub fn spliced_object(json: &str) -> Option<Fault> {
     found.ok().flatten()
 }
 
-/// The same as the last item of a list: `{"error": {…}}`.
+/// The same for the last item of a list: `{"error": {…}}`.
 pub fn spliced_item(json: &str) -> Option<Fault> {
     match &Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?.0[..] {
         [(name, error)] if name == "error" => spliced(error.get()),
@@ -96,7 +96,7 @@ fn remedy(
     let client_id = &connection.client_id;
     let text = match kind {
         ErrorKind::Unauthenticated => format!(
-            "Graph refuses a token that was just issued: check that cloud and endpoints fit the tenant, and that the app \
+            "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, and that the app \
              {client_id} is neither disabled nor blocked by a policy"
         ),
         ErrorKind::Forbidden => match missing_roles(message) {
@@ -112,22 +112,22 @@ fn remedy(
         ErrorKind::NotFound => {
             "check the id and the endpoint; the object may be gone or belong to another tenant".into()
         }
-        ErrorKind::Conflict => "read the object again and repeat with what it is now".into(),
+        ErrorKind::Conflict => "read the object again and retry with its current state".into(),
         ErrorKind::Throttled => match retry_after {
-            Some(seconds) => format!("wait {seconds} seconds before the next request; earlier ones lengthen the block"),
-            None => "wait at least a minute before the next request; earlier ones lengthen the block".into(),
+            Some(seconds) => format!("wait {seconds} seconds before the next request; earlier requests prolong the block"),
+            None => "wait at least a minute before the next request; earlier requests prolong the block".into(),
         },
         ErrorKind::Unavailable if answer.status == 501 => {
-            "the service does not implement this request: repeating it does not help, change it".into()
+            "the service does not implement this request: change it; retrying does not help".into()
         }
         ErrorKind::Unavailable => {
-            "the service failed: repeat later; give Microsoft support the request id if it stays".into()
+            "the service failed: retry later; if it keeps failing, give Microsoft support the request id".into()
         }
         ErrorKind::MalformedResponse => format!(
             "redirects are not followed{}: check endpoints.graph, and what stands between this machine and it",
             proxy_page::redirect_host(answer).map(|host| format!(" (to {host})")).unwrap_or_default()
         ),
-        // The engine's own words, as the Defender portal shows them too.
+        // Wording of the engine, which the Defender portal shows too.
         ErrorKind::Rejected if message.contains("exceeded the allowed result size") => {
             "ask for less: project fewer columns, add a limit, or shorten time_span".into()
         }
@@ -136,7 +136,7 @@ fn remedy(
              goes wrong"
                 .into()
         }
-        // The usual one will do.
+        // The usual remedy applies.
         _ => return None,
     };
     Some(text)
@@ -149,7 +149,7 @@ fn is_query_error(message: &str) -> bool {
         .any(|mark| message.contains(mark))
 }
 
-/// `A or B` out of `Missing application roles. API required roles: A,B, application roles: C.`
+/// `A or B` from `Missing application roles. API required roles: A,B, application roles: C.`
 fn missing_roles(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("API required roles:")?;
     let (roles, _) = rest.split_once(", application roles:").unwrap_or((rest, ""));
@@ -162,24 +162,24 @@ fn envelope(body: &[u8]) -> Option<Object<'_>> {
     Object::parse(std::str::from_utf8(body).ok().filter(|body| body.len() <= BODY_MAX_BYTES)?)
 }
 
-/// `error`, its inner error, and so on; both spellings are in use.
+/// `error`, its inner error, and so on. The service uses both spellings.
 fn chain<'a>(body: &Object<'a>) -> Vec<Object<'a>> {
     let inner = |object: &Object<'a>| object.object("innerError").or_else(|| object.object("innererror"));
     let mut chain: Vec<Object<'a>> = body.object("error").into_iter().collect();
-    // Each level is read anew, so the number of them is limited.
+    // Each level is parsed again, so their number is limited.
     while let Some(object) = chain.last().filter(|_| chain.len() < LEVELS_MAX).and_then(inner) {
         chain.push(object);
     }
     chain
 }
 
-/// The deepest code is the most exact one; some inner errors repeat the status there.
+/// The deepest code, which is the most specific one. Some inner errors repeat the status there; those are skipped.
 fn code(chain: &[Object<'_>]) -> Option<String> {
     let is_word = |code: &String| !code.is_empty() && !code.bytes().all(|byte| byte.is_ascii_digit());
     chain.iter().rev().find_map(|object| object.text("code").filter(is_word))
 }
 
-/// The outermost message that says something.
+/// The outermost message that is not blank.
 fn message(chain: &[Object<'_>]) -> Option<String> {
     chain.iter().find_map(|object| object.text("message").filter(|text| !text.trim().is_empty()))
 }

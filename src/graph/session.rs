@@ -1,4 +1,4 @@
-//! The one way to Graph: token, headers, repeats, renewal of a refused token, and errors.
+//! Requests to Graph: token, headers, retries, renewal of a refused token, and errors.
 
 use crate::graph::refusal;
 use crate::request::config::Connection;
@@ -14,7 +14,7 @@ use crate::wire::proxy_page;
 use crate::wire::retry::Effect;
 use crate::wit::types::ErrorKind;
 
-/// Longest path and query: what clients in common use take as an address, and more than any service does.
+/// Longest path and query: the limit of common HTTP clients, and more than any service accepts.
 const TARGET_MAX_BYTES: usize = 60 * 1024;
 
 /// A request to Graph.
@@ -24,24 +24,24 @@ pub struct Call<'a> {
     pub method: Method,
     /// Path and query below the origin, percent-encoded.
     pub target: String,
-    /// Besides the defaults; a name given here replaces the default.
+    /// Added to the defaults; a name given here replaces the default.
     pub headers: Vec<Header>,
-    /// Body, empty for none.
+    /// Body; empty if there is none.
     pub body: &'a [u8],
-    /// What it does at the service, which says when it is repeated.
+    /// What it does at the service, which decides when it is retried.
     pub effect: Effect,
-    /// What a success may be.
+    /// What a success may contain.
     pub due: Due,
 }
 
-/// What a success may be.
+/// What a success may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// JSON. A redirect is a failure, for none is followed.
+    /// JSON. A redirect is a failure, because redirects are not followed.
     Json,
-    /// JSON or a redirect; the service's own HTML, known by its request id, passes too.
+    /// JSON or a redirect. HTML with a request id is the service's own and passes too.
     JsonOrRedirect,
-    /// Whatever comes.
+    /// Anything.
     Anything,
 }
 
@@ -52,14 +52,14 @@ impl Call<'_> {
     }
 }
 
-/// Header that makes the service answer values newer than `unknownFutureValue`.
+/// Header that makes the service return values newer than `unknownFutureValue`.
 /// Source: <https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations>.
 pub fn prefer() -> Header {
     ("prefer".into(), "include-unknown-enum-members".into())
 }
 
 impl Due {
-    /// Whether a success is somebody else's page.
+    /// Whether a success is a page from something other than the service.
     fn is_page(self, answer: &Response) -> bool {
         match self {
             Self::Json => proxy_page::is_page(answer),
@@ -69,7 +69,7 @@ impl Due {
     }
 }
 
-/// A successful answer of Graph. Only that of a write can have a body that broke off: it says that the write was done.
+/// A successful answer from Graph. Its body is complete, except for a write: there the status shows that it was done.
 #[derive(Debug)]
 pub struct Answer {
     /// Status, headers and body; the status is below 400.
@@ -95,7 +95,7 @@ impl Answer {
     }
 }
 
-/// A body in its receive buffer, behind the prefix that was asked for.
+/// A body in its receive buffer, behind the requested prefix.
 #[derive(Debug)]
 pub struct Body {
     /// The prefix and the body.
@@ -111,11 +111,11 @@ impl Body {
     }
 }
 
-/// A connection in use by one call of the component.
+/// A connection used by one call of the component.
 pub struct Session<'a, H> {
-    /// Where to, and as whom.
+    /// Where requests go, and with which identity.
     pub connection: &'a Connection,
-    /// The host, and the time to be done.
+    /// The host and the deadline.
     pub exchange: Exchange<'a, H>,
     /// Written before the body of each answer, see [`Request::prefix`].
     pub prefix: &'static str,
@@ -130,19 +130,19 @@ impl<H> Clone for Session<'_, H> {
 impl<H> Copy for Session<'_, H> {}
 
 impl<'a, H: Host> Session<'a, H> {
-    /// Starts the clock of a call.
+    /// Starts a call: the deadline counts from here.
     pub fn new(host: &'a H, connection: &'a Connection, prefix: &'static str) -> Self {
         Self { connection, exchange: Exchange::within(host, connection.timeout), prefix }
     }
 
-    /// The same call with a new time to be done.
+    /// The same call with a new deadline.
     #[must_use]
     pub fn anew(self) -> Self {
         let deadline = Exchange::within(self.exchange.host, self.connection.timeout).deadline;
         Self { exchange: Exchange { deadline, ..self.exchange }, ..self }
     }
 
-    /// The same call with another patience.
+    /// The same call with other rules for retries.
     #[must_use]
     pub fn with(self, patience: Patience) -> Self {
         Self { exchange: Exchange { patience, ..self.exchange }, ..self }
@@ -153,13 +153,13 @@ impl<'a, H: Host> Session<'a, H> {
         format!("/{}/{resource}", self.connection.api_version)
     }
 
-    /// A token that will do.
+    /// A token of the wanted kind.
     pub async fn token(&self, wanted: Wanted<'_>) -> Result<Secret, Fault> {
         token::get(self.connection, &self.exchange, wanted).await.map_err(|error| self.finish(error, &[], None))
     }
 
-    /// Sends a request with a token until `take` makes something of a success. What does not decode is repeated like a broken
-    /// connection, unless the error has a remedy of its own.
+    /// Sends a request with a token until `take` accepts a success. An answer that does not decode is retried like a broken
+    /// connection, unless the error has its own remedy.
     pub async fn send<T>(&self, call: &Call<'_>, mut take: impl FnMut(Answer) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut taken = None;
         self.send_for(call, &mut |answer| {
@@ -170,8 +170,8 @@ impl<'a, H: Host> Session<'a, H> {
         taken.ok_or_else(|| malformed("no answer was taken"))
     }
 
-    /// A refused token is renewed once, with the claims of a challenge if there is one: the service did nothing, so this
-    /// holds for writes too.
+    /// Renews a refused token once, with the claims of a challenge if there is one. The service has done nothing then, so this is
+    /// safe for writes too.
     async fn send_for(&self, call: &Call<'_>, take: &mut dyn FnMut(Answer) -> Result<(), Fault>) -> Result<(), Fault> {
         if call.target.len() > TARGET_MAX_BYTES {
             return Err(invalid(format!(
@@ -240,7 +240,7 @@ impl<'a, H: Host> Session<'a, H> {
         self.exchange.send(&request, call.effect, take).await
     }
 
-    /// Hands a success on, unless it is none of Graph's or not whole.
+    /// Passes a success on, unless it is not from Graph or incomplete.
     fn take(
         &self,
         call: &Call<'_>,
@@ -267,7 +267,7 @@ impl<'a, H: Host> Session<'a, H> {
         })
     }
 
-    /// The error for an answer that is no success.
+    /// The error for an error answer.
     fn refusal(&self, call: &Call<'_>, answer: Response, tokens: &[Secret]) -> Fault {
         let answer = answer.for_error(&self.secrets(tokens));
         if proxy_page::is_page(&answer) {
@@ -276,18 +276,18 @@ impl<'a, H: Host> Session<'a, H> {
         refusal::from_answer(&answer, self.connection, self.exchange.host.unix_seconds())
     }
 
-    /// What the caller gave, for an answer that holds it: without a secret that was pasted into it.
+    /// Text from the caller that goes into an answer, without secrets that were pasted into it.
     pub fn cleared(&self, mut text: String) -> String {
         self.secrets(&[]).out_of(&mut text);
         text
     }
 
-    /// What no answer may hold.
+    /// Values that no answer may contain.
     fn secrets<'s>(&'s self, tokens: &'s [Secret]) -> Strikes<'s> {
         Strikes::of(tokens.iter().chain([&self.connection.client_secret]))
     }
 
-    /// Adds our id and a remedy, and strikes out whatever secret the other side may have echoed.
+    /// Adds our id and a remedy, and strikes out secrets that the other side echoed.
     fn finish(&self, mut error: Fault, tokens: &[Secret], client_request_id: Option<String>) -> Fault {
         error.client_request_id = error.client_request_id.or(client_request_id);
         if error.status.is_some() && error.remedy.is_none() {

@@ -1,4 +1,4 @@
-//! Whatever text comes from outside, nothing panics, and what is let through keeps its promises.
+//! For any text from outside, nothing panics, and whatever is accepted keeps its guarantees.
 
 mod way;
 
@@ -20,12 +20,12 @@ use crate::wire::scripted::{ScriptedHost, Step, answer};
 use crate::wit::actions::{Determination, GenericRequest, IncidentChange, IncidentQuery, IncidentStatus, TagMode};
 use crate::wit::types::{Error, ErrorKind};
 
-/// The same budget for each property, and no files left behind.
+/// The same number of cases for each property, and no files left behind.
 fn budget() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Any text, and text made of the characters that mean something somewhere.
+/// Any text, and text made of characters with a special meaning somewhere.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -54,7 +54,7 @@ fn mutated(original: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
-/// Bytes of an answer: anything, or a valid one with damage.
+/// Bytes of an answer: anything, or a damaged valid one.
 fn body(original: &'static str) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..200),
@@ -67,7 +67,7 @@ fn bytes(status: u16, body: &[u8]) -> Step {
     Step::Answer { status, headers: vec![("request-id".into(), "r".into())], body: body.to_vec() }
 }
 
-/// What every error keeps, wherever it comes from.
+/// Guarantees of every error, wherever it comes from.
 fn is_sound(error: &Error) {
     assert!(!error.message.trim().is_empty(), "{error:?}");
     if let Some(details) = &error.details_json {
@@ -77,7 +77,7 @@ fn is_sound(error: &Error) {
     assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{shown}");
 }
 
-/// A request stays where it may go, whatever it was made from.
+/// A request goes only where it may, whatever it was made from.
 fn stays_inside(url: &str) {
     let target = url.strip_prefix("https://graph.microsoft.com/v1.0/").expect("below the API version");
     assert!(target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'), "{target}");
@@ -87,7 +87,7 @@ fn stays_inside(url: &str) {
     assert!(!decoded.chars().any(char::is_control), "{target}");
 }
 
-/// JSON with its letters and digits escaped wherever they stand in strings.
+/// JSON with all letters and digits inside strings escaped.
 fn escape_all(json: &str) -> String {
     let mut out = String::new();
     let (mut inside, mut escaped) = (false, false);
@@ -117,7 +117,7 @@ proptest! {
     #![proptest_config(budget())]
 
     #[test]
-    fn any_input_is_taken_or_refused_before_anything_is_sent(
+    fn any_input_is_accepted_or_refused_before_anything_is_sent(
         action in prop_oneof![proptest::sample::select(catalog::action_names()).prop_map(str::to_owned), text()],
         config in prop_oneof![Just(CONFIG.to_owned()), mutated(CONFIG), text()],
         input in prop_oneof![mutated(LIST), mutated(UPDATE), mutated(GENERIC), text()],
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn any_time_span_is_judged(span in prop_oneof![
+    fn any_time_span_is_checked(span in prop_oneof![
         mutated("2024-02-01T08:00:00Z/P1Y2M3W4DT5H6M7.5S"), mutated("P30D"), "P[0-9]{1,25}[YMWD]", text()
     ], now in any::<u64>()) {
         match time_span::check(&span, now) {
@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn tags_merge_to_a_list_without_doubles(
+    fn merged_tags_have_no_duplicates(
         old in proptest::collection::vec("[a-cA-C\u{dc}\u{fc} ]{0,2}", 0..6),
         given in proptest::collection::vec("[a-cA-C\u{dc}\u{fc} ]{0,2}", 1..6),
         mode in proptest::sample::select(TagMode::WORDS.iter().map(|(mode, _)| *mode).collect::<Vec<_>>()),
@@ -243,7 +243,7 @@ proptest! {
     }
 
     #[test]
-    fn any_retry_after_is_read_or_left(value in prop_oneof![
+    fn any_retry_after_is_read_or_ignored(value in prop_oneof![
         mutated("Thu, 15 Feb 2024 08:00:08 GMT"), "[0-9]{0,30}", text()
     ], now in any::<u64>(), remaining in any::<u32>()) {
         let after = retry::parse_retry_after(&value, now);
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn any_challenge_is_read_or_left(values in proptest::collection::vec(prop_oneof![
+    fn any_challenge_is_read_or_ignored(values in proptest::collection::vec(prop_oneof![
         mutated(r#"Basic x="y", Bearer realm="", authorization_uri=https://x, error="insufficient_claims", claims="eyJhIjp7fX0=""#),
         "[Bearclims=,\" \\\\]{0,40}",
         text(),
@@ -288,8 +288,8 @@ proptest! {
         let host = ScriptedHost::new([vec![bytes(status, &body); 8], vec![answer(200, INCIDENT)]].concat());
         match run(&host, async |session| get_incident::typed(session, "29").await) {
             Err(error) => is_sound(&error),
-            // The other steps are no incident.
-            Ok(_) => prop_assert!(false, "an incident out of nothing"),
+            // The other steps are not an incident.
+            Ok(_) => prop_assert!(false, "no answer was an incident"),
         }
     }
 
@@ -299,14 +299,14 @@ proptest! {
         page in body(r#"{"@odata.count":1,"value":[{"id":"29","status":"active","severity":"low","createdDateTime":"","lastUpdateDateTime":""}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/security/incidents?$skip=1"}"#),
         rows in body(r#"{"schema":[{"name":"a","type":"b"}],"results":[{"a":"]["},{"a":[1]}]}"#),
     ) {
-        // What does not decode is asked for again.
+        // An answer that does not decode is requested again.
         let host = |body: &[u8]| ScriptedHost::new([vec![token()], vec![bytes(200, body); 4]].concat());
         let query = IncidentQuery {
             filter: None, max_results: None, skip: None, count: None, expand: None, order_by: None, cursor: None,
         };
         let malformed = |error: Box<Error>| {
             is_sound(&error);
-            // An answer that begins like a page is taken for one.
+            // An answer that starts like an HTML page is taken for one.
             assert!([ErrorKind::MalformedResponse, ErrorKind::Unreachable].contains(&error.kind), "{error:?}");
         };
         match run(&host(&incident), async |session| get_incident::typed(session, "29").await) {
@@ -394,7 +394,7 @@ proptest! {
     }
 
     #[test]
-    fn any_date_is_read_or_left(text in prop_oneof![
+    fn any_date_is_read_or_ignored(text in prop_oneof![
         mutated("2026-02-25T16:29:33.1234567Z"), mutated("2026-02-25T16:29:33+01:00"), mutated("Thu, 15 Feb 2024 08:00:08 GMT"), text()
     ]) {
         if let Some(at) = datetime::parse_rfc3339(&text) {
@@ -426,7 +426,7 @@ proptest! {
     }
 
     #[test]
-    fn any_configuration_stays_in_its_places(tenant in prop_oneof![mutated("contoso.onmicrosoft.com"), text()], secret in text(), url in prop_oneof![mutated("https://gateway.example:8443/"), text()]) {
+    fn any_configuration_stays_in_its_place(tenant in prop_oneof![mutated("contoso.onmicrosoft.com"), text()], secret in text(), url in prop_oneof![mutated("https://gateway.example:8443/"), text()]) {
         let config = crate::wit::types::Config {
             tenant_id: tenant,
             client_secret: secret,
@@ -459,7 +459,7 @@ proptest! {
             Ok(report) => prop_assert_eq!(report.actions.len(), 5),
             Err(error) => {
                 prop_assert_eq!(error.kind, ErrorKind::MalformedResponse);
-                // Graph was not asked yet; what it answers to this is not an incident, so it is asked again.
+                // Graph has not been asked yet; its first answer is not an incident, so it is asked again.
             }
         }
         run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
@@ -481,7 +481,7 @@ proptest! {
     fn no_error_shows_a_secret_whatever_stands_around_it(before in text(), after in text(), status in proptest::sample::select(vec![400_u16, 403, 404, 500])) {
         let connection = connection();
         let at_graph = bytes(status, format!("{before}{SECRET}{TOKEN}{after}").as_bytes());
-        // The token endpoint knows no token that it did not issue.
+        // The token endpoint cannot echo a token that it has not issued.
         let at_login = bytes(status, format!("{before}{SECRET}{after}").as_bytes());
         for script in [vec![token(), at_graph], vec![at_login; 4]] {
             let host = ScriptedHost::new(script);

@@ -1,9 +1,9 @@
-//! What happens to answers on their way: hints, links, byte order marks, pages of proxies, halves of characters.
+//! What happens to answers in transit: wait hints, links, byte order marks, pages of proxies, lone surrogates.
 
 use super::*;
 use crate::text::json;
 
-/// A list of hints as proxies join them.
+/// Values of `Retry-After`, joined as proxies do.
 fn hint() -> impl Strategy<Value = String> {
     prop_oneof![
         mutated("30,120"),
@@ -18,7 +18,7 @@ proptest! {
     #![proptest_config(budget())]
 
     #[test]
-    fn any_hint_is_a_wait_or_none(value in hint(), now in any::<u64>()) {
+    fn any_hint_is_a_wait_or_ignored(value in hint(), now in any::<u64>()) {
         let span = retry::parse_retry_after(&value, now);
         let first: String = value.split(',').next().unwrap_or_default().trim().chars().take_while(char::is_ascii_digit).collect();
         if let (Some(span), Ok(whole)) = (span, first.parse::<u64>()) {
@@ -51,7 +51,7 @@ proptest! {
         prop_assert_eq!(page.incidents.len(), 1);
         prop_assert_eq!(page.cursor.is_some(), page.warnings.iter().all(|warning| warning.contains("came without")) && !link.is_empty());
         if let Some(cursor) = page.cursor {
-            // Host names have no case, and the port is the usual one.
+            // Host names ignore case, and the port is the default one.
             let path_at = cursor.match_indices('/').nth(2).map_or(cursor.len(), |(at, _)| at);
             let origin = cursor[..path_at].to_ascii_lowercase();
             stays_inside(&(origin.trim_end_matches(":443").to_owned() + &cursor[path_at..]));
@@ -66,7 +66,7 @@ proptest! {
             let host = ScriptedHost::new([vec![token()], vec![bytes(status, body); 4]].concat());
             format!("{:?}", run(&host, async |session| get_incident::typed(session, "29").await))
         };
-        // Two marks are one too many.
+        // With two marks, the second stays.
         if !incident.starts_with("\u{feff}".as_bytes()) && !refusal.starts_with("\u{feff}".as_bytes()) {
             prop_assert_eq!(ask(200, &incident), ask(200, &marked(&incident)));
             prop_assert_eq!(ask(400, &refusal), ask(400, &marked(&refusal)));
@@ -74,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn any_page_of_a_proxy_is_told_in_a_line(
+    fn any_page_of_a_proxy_is_reported_in_one_line(
         page in prop_oneof![
             mutated("<!DOCTYPE html><html><head><title> Blocked &amp; logged\n</title></head><body>planted~Secret.1</body></html>"),
             text().prop_map(|text| format!("<html><TITLE>{text}</title>{text}")),
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn halves_of_characters_cost_only_themselves(units in proptest::collection::vec(any::<u16>(), 0..20), tail in text()) {
+    fn lone_surrogates_lose_only_themselves(units in proptest::collection::vec(any::<u16>(), 0..20), tail in text()) {
         let escapes = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         let quoted = format!("\"{escapes}{}\"", &json::quoted(&tail)[1..json::quoted(&tail).len() - 1]);
         let expected = String::from_utf16_lossy(&units) + &tail;
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_is_as_long_as_it_says_and_means_itself(text in text()) {
+    fn a_quoted_text_has_the_announced_length_and_reads_back(text in text()) {
         let mut quoted = String::new();
         json::quote(&text, &mut quoted);
         prop_assert_eq!(quoted.len(), json::quoted_length(&text));

@@ -7,9 +7,9 @@ use crate::text::origin::Origin;
 use crate::text::secret::Secret;
 use crate::wit::types::{Cloud, Config};
 
-/// Seconds that an action may take by default, and at least.
+/// Time limit of an action by default, which is also the smallest allowed.
 pub const TIMEOUT_DEFAULT_SECONDS: u32 = 15;
-/// Seconds that an action may take at most.
+/// Largest time limit of an action.
 pub const TIMEOUT_MAX_SECONDS: u32 = 120;
 /// Versions of Microsoft Graph; the first is the default.
 pub const API_VERSIONS: [&str; 2] = ["v1.0", "beta"];
@@ -24,16 +24,16 @@ pub fn hosts(cloud: Cloud) -> (&'static str, &'static str) {
     }
 }
 
-/// A checked configuration: where to go, and as whom.
+/// A checked configuration: where requests go, and with which identity.
 #[derive(Debug)]
 pub struct Connection {
     /// GUID or domain name, in lower case.
     pub tenant_id: String,
     /// GUID, in lower case.
     pub client_id: String,
-    /// Sent to `login` only.
+    /// Sent only to `login`.
     pub client_secret: Secret,
-    /// Time that one action may take.
+    /// Time limit of one action.
     pub timeout: Duration,
     /// First segment of the path of every request to `graph`.
     pub api_version: &'static str,
@@ -41,7 +41,7 @@ pub struct Connection {
     pub login: Origin,
     /// Where the API is.
     pub graph: Origin,
-    /// What tokens are asked for: everything that was granted for the Graph of the cloud, which may stand behind a gateway.
+    /// Scope of tokens: everything granted for the cloud's Graph, which may be behind a gateway.
     pub scope: String,
 }
 
@@ -49,7 +49,7 @@ impl Connection {
     /// Checks a configuration.
     ///
     /// # Errors
-    /// `invalid-input` naming the field, with its name in `json.invoke`, and what is allowed.
+    /// `invalid-input`, naming the field as in `json.invoke`, and what is allowed.
     pub fn new(config: &Config) -> Result<Self, Fault> {
         let seconds = config.timeout_seconds.unwrap_or(TIMEOUT_DEFAULT_SECONDS);
         if !(TIMEOUT_DEFAULT_SECONDS..=TIMEOUT_MAX_SECONDS).contains(&seconds) {
@@ -84,7 +84,7 @@ impl Targets {
     /// Reads the cloud and the endpoints, each of which may be given alone.
     ///
     /// # Errors
-    /// `invalid-input` naming the endpoint.
+    /// `invalid-input`, naming the endpoint.
     pub fn of(config: &Config) -> Result<Self, Fault> {
         let (login, graph) = hosts(cloud(config));
         let origin = |name: &str, url: Option<&String>, host: &str| match url.map(|url| url.trim()) {
@@ -111,7 +111,7 @@ fn tenant_id(text: &str) -> Result<String, Fault> {
     if let Some(alias) = ["common", "organizations", "consumers"].iter().find(|alias| text.eq_ignore_ascii_case(alias))
     {
         return Err(invalid(format!(
-            "tenant_id: '{alias}' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name"
+            "tenant_id: '{alias}' stands for many tenants, but an app needs one; allowed: a GUID or a verified domain name"
         )));
     }
     if is_guid(text) || is_domain(text) {
@@ -132,7 +132,7 @@ fn client_id(text: &str) -> Result<String, Fault> {
 }
 
 fn client_secret(text: &str) -> Result<Secret, Fault> {
-    // Pasted secrets often carry a line end; Entra ID makes none with white space.
+    // Pasted secrets often end with a line break; secrets from Entra ID contain no white space.
     let text = text.trim();
     if text.is_empty() {
         return Err(invalid("client_secret: is required"));
@@ -167,13 +167,13 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }
 
-/// Tests, and the configuration that other modules' tests use.
+/// Tests, and the configuration used by other modules' tests.
 #[cfg(test)]
 pub mod tests {
     use super::*;
     use crate::wit::types::{Endpoints, ErrorKind};
 
-    /// A configuration that passes.
+    /// A valid configuration.
     pub fn config() -> Config {
         Config {
             tenant_id: "11112222-3333-4444-5555-666677778888".into(),
@@ -245,7 +245,7 @@ pub mod tests {
         refused(|config| config.tenant_id = " ".into(), "tenant_id: is required");
         refused(
             |config| config.tenant_id = "Common".into(),
-            "tenant_id: 'common' stands for many tenants, an app needs one; allowed: a GUID or a verified domain name",
+            "tenant_id: 'common' stands for many tenants, but an app needs one; allowed: a GUID or a verified domain name",
         );
         for bad in ["contoso", "a/b.c", "a..b", "-a.com", "x y.com", "../evil.com", "a.com?x"] {
             refused(

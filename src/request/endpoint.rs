@@ -1,4 +1,4 @@
-//! Checks the path of a generic request: it stays below the API version on the configured host, whatever it contains.
+//! Checks the path of a generic request: it always stays below the API version on the configured host.
 
 use crate::request::config::API_VERSIONS;
 use crate::text::fault::quoted;
@@ -7,11 +7,11 @@ use crate::text::percent;
 
 const EXAMPLE: &str = "such as security/alerts_v2";
 
-/// Path and query on the Graph origin for an endpoint: a path below the API version, which is percent-encoded where it was not,
-/// or a link that the service gave, which is opaque and stays as it is.
+/// Path and query on the Graph origin. An endpoint is a path below the API version, which is percent-encoded where necessary, or
+/// a link from the service, which is opaque and stays unchanged.
 ///
 /// # Errors
-/// What is wrong, to be put behind the name of the field.
+/// What is wrong; the caller puts the field's name in front.
 pub fn target(endpoint: &str, graph: &Origin, api_version: &str) -> Result<String, String> {
     let text = endpoint.trim();
     if text.contains('#') && !text.contains('?') {
@@ -26,13 +26,13 @@ pub fn target(endpoint: &str, graph: &Origin, api_version: &str) -> Result<Strin
     let link = graph.strip(text).ok_or_else(elsewhere)?;
     let rest = link.strip_prefix('/').and_then(|link| link.strip_prefix(api_version)?.strip_prefix('/'));
     let rest = rest.ok_or_else(elsewhere)?;
-    // The query of a link is opaque; only its path is looked at.
+    // The query of a link is opaque; only its path is checked.
     let target = below(rest, rest.split('?').next().unwrap_or_default())?;
     let is_plain = link.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
     Ok(if is_plain { link.to_owned() } else { format!("/{api_version}/{target}") })
 }
 
-/// Checks what stands below the API version, and encodes it; `decoded` is the part of it that is looked at decoded.
+/// Checks and encodes the part below the API version; `decoded` is the part of it that is checked after decoding.
 fn below(text: &str, decoded: &str) -> Result<String, String> {
     let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
     if path.is_empty() {
@@ -57,7 +57,7 @@ fn below(text: &str, decoded: &str) -> Result<String, String> {
     let first = path.split('/').next().unwrap_or_default();
     if API_VERSIONS.iter().any(|version| version.eq_ignore_ascii_case(first)) {
         return Err(format!(
-            "must not start with the API version {}; the configuration's api_version says it",
+            "must not start with the API version {}; the configuration's api_version sets it",
             quoted(first)
         ));
     }
@@ -75,7 +75,7 @@ fn below(text: &str, decoded: &str) -> Result<String, String> {
     Ok(target)
 }
 
-/// The pairs of a query. An ampersand inside quotes belongs to its value: `$filter=displayName eq 'R&D'`.
+/// The parameters of a query. An ampersand inside quotes belongs to the value: `$filter=displayName eq 'R&D'`.
 fn pairs(query: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(query);
     std::iter::from_fn(move || {
@@ -86,7 +86,7 @@ fn pairs(query: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Length of the first pair. A quote opens a literal unless it stands in a word, like an apostrophe, and is never closed.
+/// Length of the first parameter. A quote opens a literal, unless it is inside a word, like an apostrophe, and is never closed.
 fn pair_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -201,7 +201,7 @@ mod tests {
             ("security/x#y", "must not contain '#'"),
             (
                 "v1.0/security/incidents",
-                "must not start with the API version 'v1.0'; the configuration's api_version says it",
+                "must not start with the API version 'v1.0'; the configuration's api_version sets it",
             ),
         ] {
             assert_eq!(given(endpoint), Err(message.to_owned()), "{endpoint}");

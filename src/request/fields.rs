@@ -1,5 +1,5 @@
 //! Reads the JSON of `invoke` as people and playbook engines write it: numbers and booleans may be strings, empty and null mean
-//! absent, a byte order mark is passed over, and an unknown key is refused with the nearest known one.
+//! absent, and a byte order mark is skipped. An unknown key is refused with the nearest known one.
 
 use serde_json::value::RawValue;
 
@@ -11,14 +11,14 @@ use crate::wit::types::NameValue;
 /// An object's members, each as its JSON text.
 #[derive(Debug, Default)]
 pub struct Fields<'a> {
-    /// Where the object stands, as a prefix of names in messages: empty, or `endpoints.`.
+    /// Prefix of names in messages, for nested objects: empty, or for example `endpoints.`.
     place: String,
-    /// Whether messages repeat values: never those of a configuration, where a secret may stand in the wrong place.
+    /// Whether messages repeat values: never for a configuration, where a secret may be in the wrong field.
     repeats_values: bool,
     members: Vec<(String, &'a RawValue)>,
 }
 
-/// What a JSON text is, as messages name it.
+/// What a JSON text is called in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text {
     /// A configuration.
@@ -28,12 +28,12 @@ pub enum Text {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads an object, or a list of one object, with none but the `known` keys.
+    /// Reads an object, or a list of one object, with only the `known` keys.
     pub fn parse(json: &'a str, text: Text, known: &[&str]) -> Result<Self, Fault> {
         let json = json::unmarked(json);
         let what = if text == Text::Config { "config" } else { "input" };
         let syntax = |error: &serde_json::Error| {
-            // The parser's own message could quote a secret.
+            // The parser's message could quote a secret.
             invalid(format!("{what}: is not valid JSON at line {}, column {}", error.line(), error.column()))
         };
         let object = match json.trim_start().bytes().next() {
@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
                     [one] => one.get(),
                     _ => {
                         return Err(invalid(format!(
-                            "{what}: must be an object or a list of one object, this list has {}",
+                            "{what}: must be an object or a list of one object; this list has {}",
                             list.len()
                         )));
                     }
@@ -83,7 +83,7 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// The JSON of a member that is not null and not an empty text; an empty list or object is one.
+    /// The JSON of a member; `None` when absent, null or an empty text. An empty list or object counts as present.
     pub fn present(&self, name: &str) -> Option<&'a str> {
         let (_, raw) = self.members.iter().find(|(key, _)| key == name)?;
         let json = raw.get().trim();
@@ -97,7 +97,7 @@ impl<'a> Fields<'a> {
         self.present(name).filter(|json| !json::is_bare(json))
     }
 
-    /// A text; numbers are taken as their digits.
+    /// A text; a number becomes its digits.
     pub fn text(&self, name: &str) -> Result<Option<String>, Fault> {
         self.raw(name).map_or(Ok(None), |json| {
             let text = scalar(json).ok_or_else(|| self.wrong(name, "must be text"))?;
@@ -105,12 +105,12 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn required_text(&self, name: &str) -> Result<String, Fault> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "is required"))
     }
 
-    /// A whole number, perhaps as a string, and perhaps written `10.0` as engines do that know floating point alone.
+    /// A whole number, also as a string, and also as `10.0`, which engines with only floating-point numbers write.
     pub fn integer(&self, name: &str) -> Result<Option<u32>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let text = text.trim();
@@ -120,12 +120,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Digits that must be there, as a text or a whole number in any form.
+    /// Required digits, as a text or a whole number in any form.
     pub fn required_digits(&self, name: &str) -> Result<String, Fault> {
         self.required_text(name).map(|text| whole(text.trim()).to_owned())
     }
 
-    /// True or false, perhaps as a string.
+    /// True or false, also as a string.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, Fault> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         match text.trim().to_ascii_lowercase().as_str() {
@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
         texts.iter().map(|text| V::parse(text).map_err(|why| self.wrong_value(name, text, &why))).collect()
     }
 
-    /// Texts: a list, or one text with commas between, bare or as the list notation of playbooks, `$LIST[a, b]`.
+    /// Texts: a list, or one text separated by commas, plain or in the list notation of playbooks, `$LIST[a, b]`.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(None) };
         let wrong = || self.wrong(name, "must be a list of texts, 10,000 at most");
@@ -188,19 +188,19 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    /// Any JSON: as it is, or what a string holds when that is an object or a list.
+    /// Any JSON. A string that contains an object or a list is replaced by its content.
     pub fn any(&self, name: &str) -> Option<String> {
         let json = self.present(name)?;
         Some(unquoted(json).filter(|text| is_json(text)).unwrap_or_else(|| json.to_owned()))
     }
 
-    /// A text as it is, or any other JSON.
+    /// A text unchanged, or any other JSON.
     pub fn text_or_json(&self, name: &str) -> Option<String> {
         let json = self.present(name)?;
         Some(unquoted(json).unwrap_or_else(|| json.to_owned()))
     }
 
-    /// An object below this one, given to `read`; it may be written in a text.
+    /// Passes a nested object to `read`; the object may also be written as a text.
     pub fn fields<T>(
         &self,
         name: &str,
@@ -215,7 +215,7 @@ impl<'a> Fields<'a> {
         read(&fields).map(Some)
     }
 
-    /// The objects of a list below this one.
+    /// The objects of a nested list.
     pub fn list(&self, name: &str, known: &[&str]) -> Result<Vec<Self>, Fault> {
         let Some(json) = self.raw(name) else { return Ok(Vec::new()) };
         let wrong = || self.wrong(name, "must be a list of objects, 10,000 at most");
@@ -241,7 +241,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A number without the `.0` behind it.
+/// A number without a trailing `.0`.
 fn whole(number: &str) -> &str {
     match number.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
@@ -249,7 +249,7 @@ fn whole(number: &str) -> &str {
     }
 }
 
-/// The text of a JSON string, without the notation of playbooks for JSON, `$JSON[…]`, around it.
+/// The text of a JSON string, without `$JSON[…]`, the notation of playbooks for JSON.
 fn unquoted(json: &str) -> Option<String> {
     let text = json::text(json)?;
     let inside = text.trim().strip_prefix("$JSON[").and_then(|rest| rest.strip_suffix(']'));
@@ -261,10 +261,10 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && json::is_valid(text)
 }
 
-/// Longer keys are nobody's typing error.
+/// Longer keys are not typing errors.
 const TYPED_MAX_BYTES: usize = 100;
 
-/// The known key that a wrong one was probably meant to be: one that holds it or is held by it, or one with few typing errors.
+/// The known key that was probably meant: one that contains the given key, is contained in it, or differs by few typing errors.
 pub fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     if key.len() > TYPED_MAX_BYTES {
         return None;

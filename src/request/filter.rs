@@ -1,4 +1,4 @@
-//! Checks that a list filter names only fields that incidents can be filtered by; the service does the rest.
+//! Checks that a list filter names only fields that incidents can be filtered by; the service checks the rest.
 //!
 //! Source: <https://learn.microsoft.com/graph/api/security-list-incidents#optional-query-parameters>.
 
@@ -19,7 +19,7 @@ const KEYWORDS: [&str; 19] = [
 /// Checks a filter; it is sent as written.
 ///
 /// # Errors
-/// What is wrong, to be put behind the name of the field.
+/// What is wrong; the caller puts the field's name in front.
 pub fn check(filter: &str) -> Result<(), String> {
     let mut rest = filter;
     let mut depth = 0_usize;
@@ -40,7 +40,7 @@ pub fn check(filter: &str) -> Result<(), String> {
                 depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
                 1
             }
-            // Any white space: filters are pasted with line breaks.
+            // Any white space is allowed: filters are pasted with line breaks.
             _ if character.is_control() && !character.is_whitespace() => return Err("has a control character".into()),
             _ => character.len_utf8(),
         };
@@ -52,13 +52,13 @@ pub fn check(filter: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Length of a text in single quotes, where a doubled quote stands for itself.
+/// Length of a text in single quotes, in which a doubled quote is a quote.
 fn quoted_length(text: &str) -> Result<usize, String> {
     let closing = text.get(1..).and_then(|inside| inside.find('\''));
-    closing.map(|at| at + 2).ok_or_else(|| "has a text without its closing quote".into())
+    closing.map(|at| at + 2).ok_or_else(|| "has text without a closing quote".into())
 }
 
-/// Letters, digits and the underscore; of other scripts everything but white space, as no operator is written in them.
+/// Letters, digits, the underscore, and any non-ASCII character except white space, because no operator contains one.
 fn is_letter(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_' || !(character.is_ascii() || character.is_whitespace())
 }
@@ -79,7 +79,7 @@ fn check_word(word: &str, after: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{} is not a field that incidents can be filtered by (texts stand in single quotes); allowed: {}",
+        "{} is not a field that incidents can be filtered by (text goes in single quotes); allowed: {}",
         quoted(word),
         FIELDS.join(", ")
     ))
@@ -90,8 +90,7 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// What to do about a refused filter: the words of the first field that is compared with a word that it does not have, or what
-/// each field of words has.
+/// Remedy for a refused filter: the allowed words of the first field that is compared with a word it does not have.
 pub fn remedy(filter: &str) -> Option<String> {
     let vocabularies: [(&str, Vec<&'static str>); 4] = [
         ("status", words::<IncidentStatus>()),
@@ -109,7 +108,7 @@ pub fn remedy(filter: &str) -> Option<String> {
                 if let Some((name, words)) = field
                     && !is_meant(text, words)
                 {
-                    return Some(format!("{name} is never {}; its words are {}", quoted(text), words.join(", ")));
+                    return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
                 }
                 length
             }
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_service_takes() {
+    fn accepts_what_the_service_accepts() {
         for filter in [
             "status eq 'open'",
             "status eq 'active' or severity eq 'medium' or determination eq 'unknown'",
@@ -163,28 +162,28 @@ mod tests {
             ("größe eq 1", "größe"),
         ] {
             let expected = format!(
-                "'{word}' is not a field that incidents can be filtered by (texts stand in single quotes); {allowed}"
+                "'{word}' is not a field that incidents can be filtered by (text goes in single quotes); {allowed}"
             );
             assert_eq!(check(filter), Err(expected), "{filter}");
         }
     }
 
     #[test]
-    fn a_refused_word_gets_the_words_that_there_are() {
+    fn a_refused_word_gets_the_allowed_words() {
         for (filter, expected) in [
             (
                 "severity eq 'high' and status eq 'open'",
-                Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction"),
+                Some("status is never 'open'; its values are active, inProgress, resolved, redirected, awaitingAction"),
             ),
             (
                 "status in ('active','closed')",
                 Some(
-                    "status is never 'closed'; its words are active, inProgress, resolved, redirected, awaitingAction",
+                    "status is never 'closed'; its values are active, inProgress, resolved, redirected, awaitingAction",
                 ),
             ),
             (
                 "severity eq microsoft.graph.security.alertSeverity'critical'",
-                Some("severity is never 'critical'; its words are unknown, informational, low, medium, high"),
+                Some("severity is never 'critical'; its values are unknown, informational, low, medium, high"),
             ),
             ("status eq 'Active' and assignedTo eq 'open'", None),
             ("createdDateTime ge 2026-01-01", None),
@@ -196,7 +195,7 @@ mod tests {
     #[test]
     fn names_what_is_not_closed() {
         for (filter, message) in [
-            ("status eq 'active", "has a text without its closing quote"),
+            ("status eq 'active", "has text without a closing quote"),
             ("(status eq 'active'", "has an opening parenthesis without a closing one"),
             ("status eq 'active')", "has a closing parenthesis without an opening one"),
             ("status eq\u{0} 'a'", "has a control character"),

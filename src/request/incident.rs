@@ -1,4 +1,4 @@
-//! What callers give about incidents, checked: the id, and the options of a list.
+//! Checks the input about incidents: the id, and the options of a list.
 
 use crate::request::filter;
 use crate::text::fault::{Fault, invalid, quoted};
@@ -6,11 +6,11 @@ use crate::wit::actions::IncidentQuery;
 
 /// The service refuses a larger page.
 pub const PAGE_MAX: u32 = 50;
-/// The one related resource that incidents can be expanded with.
+/// The only related resource that can be expanded.
 pub const EXPANDABLE: &str = "alerts";
-/// Longest filter, and longest order, in bytes: addresses that are much longer get nowhere.
+/// Longest filter and longest order: servers refuse much longer addresses.
 pub const FILTER_MAX_BYTES: usize = 16 * 1024;
-/// Name of the option that asks for related resources.
+/// Name of the query option for related resources.
 pub const EXPAND: &str = "$expand";
 
 /// Checks an incident id: decimal digits, so that it cannot leave its path segment.
@@ -25,12 +25,12 @@ pub fn checked_id(text: &str) -> Result<&str, Fault> {
     Ok(text)
 }
 
-/// A blank text is as good as none.
+/// A blank text counts as absent.
 pub fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// The options of a list as the service takes them.
+/// The query options of a list.
 pub fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> {
     let mut options = Vec::new();
     if let Some(max_results) = query.max_results {
@@ -71,7 +71,7 @@ fn check_length(name: &str, text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// `field [asc|desc]`, several with commas between.
+/// `field [asc|desc]`, separated by commas.
 fn check_order(order: &str) -> Result<(), Fault> {
     for part in order.split(',') {
         let mut words = part.split_whitespace();

@@ -1,4 +1,4 @@
-//! What callers give, checked before anything is sent.
+//! Input from callers, checked before anything is sent.
 
 pub mod config;
 pub mod endpoint;

@@ -10,7 +10,7 @@ use crate::wit::actions::Upload;
 
 const MEDIA_TYPE_DEFAULT: &str = "application/octet-stream";
 
-/// The content type and the body. The boundary is to be random, so that no file holds it.
+/// The content type and the body. The boundary must be random, so that no file contains it.
 pub fn encode(files: &[Upload], boundary: &str) -> Result<(String, Vec<u8>), Fault> {
     let mut body = Vec::new();
     for (at, file) in files.iter().enumerate() {
@@ -30,7 +30,7 @@ pub fn encode(files: &[Upload], boundary: &str) -> Result<(String, Vec<u8>), Fau
         }
         let media_type = file.content_type.as_deref().map_or(MEDIA_TYPE_DEFAULT, str::trim);
         if !media_type.contains('/') || !media_type.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-            return Err(wrong("content_type", "is no media type, such as text/csv"));
+            return Err(wrong("content_type", "is not a media type, such as text/csv"));
         }
         let (field, filename) = (escaped(&file.field), escaped(&file.filename));
         body.extend_from_slice(
@@ -47,7 +47,7 @@ pub fn encode(files: &[Upload], boundary: &str) -> Result<(String, Vec<u8>), Fau
     Ok((format!("multipart/form-data; boundary={boundary}"), body))
 }
 
-/// A quote would end the name; browsers encode it like this.
+/// A quote would end the name; this is how browsers encode it.
 fn escaped(name: &str) -> String {
     name.replace('"', "%22")
 }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_member_that_is_wrong() {
+    fn names_the_wrong_member() {
         for (file, message) in [
             (upload("a", "!"), "extra_fields.files[0].content_base64: is not base64"),
             (upload(" ", ""), "extra_fields.files[0].filename: is required"),
@@ -80,7 +80,7 @@ mod tests {
             (upload("a\r\nb", ""), "extra_fields.files[0].filename: must not contain control characters"),
             (
                 Upload { content_type: Some("text".into()), ..upload("a", "") },
-                "extra_fields.files[0].content_type: is no media type, such as text/csv",
+                "extra_fields.files[0].content_type: is not a media type, such as text/csv",
             ),
         ] {
             assert_eq!(encode(&[file], "b").expect_err(message).message, message);

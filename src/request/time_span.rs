@@ -1,10 +1,10 @@
-//! Checks the time span of a hunt: the five ISO 8601 forms that the service takes.
+//! Checks the time span of a hunt: the service accepts five ISO 8601 forms.
 //!
 //! Source: <https://learn.microsoft.com/graph/api/security-security-runhuntingquery>.
 
 use crate::text::datetime::{Timestamp, parse_rfc3339};
 
-/// The service's default, and how far its native tables reach.
+/// The service's default, which is also how far its native tables reach back.
 pub const DEFAULT: &str = "P30D";
 const REACH_SECONDS: i64 = 30 * 86_400;
 const WARNING: &str =
@@ -12,10 +12,10 @@ const WARNING: &str =
 const FORMS: &str =
     "allowed: a duration (P30D), a start (2024-02-01T08:00:00Z), start/end, start/duration or duration/end";
 
-/// Checks a time span; it is sent as written. Answers a warning when it reaches back further than the tables do.
+/// Checks a time span; it is sent as written. Returns a warning when it reaches back further than the tables do.
 ///
 /// # Errors
-/// What is wrong, to be put behind the field's name and value.
+/// What is wrong; the caller puts the field's name and value in front.
 pub fn check(span: &str, unix_seconds: u64) -> Result<Option<&'static str>, String> {
     let now = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
     let wrong = || format!("is not a time span; {FORMS}");
@@ -38,7 +38,7 @@ pub fn check(span: &str, unix_seconds: u64) -> Result<Option<&'static str>, Stri
 
 enum Part {
     Instant(Timestamp),
-    /// In seconds; years and months by their usual length.
+    /// In seconds, with years of 365 and months of 30 days.
     Duration(i64),
 }
 
@@ -49,7 +49,7 @@ fn part(text: &str) -> Option<Part> {
     }
 }
 
-/// `1Y2M3W4DT5H6M7.5S`, each part optional but in order, at least one.
+/// `1Y2M3W4DT5H6M7.5S`: at least one part, in this order.
 fn duration(text: &str) -> Option<i64> {
     const DATE: &[(char, i64)] = &[('Y', 365 * 86_400), ('M', 30 * 86_400), ('W', 7 * 86_400), ('D', 86_400)];
     const TIME: &[(char, i64)] = &[('H', 3600), ('M', 60), ('S', 1)];
@@ -99,7 +99,7 @@ mod tests {
     const NOW: u64 = 1_707_984_000;
 
     #[test]
-    fn takes_the_five_forms() {
+    fn accepts_the_five_forms() {
         for span in [
             "2024-02-01T08:00:00Z/2024-02-15T08:00:00Z",
             "P14D/2024-02-15T08:00:00Z",

@@ -1,4 +1,4 @@
-//! The words of Graph's enums, the spellings that people and old pages use for them, and which ones go together.
+//! The words of Graph's enums, other spellings used by people and older pages, and which words go together.
 //!
 //! Source: <https://learn.microsoft.com/graph/api/security-incident-update>.
 
@@ -7,11 +7,11 @@ use crate::wit::actions::{
 };
 use crate::wit::types::Cloud;
 
-/// An enum of the WIT with the word for each value.
+/// An enum of the WIT package with a word for each value.
 pub trait Vocabulary: Copy + Eq + 'static {
-    /// Values with their words, in the order that messages list them.
+    /// Values with their words, in the order of messages.
     const WORDS: &'static [(Self, &'static str)];
-    /// Other spellings, in lower case and without separators, and the words that they stand for.
+    /// Other spellings, in lower case without separators, and the words they mean.
     const ALIASES: &'static [(&'static str, &'static str)] = &[];
 
     /// The word for a value, as Graph spells it.
@@ -22,7 +22,7 @@ pub trait Vocabulary: Copy + Eq + 'static {
     /// Reads a word in any case, with or without spaces, hyphens, underscores and commas.
     ///
     /// # Errors
-    /// What is wrong, to be put behind the field's name and value.
+    /// What is wrong; the caller puts the field's name and value in front.
     fn parse(text: &str) -> Result<Self, String> {
         let words = words::<Self>();
         let meant = meant(text, &words, Self::ALIASES);
@@ -36,12 +36,12 @@ pub fn words<V: Vocabulary>() -> Vec<&'static str> {
     V::WORDS.iter().map(|(_, word)| *word).collect()
 }
 
-/// Whether a text is one of these words but for case, as the service reads them.
+/// Whether a text is one of these words. Case is ignored, as by the service.
 pub fn is_meant(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// The word that a text stands for. For all vocabularies at once, as the component would hold this ten times.
+/// The word that a text means. Not generic, so that the component contains it once and not ten times.
 fn meant<'w>(text: &str, words: &[&'w str], aliases: &[(&str, &'w str)]) -> Option<&'w str> {
     let wanted = normalized(text);
     let word = words.iter().find(|word| normalized(word) == wanted).copied();
@@ -93,7 +93,7 @@ impl Vocabulary for Classification {
         (Self::InformationalExpectedActivity, "informationalExpectedActivity"),
     ];
 
-    /// What the portal writes over the determinations.
+    /// The portal's headings for determinations.
     const ALIASES: &'static [(&'static str, &'static str)] =
         &[("informational", "informationalExpectedActivity"), ("expectedactivity", "informationalExpectedActivity")];
 }
@@ -117,7 +117,7 @@ impl Vocabulary for Determination {
         (Self::Other, "other"),
     ];
 
-    /// Pages of the portal and of older interfaces print these; the wire has other names.
+    /// Names used by the portal and older interfaces; the wire names differ.
     const ALIASES: &'static [(&'static str, &'static str)] = &[
         ("compromiseduser", "compromisedAccount"),
         ("clean", "notMalicious"),
@@ -171,7 +171,7 @@ impl Vocabulary for Cloud {
         &[(Self::Global, "global"), (Self::UsGov, "us-gov"), (Self::UsGovDod, "us-gov-dod")];
 }
 
-/// The determinations that fit a classification; `unknown`, which is none, fits each.
+/// The determinations that go with a classification; `unknown` goes with each.
 pub fn determinations(classification: Classification) -> &'static [Determination] {
     use Determination as D;
     match classification {

@@ -1,4 +1,4 @@
-//! Tokens that the instance holds, and requests for tokens under way, so that calls that need the same token make one request.
+//! The instance's tokens and its pending token requests, so that calls that need the same token share one request.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -12,27 +12,27 @@ use crate::text::origin::Origin;
 use crate::text::secret::Secret;
 use crate::wit::types::ErrorKind;
 
-/// Tokens kept at most; the one unused for longest makes room.
+/// The most tokens kept; the least recently used one is dropped first.
 pub const TOKENS_MAX: usize = 64;
 
-/// Which token will do.
+/// Which token a call accepts.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'a> {
-    /// Any that is valid.
+    /// Any valid token.
     Any,
-    /// One that is issued now.
+    /// A newly issued token.
     New,
-    /// Any but the one that was refused, issued with the same claims of a challenge.
+    /// Any token except the refused one, issued with the claims of the challenge.
     Instead {
         /// What the service refused.
         refused: &'a Secret,
-        /// What it asks for, JSON.
+        /// The claims of the challenge, as JSON.
         claims: Option<&'a str>,
     },
 }
 
 impl<'a> Wanted<'a> {
-    /// Claims to ask for.
+    /// Claims to request.
     pub fn claims(self) -> Option<&'a str> {
         match self {
             Self::Any | Self::New => None,
@@ -41,18 +41,18 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// How a call comes by its token.
+/// How a call gets its token.
 pub enum Found {
-    /// It is here.
+    /// It is in the cache.
     Token(Secret),
-    /// Another call is asking for it.
+    /// Another call is requesting it.
     Pending(Pending),
-    /// This call is to ask for it.
+    /// This call has to request it.
     Missing(Lead),
 }
 
 struct Cache {
-    /// The one used last is at the end.
+    /// The most recently used one is last.
     tokens: Vec<Entry>,
     requests: Vec<Rc<TokenRequest>>,
 }
@@ -72,9 +72,9 @@ struct TokenRequest {
 }
 
 enum State {
-    /// Those to wake when it is over.
+    /// Calls to wake when it ends.
     UnderWay(Vec<Waker>),
-    /// `None` when whoever waits has to ask again.
+    /// `None` when the waiting calls have to look again.
     Over(Option<Result<Secret, Fault>>),
 }
 
@@ -83,7 +83,7 @@ thread_local! {
     static CACHE: RefCell<Cache> = const { RefCell::new(Cache { tokens: Vec::new(), requests: Vec::new() }) };
 }
 
-/// Looks for a token, at a time on the host's monotonic clock.
+/// Looks for a token; `now` is on the host's monotonic clock.
 pub fn find(connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Found {
     CACHE.with_borrow_mut(|cache| {
         if let Some(token) = cache.take(connection, wanted, now) {
@@ -104,7 +104,7 @@ pub fn find(connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Found
 }
 
 impl Cache {
-    /// The token that will do. One of the same key that will not is forgotten, unless it is only not new enough.
+    /// The cached token, if the call accepts it. Otherwise it is dropped, unless it is only not new enough.
     fn take(&mut self, connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Option<Secret> {
         let at = self.tokens.iter().position(|entry| entry.key.is_of(connection))?;
         let entry = self.tokens.remove(at);
@@ -122,11 +122,11 @@ impl Cache {
     }
 }
 
-/// The request of another call.
+/// Another call's request.
 pub struct Pending(Rc<TokenRequest>);
 
 impl Pending {
-    /// What became of it; `None` when the caller has to ask again.
+    /// Its outcome; `None` when the caller has to look again.
     pub async fn outcome(&self) -> Option<Result<Secret, Fault>> {
         poll_fn(|context| match &mut *self.0.state.borrow_mut() {
             State::UnderWay(wakers) => {
@@ -139,11 +139,11 @@ impl Pending {
     }
 }
 
-/// The duty to ask for a token. When it is dropped, as its call was given up, those who wait ask again.
+/// The duty to request a token. If it is dropped because its call was given up, the waiting calls look again.
 pub struct Lead(Rc<TokenRequest>);
 
 impl Lead {
-    /// Keeps a token and hands it to those who wait.
+    /// Keeps a token and passes it to the waiting calls.
     pub fn found(self, token: &Secret, renew_at: Duration) {
         let TokenRequest { key, claims, .. } = &*self.0;
         let entry = Entry { key: key.clone(), claims: claims.clone(), token: token.clone(), renew_at };
@@ -157,7 +157,7 @@ impl Lead {
         self.end(Some(Ok(token.clone())));
     }
 
-    /// Hands a failure to those who wait, if it would be theirs, too: they may have more time than this call had.
+    /// Passes a failure to the waiting calls if it applies to them too: they may have more time than this call had.
     pub fn failed(self, fault: &Fault) {
         let is_theirs = matches!(fault.kind, ErrorKind::Unauthenticated | ErrorKind::Denied | ErrorKind::Throttled);
         self.end(is_theirs.then(|| Err(fault.clone())));
@@ -180,7 +180,7 @@ impl Drop for Lead {
     }
 }
 
-/// Everything that a token depends on.
+/// Everything a token depends on.
 #[derive(Clone, PartialEq)]
 struct Key {
     login: Origin,
@@ -214,7 +214,7 @@ impl Key {
     }
 }
 
-/// Makes this thread a new instance.
+/// Makes this thread act as a new instance.
 #[cfg(test)]
 pub fn forget_all() {
     CACHE.set(Cache { tokens: Vec::new(), requests: Vec::new() });

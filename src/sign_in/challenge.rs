@@ -10,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use crate::text::json::Object;
 use crate::wire::host::Header;
 
-/// The claims (JSON) that a new token has to satisfy, if the answer asks for any.
+/// The claims (JSON) that a new token must satisfy, if the answer asks for any.
 pub fn claims(headers: &[Header]) -> Option<String> {
     headers
         .iter()
@@ -20,7 +20,7 @@ pub fn claims(headers: &[Header]) -> Option<String> {
         .find_map(|(_, value)| decode(&value))
 }
 
-/// Base64 of either alphabet, padded or not, of a JSON object.
+/// Decodes a JSON object in base64, in either alphabet, with or without padding.
 fn decode(text: &str) -> Option<String> {
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let bytes = [&STANDARD, &URL_SAFE]
@@ -38,7 +38,7 @@ struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Takes what matches from the front.
+    /// Takes the matching characters from the front.
     fn take(&mut self, matches: impl Fn(char) -> bool) -> &'a str {
         let end = self.rest.find(|character| !matches(character)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
@@ -46,7 +46,7 @@ impl<'a> Parameters<'a> {
         taken
     }
 
-    /// A value: quoted with `\` before what stands for itself, or bare up to a comma or space.
+    /// A value: in quotes, with `\` as the escape character, or bare up to a comma or space.
     fn value(&mut self) -> String {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             return self.take(|character| character != ',' && !character.is_whitespace()).to_owned();
@@ -147,7 +147,7 @@ mod tests {
             "Bearer realm=\"\"",
             "Bearer claims=\"\"",
             "Bearer claims=\"not base64!\"",
-            "Bearer claims=\"MTIz\"", // 123: JSON, but no object
+            "Bearer claims=\"MTIz\"", // 123: JSON, but not an object
             "Bearer error=\"claims=e30=\"",
             "Basic claims=\"e30=\"",
             "Bearer claims=\"e30",

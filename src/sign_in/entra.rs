@@ -1,4 +1,4 @@
-//! Says what a refusal of Entra ID means and what a person can do about it.
+//! Explains what a refusal from Entra ID means and what people can do about it.
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
 
@@ -20,19 +20,19 @@ struct Refusal {
     correlation_id: Option<String>,
 }
 
-/// What an error answer stands for: Entra ID tells with status 400, too, that it is busy.
+/// The effective status of an error answer: Entra ID also uses 400 when it is busy.
 pub fn status(answer: &Response) -> u16 {
     if answer.status == 400 && parse(answer).is_temporary() { 503 } else { answer.status }
 }
 
 impl Refusal {
-    /// By the error's name, or by a number that stands for a passing trouble of the service.
+    /// Whether the name or the number says that the problem is temporary.
     fn is_temporary(&self) -> bool {
         self.error == "temporarily_unavailable" || self.number.is_some_and(|number| TRANSIENT.contains(&number))
     }
 }
 
-/// Numbers that Entra ID answers with when it is busy or a part of it is down.
+/// AADSTS numbers for a busy or partly unavailable service.
 const TRANSIENT: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
 
 fn parse(answer: &Response) -> Refusal {
@@ -53,7 +53,7 @@ fn parse(answer: &Response) -> Refusal {
     }
 }
 
-/// The error for an answer of the token endpoint that is no token.
+/// The error for an error answer of the token endpoint.
 pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     if proxy_page::is_page(answer) {
         return proxy_page::fault(answer, &connection.login, Effect::Token);
@@ -78,7 +78,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
         number.map(|number| format!("AADSTS{number}")).or_else(|| Some(refusal.error).filter(|code| !code.is_empty()));
     let remedy = match kind {
         ErrorKind::Unauthenticated => remedy(number, connection),
-        _ => "wait and repeat; Entra ID is busy or not available".to_owned(),
+        _ => "wait and retry; Entra ID is busy or not available".to_owned(),
     };
     Box::new(Error {
         status: Some(answer.status),
@@ -92,7 +92,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
     })
 }
 
-/// The description without its lines of ids, which are in fields of their own.
+/// The description without its trailing ids, which have their own fields.
 fn without_trailer(description: &str) -> &str {
     ["\r\n", "\n", " Trace ID:"]
         .iter()
@@ -109,7 +109,7 @@ fn number_in(description: &str) -> Option<u64> {
     rest.get(..end)?.parse().ok()
 }
 
-/// What to do about an AADSTS number. A number that is not known here blames nothing: most are no matter of the secret.
+/// What to do about an AADSTS number. For unknown numbers the remedy is neutral: most have nothing to do with the secret.
 fn remedy(number: Option<u64>, connection: &Connection) -> String {
     let Connection { tenant_id, client_id, login, scope, .. } = connection;
     match number {
@@ -119,18 +119,20 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
         ),
         Some(900_023) => "check tenant_id: it must be the tenant's GUID or one of its verified domain names".into(),
         Some(90038 | 900_382 | 900_432) => {
-            "the tenant lives in another cloud: set cloud to global, us-gov or us-gov-dod".into()
+            "the tenant is in another cloud: set cloud to global, us-gov or us-gov-dod".into()
         }
-        Some(5_000_224) => format!("the tenant {tenant_id} is gone or not available: check tenant_id, or ask its administrator"),
+        Some(5_000_224) => format!(
+            "the tenant {tenant_id} no longer exists or is not available: check tenant_id, or ask its administrator"
+        ),
         Some(5_000_225) => format!(
-            "the tenant {tenant_id} was blocked after a time of inactivity: let its administrator ask Microsoft support to \
+            "the tenant {tenant_id} was blocked after a period of inactivity: its administrator has to ask Microsoft support to \
              restore it"
         ),
         Some(700_016) => format!(
             "check client_id and tenant_id: no app registration {client_id} in tenant {tenant_id}; copy the Application (client) ID"
         ),
         Some(7_000_229) => format!(
-            "the app {client_id} has no service principal in tenant {tenant_id}: let an administrator of that tenant consent to it"
+            "the app {client_id} has no service principal in tenant {tenant_id}: an administrator of that tenant has to grant consent"
         ),
         Some(7_000_112) => {
             format!("the app {client_id} is disabled: enable it under Enterprise applications, Properties")
@@ -139,52 +141,52 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
             "Microsoft does not let the app {client_id} act as itself: use an app registration of your own tenant as client_id"
         ),
         Some(500_014) => format!(
-            "the service principal of Microsoft Graph is disabled in tenant {tenant_id}: let an administrator enable it under \
+            "the service principal of Microsoft Graph is disabled in tenant {tenant_id}: ask an administrator to enable it under \
              Enterprise applications, or check the tenant's licences"
         ),
         Some(500_021 | 500_022) => format!(
-            "tenant restrictions of a proxy on the way do not allow tenant {tenant_id}: let the administrator of the network \
-             add it, or use another way out"
+            "a proxy's tenant restrictions do not allow tenant {tenant_id}: ask the network's administrator to add it, or use \
+             another route"
         ),
         Some(501_051) => format!(
             "an assignment is required: assign the app {client_id} under Enterprise applications, or turn off Assignment \
              required for the resource"
         ),
         Some(1_002_016) => format!(
-            "something between here and {login} speaks an old version of TLS, mostly a proxy that inspects traffic: let it \
-             use TLS 1.2 or later, or exempt {login}"
+            "something between here and {login} uses an old version of TLS, usually a proxy that inspects traffic: configure \
+             it for TLS 1.2 or later, or exempt {login}"
         ),
         Some(50196) => format!(
-            "the app {client_id} asked for too many tokens in a short time: wait some minutes, and keep instances of the \
-             component warm, so that tokens are used again"
+            "the app {client_id} requested too many tokens in a short time: wait a few minutes, and keep instances of the \
+             component warm, so that tokens are reused"
         ),
         Some(7_000_215) => {
-            "check client_secret: paste the secret's Value, not its Secret ID; a secret made a moment ago may need a minute"
+            "check client_secret: paste the secret's Value, not its Secret ID; a new secret may take a minute to work"
                 .into()
         }
         Some(7_000_222) => format!(
-            "the client secret has expired: make a new one under Certificates & secrets of the app {client_id} and \
+            "the client secret has expired: create a new one under Certificates & secrets of the app {client_id} and \
              configure its Value"
         ),
-        Some(7_000_216 | 7_000_218) => "client_secret did not arrive: configure the secret's Value".into(),
+        Some(7_000_216 | 7_000_218) => "client_secret was not received: configure the secret's Value".into(),
         Some(700_027) => "the certificate is not registered for the app: upload it under Certificates & secrets".into(),
         Some(700_024) => "the assertion is outside its time range: check the clock of the machine that signs it".into(),
         Some(700_211 | 700_212 | 700_213 | 7_002_137 | 7_002_138) => {
-            "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included"
+            "no federated credential of the app matches the assertion: compare issuer, audience and subject; case matters"
                 .into()
         }
         Some(7_000_272) => {
             "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; new \
-             keys take some time to be seen"
+             keys take some time to become known"
                 .into()
         }
         Some(70011 | 1_002_012 | 500_011) => format!(
-            "{login} issues no token for {scope}: check endpoints.login and cloud; both must belong to the tenant's cloud"
+            "{login} does not issue tokens for {scope}: check endpoints.login and cloud; both must belong to the tenant's cloud"
         ),
-        Some(900_144) => format!("something between here and {login} removed a field of the request: check the gateway"),
-        Some(70003) => format!("{login} does not take client credentials: check endpoints.login"),
+        Some(900_144) => format!("something between here and {login} removed a field from the request: check the gateway"),
+        Some(70003) => format!("{login} does not accept client credentials: check endpoints.login"),
         Some(53003 | 530_032) => format!(
-            "a Conditional Access policy for workload identities blocks the app {client_id}: let an administrator allow \
+            "a Conditional Access policy for workload identities blocks the app {client_id}: ask an administrator to allow \
              this network or exclude the app"
         ),
         Some(number) => format!(

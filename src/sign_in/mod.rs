@@ -1,4 +1,4 @@
-//! Tokens of Entra ID: asked for, kept, renewed, and what a refusal means.
+//! Tokens from Entra ID: how they are requested, kept and renewed, and what a refusal means.
 
 pub mod cache;
 pub mod challenge;

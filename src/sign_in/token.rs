@@ -1,4 +1,4 @@
-//! Access tokens: client credentials, asked for once for all calls that need the same token, and renewed shortly before they end.
+//! Access tokens by client credentials: requested once for all calls that need the same token, and renewed shortly before expiry.
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
 
@@ -21,10 +21,10 @@ use crate::wire::proxy_page;
 use crate::wire::retry::Effect;
 use crate::wit::types::Error;
 
-/// A token is renewed this long before it ends, or at half of its life if that is later.
+/// A token is renewed this long before it expires, or after half of its lifetime if that is later.
 const RENEW_EARLY: Duration = Duration::from_mins(5);
 
-/// A token that will do: a cached one, that of another call's request, or a new one.
+/// A token of the wanted kind: from the cache, from another call's request, or a new one.
 pub async fn get<H: Host>(
     connection: &Connection,
     exchange: &Exchange<'_, H>,
@@ -53,7 +53,7 @@ pub async fn get<H: Host>(
     }
 }
 
-/// The outcome of another call's request, or the end of this call's time.
+/// The outcome of another call's request, or a failure when this call's deadline passes.
 async fn within_deadline<H: Host>(
     request: &Pending,
     connection: &Connection,
@@ -77,11 +77,11 @@ struct Grant {
 }
 
 impl Grant {
-    /// Reads a token answer. The lifetime may be a numeric string, as managed identities answer.
+    /// Reads a token answer. The lifetime may be a numeric string, as from managed identities.
     fn parse(json: &str) -> Option<Self> {
         let body = Object::parse(json)?;
         let access_token = body.text("access_token")?;
-        // Whole seconds, perhaps written as a text or with decimals; an hour, as usual, when it is not told.
+        // Seconds, possibly as a text or with decimals; the usual hour when it is missing.
         let expires_in = match body.raw("expires_in") {
             Some(life) => json::scalar(life)?.split('.').next()?.parse().ok()?,
             None => 3600,
@@ -158,7 +158,7 @@ fn grant_of(answer: &Response) -> Option<Grant> {
     std::str::from_utf8(answer.body()).ok().map(json::unmarked).and_then(Grant::parse)
 }
 
-/// Why a success is no token. A parser's message could quote the token, so it is not shown.
+/// Why a success is not a token. The parser's message could quote the token, so it is not shown.
 fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
     let authority = connection.login.authority();
     if proxy_page::is_page(&answer) {
@@ -174,7 +174,7 @@ fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
             (false, Box::new(Error { remedy: Some(remedy), ..*malformed(message) }))
         }
         None => {
-            let message = format!("the token answer of {authority} has no usable access_token and expires_in");
+            let message = format!("the token answer from {authority} has no usable access_token and expires_in");
             (true, malformed(message))
         }
     };

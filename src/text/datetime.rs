@@ -1,6 +1,6 @@
-//! Reads the dates of HTTP headers and RFC 3339, without a clock: `std::time` panics on this target.
+//! Reads HTTP and RFC 3339 dates without `std::time`, whose clock panics on this target.
 
-/// A point in time, comparable: seconds since 1970 and the fraction in nanoseconds.
+/// A comparable point in time: seconds since 1970 and the fraction in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z.
@@ -62,7 +62,7 @@ struct Date {
 }
 
 impl Date {
-    /// Days since 1970-01-01 in the Gregorian calendar; `None` when there is no such day.
+    /// Days since 1970-01-01 in the Gregorian calendar; `None` when the day does not exist.
     fn days(&self) -> Option<i64> {
         let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
         let length = match self.month {
@@ -93,7 +93,7 @@ fn digits(text: &str) -> Option<i64> {
     if valid { text.parse().ok() } else { None }
 }
 
-/// Nanoseconds of a leading `.123`, and what follows.
+/// Nanoseconds of a leading `.123`, and the rest.
 fn fraction(text: &str) -> Option<(u32, &str)> {
     let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
     let length = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_date() {
+    fn refuses_what_is_not_a_date() {
         for text in [
             "",
             "2026-02-29T00:00:00Z",

@@ -1,13 +1,13 @@
-//! What a message or an error repeats of a body that is not as it should be.
+//! Excerpts of unusable bodies for messages and errors.
 
 use crate::text::json::{self, Object, Writer};
 
-/// Error bodies up to this size are handed on.
+/// Error bodies up to this size are passed on.
 const DETAILS_MAX_BYTES: usize = 64 * 1024;
-/// Characters of another body that a message quotes.
+/// Characters that a message quotes from any other body.
 const EXCERPT_MAX_CHARACTERS: usize = 200;
 
-/// An error body as JSON: as it is, or what can be quoted of it.
+/// An error body as JSON: the body itself, or an excerpt of it.
 pub fn details(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok().filter(|text| text.len() <= DETAILS_MAX_BYTES);
     match text.filter(|text| Object::parse(text).is_some()) {
@@ -27,7 +27,7 @@ pub fn excerpt(body: &[u8]) -> String {
     if quoted.is_empty() { String::new() } else { format!(": \"{quoted}\"") }
 }
 
-/// Enough bytes for an excerpt: the rest of a large body is not looked at.
+/// Enough bytes for an excerpt: the rest of a large body is not read.
 fn head(body: &[u8]) -> &[u8] {
     body.get(..EXCERPT_MAX_CHARACTERS * 4).unwrap_or(body)
 }

@@ -1,11 +1,11 @@
-//! Building the WIT error, so that each kind is made in one way.
+//! Builds the WIT error, so that each kind is built in one way.
 
 use crate::wit::types::{Error, ErrorKind};
 
-/// The WIT error behind a pointer: the record is large, and every `?` would move it.
+/// The WIT error in a box: the record is large, and every `?` would move it.
 pub type Fault = Box<Error>;
 
-/// An error with a kind and a message; the rest is filled in by who knows it.
+/// An error with a kind and a message; whoever knows the rest fills it in.
 pub fn error(kind: ErrorKind, message: impl Into<String>) -> Fault {
     Box::new(Error {
         kind,
@@ -30,27 +30,27 @@ pub fn malformed(message: impl Into<String>) -> Fault {
     error(ErrorKind::MalformedResponse, message)
 }
 
-/// A success that is not the JSON it should be. The parser may quote what it found, which could be a secret that the other
-/// side echoed, so a message says what was expected only.
+/// A success that is not the expected JSON. The parser may quote what it found, which could be an echoed secret, so the message
+/// says only what was expected.
 pub fn undecodable(what: &str, error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let why = text.rsplit_once("expected ").map_or(text.clone(), |(_, expected)| format!("expected {expected}"));
     malformed(format!("the answer is not a valid {what}: {why}"))
 }
 
-/// What to do about an error of the service when nothing more exact is known.
+/// What to do about an error of the service when nothing more specific is known.
 pub fn usual_remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::MalformedResponse => {
-            "repeat later: the answer was cut or changed on its way, or the service is at fault; if it stays, give Microsoft \
-             support the request id"
+            "retry later: the answer was cut off or changed in transit, or the service is at fault; if this keeps happening, give \
+             Microsoft support the request id"
         }
         ErrorKind::Rejected => "correct the request: the message is the service's own",
-        _ => "repeat later; if it stays, give Microsoft support the request id",
+        _ => "retry later; if this keeps happening, give Microsoft support the request id",
     }
 }
 
-/// Characters of an input that a message repeats.
+/// The most characters of an input that a message repeats.
 const ECHO_MAX_CHARACTERS: usize = 200;
 
 /// The start of an input, as messages repeat it.

@@ -1,6 +1,6 @@
-//! JSON without a tree: an object's members as they stand, and an object written member by member.
+//! JSON without a tree: reads an object's members as JSON texts, and writes an object member by member.
 //!
-//! A tree of values would cost the component thirty kilobytes of code, and each document a copy of everything in it.
+//! A tree of values would add thirty kilobytes of code to the component, and copy everything in each document.
 
 mod mend;
 mod write;
@@ -13,32 +13,32 @@ use serde_json::value::RawValue;
 pub use mend::mended;
 pub use write::{Writer, list, quote, quoted, quoted_length};
 
-/// Byte order mark, which some front ends of the service and some editors put before a text.
+/// Byte order mark, which some front ends of the service and some editors write before a text.
 pub const MARK: char = '\u{feff}';
 
-/// A text without a byte order mark in front.
+/// A text without a leading byte order mark.
 pub fn unmarked(text: &str) -> &str {
     text.strip_prefix(MARK).unwrap_or(text)
 }
 
-/// Members of an object, and items of a list, that are read at most: beyond it nothing has a use, and each costs more memory
-/// than it takes in the text.
+/// The most members of an object or items of a list that are read: no real input has more, and each takes more memory than its
+/// text.
 pub const MEMBERS_MAX: usize = 10_000;
 
-/// An object's members in order, doubled keys included, each as its JSON text.
+/// An object's members in order, including duplicate keys, each as its JSON text.
 #[derive(Debug, Default)]
 pub struct Object<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'a> Object<'a> {
-    /// Reads an object; `None` when the text is something else or is not valid.
+    /// Reads an object; `None` when the text is something else or invalid.
     pub fn parse(json: &'a str) -> Option<Self> {
         let object: Self = serde_json::from_str(json).ok()?;
-        // Names are read as bytes, which may be anything; skipping them is strict.
+        // Names are read as bytes, which accepts control characters; `is_valid` does not.
         let is_odd = object.0.iter().any(|(name, _)| name.contains(char::is_control));
         (!is_odd || is_valid(json)).then_some(object)
     }
 
-    /// The JSON text of a member; of the last one, where a name is doubled.
+    /// The JSON text of a member; of the last one if there are several with this name.
     pub fn raw(&self, name: &str) -> Option<&'a str> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, raw)| raw.get())
     }
@@ -54,7 +54,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The value of a JSON string. Half of a surrogate pair, as texts cut in the middle of a character have, becomes U+FFFD.
+/// The value of a JSON string. Lone surrogates, which a text cut inside a character contains, become U+FFFD.
 pub fn text(json: &str) -> Option<String> {
     if !json.trim_start().starts_with('"') {
         return None;
@@ -79,13 +79,13 @@ pub fn items(json: &str) -> Option<Vec<&RawValue>> {
 /// The items of a list, each as its JSON text.
 #[derive(Debug, Default)]
 pub struct Items<'a> {
-    /// As many as are read at most.
+    /// The items that were read.
     pub list: Vec<&'a RawValue>,
     /// How many more there are.
     pub left_out: usize,
 }
 
-/// Whether JSON is `{}` or `[]`, with or without white space in it.
+/// Whether JSON is `{}` or `[]`, possibly with white space inside.
 pub fn is_bare(json: &str) -> bool {
     let json = json.trim();
     [('{', '}'), ('[', ']')].into_iter().any(|(open, close)| {
@@ -99,7 +99,7 @@ pub fn is_valid(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Valid JSON with every string in it written with as few escapes as possible.
+/// Valid JSON with as few escapes as possible in its strings.
 pub fn unescaped(json: &str) -> String {
     let mut plain = String::with_capacity(json.len());
     let mut rest = json;
@@ -128,7 +128,7 @@ fn string_length(json: &str) -> usize {
     json.len()
 }
 
-/// The name of a member, half characters replaced.
+/// The name of a member, with lone surrogates replaced.
 struct Key(String);
 
 impl<'de> Deserialize<'de> for Key {
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_members_as_they_stand() {
+    fn reads_members_as_json_texts() {
         let object =
             Object::parse(r#" {"a": [1, {"b": 2}], "c":"\u00fc", "d": {"e": null}, "c": "last"} "#).expect("an object");
         assert_eq!(object.raw("a"), Some(r#"[1, {"b": 2}]"#));
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_characters_are_replaced() {
+    fn lone_surrogates_are_replaced() {
         for (json, expected) in [
             (r#""Phish \ud83d""#, "Phish \u{fffd}"),
             (r#""\ud83d\ud83d\ude00\udE00""#, "\u{fffd}\u{1f600}\u{fffd}"),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_needless_escapes_out_of_strings() {
+    fn removes_needless_escapes_from_strings() {
         for (json, plain) in [
             (r#"{"\u0061": ["\u0062\/", 1]}"#, r#"{"a": ["b/", 1]}"#),
             (r#"{"a":"x\"y\\"}"#, r#"{"a":"x\"y\\"}"#),

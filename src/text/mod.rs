@@ -1,4 +1,4 @@
-//! Reading and writing of texts: JSON, URLs, times, secrets, and the faults that messages are made of.
+//! Reads and writes texts: JSON, URLs, times, secrets, and errors.
 
 pub mod datetime;
 pub mod excerpt;

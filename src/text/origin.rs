@@ -1,4 +1,4 @@
-//! A base URL that a token may go to: scheme, host and port, and nothing that could lead elsewhere.
+//! A base URL to which a token may be sent: scheme, host and port, and nothing that could lead elsewhere.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,
-    /// Host in lower case, with the port unless it is the scheme's own.
+    /// Host in lower case, with the port unless it is the scheme's default.
     authority: String,
 }
 
 impl Origin {
-    /// An `https` origin on a host that we know.
+    /// An `https` origin on a known host.
     pub fn known(host: &str) -> Self {
         Self { https: true, authority: host.to_owned() }
     }
 
-    /// Reads `https://host[:port]`, or `http://` on a loopback address. A trailing slash is taken.
+    /// Reads `https://host[:port]`, or `http://` on a loopback address. A trailing slash is accepted.
     ///
     /// # Errors
-    /// What is wrong, to be put behind the name of the field.
+    /// What is wrong; the caller puts the field's name in front.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (https, rest) = split_scheme(text)
             .ok_or_else(|| "must start with https://, or http:// on a loopback address".to_owned())?;
@@ -39,12 +39,12 @@ impl Origin {
         self.https
     }
 
-    /// Host, with the port unless it is the scheme's own.
+    /// Host, with the port unless it is the scheme's default.
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The rest of an absolute URL below this origin, from the slash on; `None` when it leads elsewhere.
+    /// The rest of an absolute URL on this origin, starting with the slash; `None` for any other origin.
     pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
         let (https, rest) = split_scheme(url)?;
         let slash = rest.find('/')?;
@@ -72,7 +72,7 @@ fn split_scheme(url: &str) -> Option<(bool, &str)> {
     }
 }
 
-/// Host in lower case, and the port. Anything but a name, an IPv4 or a bracketed IPv6 address is refused.
+/// Host in lower case, and the port. Anything except a name, an IPv4 or a bracketed IPv6 address is refused.
 fn split_authority(text: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => {

@@ -1,21 +1,21 @@
-//! Percent-encoding, so that nothing a caller gives can leave its place in a URL.
+//! Percent-encoding, so that no input can leave its place in a URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but the unreserved characters of RFC 3986: for query values and form fields.
+/// Everything except the unreserved characters of RFC 3986: for query values and form fields.
 pub const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// As [`QUERY`], but keeps the sub-delimiters that OData uses in paths: for path segments.
 pub const SEGMENT: &AsciiSet =
     &QUERY.remove(b'$').remove(b'(').remove(b')').remove(b'\'').remove(b',').remove(b'=').remove(b':').remove(b'@');
 
-/// As [`SEGMENT`], for several with their slashes.
+/// As [`SEGMENT`], for several segments with their slashes.
 pub const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/').remove(b'!').remove(b'&').remove(b'*').remove(b'+').remove(b';');
 
-/// As [`QUERY`], but keeps the `$` that OData wants as it is: for names of query parameters.
+/// As [`QUERY`], but keeps the `$` of OData: for names of query parameters.
 pub const NAME: &AsciiSet = &QUERY.remove(b'$');
 
-/// As [`NAME`], but keeps the comma between the items of a list: for values that a person wrote into an address.
+/// As [`NAME`], but keeps the comma between the items of a list: for values that people write into an address.
 pub const VALUE: &AsciiSet = &NAME.remove(b',');
 
 /// Encodes a text for one place.
@@ -23,7 +23,7 @@ pub fn encode(text: &str, place: &'static AsciiSet) -> String {
     utf8_percent_encode(text, place).to_string()
 }
 
-/// Encodes what is not encoded already: of a text that may hold escapes.
+/// Encodes a text that may already contain escapes, and keeps those.
 pub fn complete(text: &str, place: &'static AsciiSet) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,6 +1,6 @@
-//! Decodes JSON objects by tables of their members, in one pass.
+//! Decodes JSON objects in one pass, driven by tables of their members.
 //!
-//! One visitor serves every kind of object: code derived for each would be several times as large.
+//! One visitor handles every kind of object: derived code for each would be several times as large.
 
 mod rows;
 
@@ -17,14 +17,14 @@ use crate::text::json::{Items, MEMBERS_MAX, mended};
 /// A kind of object.
 #[derive(Debug)]
 pub struct Shape {
-    /// What an object of this kind is called, with its article.
+    /// Name of this kind of object, with its article.
     pub what: &'static str,
-    /// The members that are read; others are passed over.
+    /// The members that are read; others are skipped.
     pub members: &'static [Member],
 }
 
-/// A member: its name, what it holds, and whether an object is none without it. A value of another kind counts as absent: one
-/// odd member is no reason to lose the rest.
+/// A member: its name, its kind, and whether it is required; an object without a required member is rejected. A value of another
+/// kind counts as absent, so that one odd member does not lose the rest.
 #[derive(Debug)]
 pub struct Member {
     name: &'static str,
@@ -32,7 +32,7 @@ pub struct Member {
     required: bool,
 }
 
-/// What a member holds.
+/// The kind of a member's value.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Text,
@@ -41,54 +41,54 @@ enum Kind {
     Texts,
     Number,
     Records(&'static Shape),
-    /// A list of anything, each item as it stands.
+    /// A list of anything, each item as its JSON text.
     Items,
     Rows,
-    /// Anything, as it stands.
+    /// Anything, as its JSON text.
     Raw,
 }
 
-/// A text that every object has.
+/// A required text; it may come as a number.
 pub const fn id(name: &'static str) -> Member {
     Member { name, kind: Kind::Id, required: true }
 }
 
-/// A text that may be missing.
+/// An optional text.
 pub const fn text(name: &'static str) -> Member {
     Member { name, kind: Kind::Text, required: false }
 }
 
-/// A list of texts; a missing one is empty.
+/// A list of texts; empty if it is missing.
 pub const fn texts(name: &'static str) -> Member {
     Member { name, kind: Kind::Texts, required: false }
 }
 
-/// A whole number that may be missing.
+/// An optional whole number.
 pub const fn number(name: &'static str) -> Member {
     Member { name, kind: Kind::Number, required: false }
 }
 
-/// A list of objects that may be missing.
+/// An optional list of objects.
 pub const fn records(name: &'static str, shape: &'static Shape) -> Member {
     Member { name, kind: Kind::Records(shape), required: false }
 }
 
-/// A list that every object has, however long: see [`Rows`].
+/// A required list of any length; see [`Rows`].
 pub const fn rows(name: &'static str) -> Member {
     Member { name, kind: Kind::Rows, required: true }
 }
 
-/// A list that every object has, whatever its items are.
+/// A required list with items of any kind.
 pub const fn items(name: &'static str) -> Member {
     Member { name, kind: Kind::Items, required: true }
 }
 
-/// Anything that may be missing.
+/// An optional value of any kind.
 pub const fn raw(name: &'static str) -> Member {
     Member { name, kind: Kind::Raw, required: false }
 }
 
-/// A decoded object. Each member is taken out once, by its name.
+/// A decoded object. Each member is taken once, by its name.
 #[derive(Debug)]
 pub struct Record<'a> {
     shape: &'static Shape,
@@ -110,7 +110,7 @@ enum Value<'a> {
     Raw(&'a RawValue),
 }
 
-/// Texts that are read of a list at most.
+/// The most texts that are read from a list.
 const TEXTS_MAX: usize = 100_000;
 
 /// The objects of a list.
@@ -118,14 +118,14 @@ const TEXTS_MAX: usize = 100_000;
 pub struct Records<'a> {
     /// In order.
     pub list: Vec<Record<'a>>,
-    /// Items that are none, or too many, and were left out.
+    /// Number of items left out because they are not such objects, or too many.
     pub left_out: usize,
 }
 
 impl Shape {
-    /// Reads an object of this kind and makes something of it; `answer` says what the whole is called, should it be none.
+    /// Reads an object of this kind and passes it to `then`; `answer` names it in an error message.
     ///
-    /// `then` gets the text that the record was read from, too: `json`, or a [`mended`] one of the same length.
+    /// `then` also gets the text that was read: `json`, or a [`mended`] copy of the same length.
     pub fn read<T>(
         &'static self,
         json: &str,
@@ -148,7 +148,7 @@ impl Shape {
         Ok(record)
     }
 
-    /// The first required member that an object does not have.
+    /// The first required member that is missing.
     fn missing(&self, values: &[Value<'_>]) -> Option<&'static str> {
         let mut members = self.members.iter().zip(values);
         members.find(|(member, value)| member.required && matches!(value, Value::Absent)).map(|(member, _)| member.name)
@@ -175,7 +175,7 @@ impl<'a> Record<'a> {
         at.and_then(|at| self.values.get_mut(at)).map(std::mem::take).unwrap_or_default()
     }
 
-    /// A text that may be missing.
+    /// An optional text.
     pub fn optional(&mut self, name: &str) -> Option<String> {
         match self.take(name) {
             Value::Text(text) => Some(text),
@@ -183,12 +183,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A text that the shape requires.
+    /// A required text.
     pub fn text(&mut self, name: &str) -> String {
         self.optional(name).unwrap_or_default()
     }
 
-    /// A list of texts; `None` when it is too long to be read.
+    /// A list of texts; `None` when it is too long.
     pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         match self.take(name) {
             Value::Texts(texts) => Some(texts),
@@ -197,7 +197,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A number, if there is one that fits.
+    /// A number, if there is one in range.
     pub fn number<N: TryFrom<i128>>(&mut self, name: &str) -> Option<N> {
         match self.take(name) {
             Value::Number(number) => number.try_into().ok(),
@@ -213,7 +213,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A list that is left where it is.
+    /// A list of rows, not decoded.
     pub fn rows(&mut self, name: &str) -> Rows<'a> {
         match self.take(name) {
             Value::Rows(rows) => rows,
@@ -229,7 +229,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Anything.
+    /// A value of any kind, as its JSON text.
     pub fn raw(&mut self, name: &str) -> Option<&'a str> {
         match self.take(name) {
             Value::Raw(raw) => Some(raw.get()),
@@ -238,7 +238,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// An object that must be of its kind.
+/// A whole text that must be an object of a kind.
 struct Whole(&'static Shape);
 
 impl<'de> Visitor<'de> for Whole {
@@ -257,7 +257,7 @@ impl<'de> Visitor<'de> for Whole {
     }
 }
 
-/// Finds a member by its name, in any case: the service's own samples differ in it.
+/// Finds a member by its name in any case, because the service's own samples differ in case.
 struct Name(&'static Shape);
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -280,7 +280,7 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// A value of a kind, or of any other kind, which is as good as none.
+/// Reads a value of a kind; a value of any other kind counts as absent.
 struct Lenient(Kind);
 
 impl<'de> DeserializeSeed<'de> for Lenient {

@@ -1,4 +1,4 @@
-//! Secrets and tokens: values that are sent and never shown.
+//! Secrets and tokens: values that are sent but never shown.
 
 mod spelling;
 
@@ -7,13 +7,13 @@ use std::fmt;
 use crate::wit::types::Error;
 use spelling::{STRUCK_OUT, without};
 
-/// The least length of a value that is struck out.
+/// Shorter values are not struck out.
 const STRUCK_OUT_FROM_LENGTH: usize = 4;
-/// The same for data, which a shorter value may be a part of by chance.
+/// The same for data, which may contain a shorter value by chance.
 const STRUCK_OUT_OF_DATA_FROM_LENGTH: usize = 8;
-/// Where a text was cut.
+/// Marks where a text was cut.
 const CUT: &str = "…";
-/// A value that no message shows.
+/// A value that is never shown in a message.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -29,7 +29,7 @@ impl Secret {
     }
 }
 
-/// In a time that tells nothing but the length.
+/// Compares in a time that reveals only the length.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (one, other) = (self.0.as_bytes(), other.0.as_bytes());
@@ -37,12 +37,12 @@ impl PartialEq for Secret {
     }
 }
 
-/// Secrets in every spelling, to be struck out of what the other side could have echoed them into.
+/// Secrets to strike out, in every spelling, wherever the other side could have echoed them.
 #[derive(Debug)]
 pub struct Strikes<'s>(Vec<&'s Secret>);
 
 impl<'s> Strikes<'s> {
-    /// Of these secrets.
+    /// Strikes out these secrets.
     pub fn of(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         // Shorter values are too common in ordinary text.
         Self(secrets.into_iter().filter(|secret| secret.0.len() >= STRUCK_OUT_FROM_LENGTH).collect())
@@ -60,7 +60,7 @@ impl<'s> Strikes<'s> {
         texts.into_iter().flatten().chain([&mut error.message]).for_each(|text| self.out_of(text));
     }
 
-    /// Strikes them out of a text, also the start of one before the text was cut.
+    /// Strikes them out of a text, including a partial one where the text was cut.
     pub fn out_of(&self, text: &mut String) {
         if let Some(struck) = self.without(text.as_bytes(), STRUCK_OUT_FROM_LENGTH) {
             *text = String::from_utf8_lossy(&struck).into_owned();
@@ -70,8 +70,8 @@ impl<'s> Strikes<'s> {
         }
     }
 
-    /// Data of the service without them; `None` when it holds none. Short ones may well be part of it. In large data they are
-    /// looked for as they are, because reading every byte for all spellings takes as long as decoding it.
+    /// The service's data without them; `None` when it contains none. Short ones are ignored. In large data only the plain spelling
+    /// is searched, because searching for all of them takes as long as decoding the data.
     pub fn data_without(&self, data: &[u8]) -> Option<Vec<u8>> {
         self.without(data, STRUCK_OUT_OF_DATA_FROM_LENGTH)
     }
@@ -86,7 +86,7 @@ impl<'s> Strikes<'s> {
     }
 }
 
-/// Strikes the start of a value out of the ends of a text that was cut.
+/// Strikes out the start of a value wherever a text was cut.
 fn out_of_ends(text: &mut String, secret: &Secret) {
     let parts: Vec<&str> = text.split(CUT).collect();
     let Some((last, cut)) = parts.split_last() else { return };
@@ -125,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn strikes_out_any_way_of_writing_it() {
+    fn strikes_out_mixed_spellings() {
         let secret = "planted~Secret.1";
         struck(secret, "a planted%7ESecret%2e1 b", "a *** b");
         struck(secret, "%70%6C%61%6e%74%65%64%7E%53%65%63%72%65%74%2E%31", "***");
         struck(secret, r"planted\u007eSecret\u002E1 plante\u0064~Secret.1", "*** ***");
         struck(secret, "planted~Secret.1planted~Secret.1", "******");
         struck(secret, "planted~Secret.2 planted~Secre", "planted~Secret.2 planted~Secre");
-        // A text that was cut in the middle of it.
+        // A text that was cut inside it.
         struck(secret, "xx planted~Se…", "xx ***…");
         struck(secret, "xx plan…, and more", "xx ***…, and more");
         struck(secret, "xx pla…", "xx pla…");
@@ -146,7 +146,7 @@ mod tests {
         assert!(strikes.data_without(large.as_bytes()).expect("struck").ends_with(b"xx***"));
         assert_eq!(strikes.data_without("x".repeat(70_000).as_bytes()), None);
         assert_eq!(strikes.data_without(b"\xff planted~Secret.1").as_deref(), Some(&b"\xff ***"[..]));
-        // Short values may be part of any data.
+        // Any data may contain short values.
         assert_eq!(Strikes::of([&Secret::new("2026".into())]).data_without(b"2026-01-01"), None);
     }
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn strikes_out_base64_that_holds_more() {
+    fn strikes_out_base64_that_contains_more() {
         let secret = Secret::new("planted~Secret.1".into());
         for before in ["", "a", "ab", "abc", "Bearer "] {
             for engine in [STANDARD, URL_SAFE] {

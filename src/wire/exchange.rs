@@ -1,4 +1,4 @@
-//! One request and its repeats within one deadline; the token service and Graph are both reached through here.
+//! One request and its retries within a deadline, for both the token service and Graph.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use crate::wire::failure::Failure;
 use crate::wire::host::{Host, Request, Response};
 use crate::wire::retry::{self, Effect, Outcome, Progress};
 
-/// A host to send with, and the time to be done.
+/// A host and a deadline.
 pub struct Exchange<'a, H> {
-    /// What sends, waits and tells the time.
+    /// Sends, waits and tells the time.
     pub host: &'a H,
     /// On the clock of [`Host::now`].
     pub deadline: Duration,
-    /// What is repeated, and how long an attempt may take.
+    /// What is retried, and how long an attempt may take.
     pub patience: Patience,
-    /// The status that an error answer stands for: a service may tell a passing trouble with another one.
+    /// The effective status of an error answer: a service may report a temporary problem with another status.
     pub status: fn(&Response) -> u16,
 }
 
@@ -27,14 +27,14 @@ impl<H> Clone for Exchange<'_, H> {
 
 impl<H> Copy for Exchange<'_, H> {}
 
-/// What is repeated, and how long an attempt may take.
+/// What is retried, and how long an attempt may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// Whatever the effect allows, as long as there is time.
+    /// Everything the effect allows, while there is time.
     Usual,
-    /// The same, but each attempt leaves half of the time that is left to whatever comes after.
+    /// The same, but each attempt may use only half of the remaining time.
     LeavesHalf,
-    /// Connections that fail or break, and nothing that the service says.
+    /// Only failed and broken connections, never an answer of the service.
     Connection,
 }
 
@@ -49,20 +49,20 @@ pub enum Unanswered {
     Failed(Failure),
 }
 
-/// A success that cannot be used, and whether another attempt may bring a better one.
+/// A success that cannot be used, and whether a retry may help.
 #[derive(Debug)]
 pub struct Unusable {
-    /// What to tell the caller.
+    /// The error for the caller.
     pub fault: Fault,
-    /// Whether the answer broke or came garbled on its way.
+    /// Whether the answer was cut off or garbled in transit.
     pub repeat: bool,
 }
 
-/// Takes a success (any status below 400), or says why it cannot be used.
+/// Accepts a success (any status below 400), or says why it cannot be used.
 pub type Take<'t> = &'t mut dyn FnMut(Response) -> Result<(), Unusable>;
 
 impl<'a, H: Host> Exchange<'a, H> {
-    /// Starts the clock.
+    /// An exchange whose deadline counts from now.
     pub fn within(host: &'a H, timeout: Duration) -> Self {
         let deadline = host.now().saturating_add(timeout);
         Self { host, deadline, patience: Patience::Usual, status: |answer| answer.status }
@@ -73,7 +73,7 @@ impl<'a, H: Host> Exchange<'a, H> {
         self.deadline.saturating_sub(self.host.now())
     }
 
-    /// Sends a request, repeats included, until `take` takes a success or there is no use in going on.
+    /// Sends a request, with retries, until `take` accepts a success or no retry is allowed.
     pub async fn send(&self, request: &Request<'_>, effect: Effect, take: Take<'_>) -> Result<(), Unanswered> {
         let mut progress = Progress::default();
         loop {

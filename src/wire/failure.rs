@@ -1,10 +1,10 @@
-//! Why a request has no answer, and the error that says so.
+//! Why a request has no answer, and the error for it.
 
 use crate::text::fault::{Fault, error};
 use crate::wire::retry::Effect;
 use crate::wit::types::{Error, ErrorKind};
 
-/// Why there is no answer. The texts are for people and hold no secret.
+/// Why there is no answer. The texts are for people and never contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The host's policy refused the request.
@@ -15,16 +15,16 @@ pub enum Failure {
     Broken(String),
     /// The deadline passed after bytes may have been sent.
     Late,
-    /// The answer is larger than this many bytes.
+    /// The answer is larger than this number of bytes.
     TooLarge(usize),
 }
 
 impl Failure {
-    /// The error for a request with this effect that `authority` did not answer.
+    /// The error for a request with this effect to `authority`.
     pub fn fault(self, authority: &str, effect: Effect) -> Fault {
         let repeat = match effect {
-            Effect::Read | Effect::Hunt | Effect::Token => "nothing was changed: repeat freely",
-            Effect::Assign | Effect::Write => "the write may have happened: read the object back before repeating",
+            Effect::Read | Effect::Hunt | Effect::Token => "nothing was changed: it is safe to retry",
+            Effect::Assign | Effect::Write => "the write may have happened: read the object back before retrying",
         };
         let (kind, message, remedy) = match self {
             Self::Denied(why) => (
@@ -36,7 +36,7 @@ impl Failure {
                 ErrorKind::Unreachable,
                 format!("cannot reach {authority}: {why}; nothing was sent"),
                 format!(
-                    "check that {authority} can be reached from this machine (name, proxy, firewall, certificate), and repeat"
+                    "check that {authority} can be reached from this machine (name, proxy, firewall, certificate), and retry"
                 ),
             ),
             Self::Broken(why) => {
@@ -49,7 +49,7 @@ impl Failure {
             ),
             Self::TooLarge(limit) => (
                 ErrorKind::MalformedResponse,
-                format!("the answer of {authority} is larger than the {limit} bytes that are taken"),
+                format!("the answer from {authority} is larger than the {limit} bytes that are accepted"),
                 "ask for less: fewer rows or columns, a smaller page".to_owned(),
             ),
         };

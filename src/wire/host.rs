@@ -1,4 +1,4 @@
-//! The component's doors to the outside, as a trait: everything above it runs natively against a scripted host.
+//! The component's access to the outside, as a trait: everything above it also runs natively against a scripted host.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::wire::retry;
 /// Names this connector to the service.
 pub const USER_AGENT: &str = concat!("defender-xdr-connector/", env!("CARGO_PKG_VERSION"));
 
-/// More of an error's body than is ever shown; larger ones are cut to it.
+/// Longer error bodies are cut: messages show far less.
 const ERROR_BODY_BYTES: usize = 1024 * 1024;
 
 /// What a host lets the component do: HTTP, clocks, random numbers.
@@ -59,20 +59,20 @@ pub struct Request<'a> {
     pub target: &'a str,
     /// Names in lower case.
     pub headers: &'a [Header],
-    /// Body, empty for none.
+    /// Body; empty if there is none.
     pub body: &'a [u8],
-    /// Written before the answer's body in the same buffer, so that an envelope costs no copy of it.
+    /// Written before the answer's body in the same buffer, so that an envelope needs no copy of it.
     pub prefix: &'static str,
 }
 
-/// An answer, whatever its status.
+/// An answer with any status.
 #[derive(Debug, Clone)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<Header>,
-    /// Why the body is not whole, when the head came and the rest did not.
+    /// Why the body is incomplete, if only the head arrived completely.
     pub cut: Option<Failure>,
     /// The request's prefix and the body.
     buffer: Vec<u8>,
@@ -85,7 +85,7 @@ impl Response {
         Self { status, headers, cut: None, buffer, prefix_length }
     }
 
-    /// The same answer with a body that broke off.
+    /// The same answer with an incomplete body.
     #[must_use]
     pub fn cut_off(self, why: Failure) -> Self {
         Self { cut: Some(why), ..self }
@@ -106,13 +106,13 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// How long the service asks to wait. Graph has sent the header twice; the first one that can be read counts.
+    /// How long the service asks to wait. Graph has sent the header twice; the first readable one counts.
     pub fn retry_after(&self, unix_seconds: u64) -> Option<Duration> {
         let mut hints = self.headers.iter().filter(|(name, _)| name == "retry-after");
         hints.find_map(|(_, value)| retry::parse_retry_after(value, unix_seconds))
     }
 
-    /// The service's id of the request: Graph and Entra ID have a name of their own for it.
+    /// The service's id of the request: Graph and Entra ID use different headers.
     pub fn request_id(&self) -> Option<&str> {
         let ids = ["request-id", "x-ms-request-id"].into_iter().filter_map(|name| self.header(name));
         ids.map(str::trim).find(|id| !id.is_empty())
@@ -124,7 +124,7 @@ impl Response {
         value.unwrap_or_default().trim().to_ascii_lowercase()
     }
 
-    /// The answer as errors are made from it: secrets struck out before anything is cut in the middle of one.
+    /// The answer for building errors: secrets are struck out first, before anything can be cut inside one.
     #[must_use]
     pub fn for_error(mut self, secrets: &Strikes<'_>) -> Self {
         let body = self.body();

@@ -1,4 +1,4 @@
-//! One request and its repeats within a deadline, and the host that sends it.
+//! One request and its retries within a deadline, and the host that sends it.
 
 pub mod exchange;
 pub mod failure;

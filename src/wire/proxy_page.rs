@@ -1,4 +1,4 @@
-//! Tells a page of a proxy, a firewall or a captive portal from an answer of the service, which is never HTML where JSON is due.
+//! Tells a page of a proxy, firewall or captive portal from an answer of the service, which is never HTML where JSON is expected.
 
 use crate::text::excerpt::{details, line_of};
 use crate::text::fault::error;
@@ -7,30 +7,30 @@ use crate::wire::host::Response;
 use crate::wire::retry::Effect;
 use crate::wit::types::{Error, ErrorKind};
 
-/// A title stands near the start of a page.
+/// A title is near the start of a page.
 const HEAD_BYTES: usize = 16 * 1024;
 /// Characters of a title that a message shows.
 const TITLE_MAX_CHARACTERS: usize = 100;
 
-/// Whether an answer is somebody's page in place of the JSON that is due, judged by status, media type and the first bytes.
+/// Whether an answer is a page instead of the expected JSON, judged by status, media type and the first bytes.
 ///
-/// Statuses that the service itself answers with a page when it fails (404, 429, 500, 502, …) are left to what they say.
+/// The service itself sends a page with some statuses (404, 429, 500, 502, …); there the status says enough.
 pub fn is_page(answer: &Response) -> bool {
     match answer.status {
-        // Nobody but a proxy or a portal has these.
+        // Only proxies and portals send these.
         407 | 511 => true,
         200..=399 | 403 | 451 => is_html(answer) || start(answer).starts_with(b"<"),
         _ => false,
     }
 }
 
-/// Where the body starts, byte order mark and white space left out.
+/// The body without a leading byte order mark and white space.
 fn start(answer: &Response) -> &[u8] {
     let start = answer.body().trim_ascii_start();
     start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start()
 }
 
-/// Whether a body is HTML. Proxies often name no media type, or a wrong one.
+/// Whether a body is HTML. Proxies often send no media type, or a wrong one.
 pub fn is_html(answer: &Response) -> bool {
     let start = start(answer);
     let begins = |tag: &str| start.get(..tag.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(tag.as_bytes()));
@@ -41,9 +41,9 @@ pub fn is_html(answer: &Response) -> bool {
         || ["<!doctype html", "<html", "<head", "<body"].into_iter().any(begins)
 }
 
-/// The error for such a page. It blames no credential and no permission.
+/// The error for such a page. It blames neither a credential nor a permission.
 ///
-/// A write that was answered with a success or a redirect may have got through.
+/// A write answered with a success or a redirect may have reached the service.
 pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     let authority = origin.authority();
     let is_write = matches!(effect, Effect::Assign | Effect::Write);
@@ -51,13 +51,14 @@ pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     let title = title(answer.body()).map(|title| format!(", titled \"{title}\"")).unwrap_or_default();
     let target = redirect_host(answer).map(|host| format!(", which redirects to {host}")).unwrap_or_default();
     let what = if is_html(answer) || start(answer).starts_with(b"<") { "an HTML page" } else { "a proxy's refusal" };
-    let message = format!("{what} came in place of an answer of {authority}: status {}{title}{target}", answer.status);
+    let message =
+        format!("{what} came in place of an answer from {authority}: status {}{title}{target}", answer.status);
     let way = format!(
-        "a proxy, firewall or sign-in portal between this machine and {authority} answers in its place: let {authority} \
-         through there, sign in to it, or use another way out"
+        "a proxy, firewall or sign-in portal between this machine and {authority} answers in its place: allow {authority} \
+         there, sign in to it, or use another route"
     );
     let (kind, remedy) = if may_have_happened {
-        (ErrorKind::Interrupted, format!("{way}; the write may have happened: read the object back before repeating"))
+        (ErrorKind::Interrupted, format!("{way}; the write may have happened: read the object back before retrying"))
     } else {
         (ErrorKind::Unreachable, way)
     };
@@ -70,7 +71,7 @@ pub fn fault(answer: &Response, origin: &Origin, effect: Effect) -> Box<Error> {
     })
 }
 
-/// Host that a redirect leads to. The rest of the address is not shown: it may hold a ticket.
+/// Host of a redirect. The rest of the address is not shown: it may contain a ticket.
 pub fn redirect_host(answer: &Response) -> Option<String> {
     let (_, rest) = answer.header("location")?.split_once("//")?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
@@ -117,14 +118,14 @@ mod tests {
             (451, "application/xhtml+xml", "<x/>", true),
             (407, "", "", true),
             (511, "text/plain", "sign in", true),
-            // The service's own, whatever it is called.
+            // The service's own answers, whatever their media type.
             (200, "text/html", r#" {"value": []}"#, false),
             (200, "application/json", r#"{"x": "<html>"}"#, false),
             (204, "text/html", "", false),
             (302, "", "", false),
             (403, "application/json", r#"{"error": {}}"#, false),
             (403, "text/plain", "Forbidden", false),
-            // Statuses that say enough.
+            // Statuses with which the service sends pages too.
             (401, "text/html", PAGE, false),
             (404, "text/html", PAGE, false),
             (429, "text/html", PAGE, false),
@@ -141,13 +142,13 @@ mod tests {
         assert_eq!((fault.kind, fault.status), (ErrorKind::Unreachable, Some(403)));
         assert_eq!(
             fault.message,
-            "an HTML page came in place of an answer of graph.microsoft.com: status 403, titled \"Access denied & logged\""
+            "an HTML page came in place of an answer from graph.microsoft.com: status 403, titled \"Access denied & logged\""
         );
         assert_eq!(
             fault.remedy.as_deref(),
             Some(
-                "a proxy, firewall or sign-in portal between this machine and graph.microsoft.com answers in its place: let \
-                 graph.microsoft.com through there, sign in to it, or use another way out"
+                "a proxy, firewall or sign-in portal between this machine and graph.microsoft.com answers in its place: allow \
+                 graph.microsoft.com there, sign in to it, or use another route"
             )
         );
     }
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_shows_its_host_alone() {
+    fn a_redirect_shows_only_its_host() {
         for (location, host) in [
             ("https://portal.example:8080/login?ticket=1", Some("portal.example:8080")),
             ("//portal.example", Some("portal.example")),

@@ -1,52 +1,52 @@
-//! Decides whether a request is repeated, and after how long: a pure function, so that its table of cases is its proof.
+//! Decides whether a request is retried, and after how long: a pure function, so that a table of cases can test it.
 
 use std::time::Duration;
 
 use crate::text::datetime::parse_http_date;
 
-/// Repeats of one request at most.
+/// The most retries of one request.
 pub const REPEATS_MAX: u32 = 3;
-/// The first back-off lasts up to this long; each further one up to twice as long.
+/// Upper limit of the first back-off; it doubles with each further one.
 const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
-/// The shortest wait, whatever the service says: rejected calls count against the quota.
+/// The shortest wait, even if the service allows less: rejected calls count against the quota.
 /// Source: <https://learn.microsoft.com/graph/throttling>.
 const WAIT_MIN: Duration = Duration::from_millis(500);
-/// Time that an attempt needs: a wait that leaves less is not begun.
+/// Time an attempt needs: a wait that leaves less is not begun.
 const ATTEMPT_MIN: Duration = Duration::from_secs(1);
 
-/// What a request does at the service; this, and not its method, says when it may be repeated.
+/// What a request does at the service; this decides when it may be retried, not its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing: repeated freely.
+    /// Nothing: retried freely.
     Read,
-    /// Nothing, but a run costs the tenant's CPU allowance: a timeout of the service and a broken answer are repeated once
-    /// each, and a refusal only when the service says how long to wait.
+    /// Nothing, but a run uses the tenant's CPU quota: a timeout of the service and a broken answer are retried once each, and a
+    /// refusal only if the service says how long to wait.
     Hunt,
-    /// Nothing; the token service asks for patience in its own way, so any failure of the server is repeated.
+    /// Nothing. The token service reports throttling in its own way, so any server error is retried.
     Token,
-    /// Sets values: repeated when the service says that it did not begin.
+    /// Sets values: retried when the service says that it did not begin.
     Assign,
-    /// Anything else: never repeated.
+    /// Anything else: never retried.
     Write,
 }
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// With an answer that is no success, and what its `Retry-After` said.
+    /// With an error answer, and the value of its `Retry-After`.
     Status(u16, Option<Duration>),
     /// Before anything was sent.
     Unsent,
-    /// With a broken connection, perhaps after everything was sent, or with a success that does not decode.
+    /// With a broken connection, possibly after everything was sent, or with a success that does not decode.
     Broken,
-    /// In a way that no repeat mends.
+    /// In a way that no retry can fix.
     Final,
 }
 
-/// How far a request has come.
+/// Earlier attempts of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Repeats so far.
+    /// Retries so far.
     pub repeats: u32,
     /// Answers with status 504 before this one.
     pub gateway_timeouts: u32,
@@ -55,7 +55,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Counts a repeat after an outcome.
+    /// Counts a retry after an outcome.
     pub fn count(&mut self, outcome: Outcome) {
         self.repeats += 1;
         self.gateway_timeouts += u32::from(matches!(outcome, Outcome::Status(504, _)));
@@ -63,10 +63,10 @@ impl Progress {
     }
 }
 
-/// How long to wait before the next attempt; `None` when there shall be none.
+/// How long to wait before the next attempt; `None` when there must not be one.
 ///
-/// `jitter` is 64 random bits: without `Retry-After` the wait is uniform up to the back-off (full jitter), so that callers
-/// that failed together do not come back together.
+/// `jitter` is 64 random bits. Without `Retry-After` the wait is random up to the back-off (full jitter), so that callers that
+/// failed together do not retry together.
 pub fn wait(
     effect: Effect,
     outcome: Outcome,
@@ -100,15 +100,15 @@ fn repeatable(effect: Effect, outcome: Outcome, progress: Progress) -> bool {
 
 fn back_off(repeats: u32, jitter: u64) -> Duration {
     let limit = BACK_OFF_FIRST.saturating_mul(2_u32.saturating_pow(repeats));
-    // The upper half of the bits is a fraction of the limit.
+    // The upper half of the bits is the fraction of the limit.
     let fraction = jitter >> 32;
     let nanoseconds = (limit.as_nanos() * u128::from(fraction)) >> 32;
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
 }
 
-/// Reads `Retry-After`: seconds or an HTTP date. Anything else is as if there were no such header.
+/// Reads `Retry-After`: seconds or an HTTP date. Anything else counts as absent.
 ///
-/// Graph also sends decimals (`2.542`), which are rounded up, and two numbers (`30,120`), of which the first counts.
+/// Graph also sends decimals (`2.542`), which are rounded up, and two numbers (`30,120`); the first one counts.
 /// Source: <https://github.com/microsoftgraph/msgraph-sdk-python/issues/1159>.
 pub fn parse_retry_after(value: &str, unix_seconds: u64) -> Option<Duration> {
     if let Some(at) = value.find("GMT").and_then(|end| parse_http_date(value.get(..end + 3)?.trim())) {
@@ -121,7 +121,7 @@ pub fn parse_retry_after(value: &str, unix_seconds: u64) -> Option<Duration> {
     if (whole.is_empty() && fraction.is_empty()) || !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    // More digits than fit are a very long time.
+    // More digits than fit mean a very long wait.
     let seconds: u64 = if whole.is_empty() { 0 } else { whole.parse().unwrap_or(u64::MAX) };
     let part = fraction.bytes().any(|digit| digit != b'0');
     Some(Duration::from_secs(seconds.saturating_add(part.into())))

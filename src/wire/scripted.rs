@@ -1,4 +1,4 @@
-//! A host for tests: answers from a script, a clock that moves only when every call waits, and no chance.
+//! A host for tests: scripted answers, a clock that moves only when every call waits, and no randomness.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use crate::request::vocabulary::Vocabulary as _;
 use crate::wire::failure::Failure;
 use crate::wire::host::{Header, Host, Method, Request, Response};
 
-/// The clock does not start at nought.
+/// Not zero, so that tests do not depend on the clock's origin.
 const START: Duration = Duration::from_secs(1000);
 
 /// What the other side does with a request.
@@ -28,13 +28,13 @@ pub enum Step {
         /// The body.
         body: Vec<u8>,
     },
-    /// Takes its time, then does something else, unless the deadline comes first.
+    /// Waits, then takes another step, unless the deadline comes first.
     After(Duration, Box<Step>),
-    /// Answers, but the body breaks off.
+    /// Answers, but the body is incomplete.
     Cut(Box<Step>, Failure),
     /// Fails.
     Fail(Failure),
-    /// Stays silent until the deadline.
+    /// Sends nothing until the deadline.
     Silence,
 }
 
@@ -49,12 +49,12 @@ pub fn answer_with(status: u16, headers: &[(&str, &str)], body: &str) -> Step {
     Step::Answer { status, headers, body: body.as_bytes().to_owned() }
 }
 
-/// Does something after some seconds.
+/// Takes a step after some seconds.
 pub fn after(seconds: u64, step: Step) -> Step {
     Step::After(Duration::from_secs(seconds), Box::new(step))
 }
 
-/// What [`ScriptedHost::random`] makes of a GUID.
+/// The GUID that [`ScriptedHost::random`] produces.
 pub const CLIENT_REQUEST_ID: &str = "01234567-89ab-4def-8123-456789abcdef";
 
 /// A request as it was sent.
@@ -100,7 +100,7 @@ impl Wake for Woken {
 }
 
 impl ScriptedHost {
-    /// A host whose other side takes these steps, one a request. It is a new instance: no token is cached.
+    /// A host whose other side takes these steps, one per request. It is a new instance: no token is cached.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         crate::sign_in::cache::forget_all();
         Self {
@@ -111,15 +111,15 @@ impl ScriptedHost {
         }
     }
 
-    /// Runs a call to its end.
+    /// Runs a call to completion.
     pub fn finish<T>(&self, call: impl Future<Output = T>) -> T {
         self.finish_all([Box::pin(call)]).pop().expect("one call has one outcome")
     }
 
-    /// Runs calls side by side, each as far as it comes at a time; the clock moves on when all of them wait.
+    /// Runs calls concurrently; the clock moves on when all of them wait.
     ///
     /// # Panics
-    /// When a call waits for what never comes.
+    /// When a call waits for something that never happens.
     pub fn finish_all<T, F: Future<Output = T> + ?Sized>(
         &self,
         calls: impl IntoIterator<Item = Pin<Box<F>>>,
@@ -139,7 +139,7 @@ impl ScriptedHost {
             if !woken.0.swap(false, Ordering::Relaxed) {
                 let timers = self.timers.take();
                 let next = timers.into_iter().filter(|at| *at > self.now.get()).min();
-                self.now.set(next.expect("a call waits for what never comes"));
+                self.now.set(next.expect("a call waits for something that never happens"));
             }
         }
     }

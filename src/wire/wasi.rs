@@ -1,7 +1,6 @@
 //! The real host: wasi:http, wasi:clocks and wasi:random through waki's raw bindings.
 //!
-//! waki's own client blocks without a deadline and loses error codes, so the request is driven here: everything that waits
-//! is polled together with a timer.
+//! waki's own client blocks without a deadline and loses error codes. Here, every wait is polled together with a timer.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -19,17 +18,17 @@ use waki::bindings::wasi::random::random;
 use crate::wire::failure::Failure;
 use crate::wire::host::{Host, Method, Request, Response};
 
-/// The largest answer taken: the service's 50 MB of hunting results, and room for their JSON.
+/// The largest answer accepted: the service's 50 MB of hunting results, and space for their JSON.
 const BODY_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes read at once.
 const READ_BYTES: u64 = 256 * 1024;
-/// Room behind an answer for what an envelope adds, so that it does not move the answer.
+/// Space behind an answer for the envelope, so that the answer need not be moved.
 const SPARE_BYTES: usize = 4096;
 
 /// The host that runs the component.
 #[derive(Debug, Default)]
 pub struct WasiHost {
-    /// The time, until something waits: asking again in between costs more than what is computed there takes.
+    /// The time, cached until the next wait: asking the host takes longer than the computations in between.
     now: Cell<Option<Duration>>,
 }
 
@@ -66,7 +65,7 @@ fn nanoseconds(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The end of a call.
+/// The deadline of a call.
 struct Timer(Pollable);
 
 impl Timer {
@@ -87,14 +86,14 @@ impl Timer {
 
 /// Sends a request and waits for the head of the answer.
 fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<IncomingResponse, Failure> {
-    let outgoing = outgoing(request).ok_or_else(|| Failure::Unsent("the host does not take this request".into()))?;
-    // Each call of the host costs as much as a kilobyte of JSON: nothing is asked for that is not needed.
+    let outgoing = outgoing(request).ok_or_else(|| Failure::Unsent("the host does not accept this request".into()))?;
+    // A host call costs as much as a kilobyte of JSON, so only the necessary ones are made.
     let body = match request.body {
         [] => None,
-        _ => Some(outgoing.body().map_err(|()| Failure::Unsent("the host gives no request body".into()))?),
+        _ => Some(outgoing.body().map_err(|()| Failure::Unsent("the host provides no request body".into()))?),
     };
     let options = RequestOptions::new();
-    // A host that cannot set one of these leaves it to the timer. Connecting must leave time for an answer.
+    // If the host cannot set one of these, the timer still applies. Connecting must leave time for an answer.
     let _ = options.set_connect_timeout(Some(nanoseconds(time / 10 * 9)));
     let _ = options.set_first_byte_timeout(Some(nanoseconds(time)));
     let _ = options.set_between_bytes_timeout(Some(nanoseconds(time)));
@@ -106,8 +105,8 @@ fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<Incomin
     loop {
         timer.wait(&[&ready])?;
         if let Some(result) = future.get() {
-            let response = result.map_err(|()| Failure::Broken("the host gave the answer away".into()))?;
-            // The host's own timeouts are set to the same time.
+            let response = result.map_err(|()| Failure::Broken("the host has already handed out the answer".into()))?;
+            // The host's timeouts are set to the same deadline.
             let is_late = |code: &ErrorCode| is_silence(code) && timer.0.ready();
             return response.map_err(|code| if is_late(&code) { Failure::Late } else { failure(&code) });
         }
@@ -121,7 +120,7 @@ fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
         headers.push(("content-length".into(), request.body.len().to_string().into_bytes()));
     }
     let outgoing = OutgoingRequest::new(Fields::from_list(&headers).ok()?);
-    // A new one is a GET already.
+    // A new request is already a GET.
     if request.method != Method::Get {
         outgoing.set_method(&method(request.method)).ok()?;
     }
@@ -141,9 +140,9 @@ fn method(method: Method) -> WasiMethod {
     }
 }
 
-/// Writes the body. A peer may answer before it has read all of it; then the answer counts.
+/// Writes the body. A peer may answer before it has read the whole body; then the answer counts.
 fn write(body: OutgoingBody, mut bytes: &[u8], future: &FutureIncomingResponse, timer: &Timer) -> Result<(), Failure> {
-    let stream = body.write().map_err(|()| Failure::Unsent("the host gives no request stream".into()))?;
+    let stream = body.write().map_err(|()| Failure::Unsent("the host provides no request stream".into()))?;
     while !bytes.is_empty() {
         let Ok(room) = stream.check_write() else { return Ok(()) };
         if room == 0 {
@@ -167,7 +166,7 @@ fn write(body: OutgoingBody, mut bytes: &[u8], future: &FutureIncomingResponse, 
     Ok(())
 }
 
-/// Reads the whole answer behind the prefix. Once the head is there, whatever happens to the body leaves the head to the caller.
+/// Reads the whole answer behind the prefix. Once the head is there, the caller gets it, whatever happens to the body.
 fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response {
     let headers: Vec<(String, String)> = response
         .headers()
@@ -201,11 +200,11 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response
     }
 }
 
-/// What `Content-Length` says about the body that is read. Nothing on 304, where it is that of another answer; nor with
-/// `Content-Encoding`: hosts built on `fetch` decode the body and leave both headers.
+/// The `Content-Length` of the body that is read. It is ignored on 304, where it describes another answer, and with
+/// `Content-Encoding`: hosts built on `fetch` decode the body and keep both headers.
 fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> {
     let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    // A body in chunks has its own end.
+    // A chunked body marks its own end.
     if status == 304
         || value("transfer-encoding").is_some()
         || value("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
@@ -216,9 +215,9 @@ fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> 
 }
 
 fn receive_body(response: &IncomingResponse, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
-    let body = response.consume().map_err(|()| Failure::Broken("the host gives no answer body".into()))?;
-    let stream = body.stream().map_err(|()| Failure::Broken("the host gives no answer stream".into()))?;
-    // A stream is a child of its body, so it is dropped first. Trailers, which `finish` would wait for, say nothing that is needed.
+    let body = response.consume().map_err(|()| Failure::Broken("the host provides no answer body".into()))?;
+    let stream = body.stream().map_err(|()| Failure::Broken("the host provides no answer stream".into()))?;
+    // A stream is a child of its body, so it is dropped first. `finish` would wait for trailers, which are not needed.
     read(&stream, buffer, limit, timer)
 }
 
@@ -243,10 +242,10 @@ fn read(stream: &InputStream, buffer: &mut Vec<u8>, limit: usize, timer: &Timer)
     }
 }
 
-/// Makes room in the buffer of an answer that did not say how long it is, an eighth at a time: doubling it would need three times
-/// the answer at its largest, as memory never shrinks.
+/// Grows the buffer of an answer of unknown length by an eighth at a time: doubling it would need up to three times the size of
+/// the answer, because memory never shrinks.
 ///
-/// The allocator grows a buffer in place only into free memory right behind it, so that much is taken and given back first.
+/// The allocator grows a buffer in place only into free memory right behind it, so that much is first allocated and freed.
 fn make_room(buffer: &mut Vec<u8>, more: usize) {
     let room = more + SPARE_BYTES;
     if buffer.capacity() - buffer.len() >= room {
@@ -257,7 +256,7 @@ fn make_room(buffer: &mut Vec<u8>, more: usize) {
     buffer.reserve_exact(grown);
 }
 
-/// What an error code of the host says about whether bytes were sent.
+/// The failure for an error code of the host: was anything sent?
 fn failure(code: &ErrorCode) -> Failure {
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => Failure::Denied(describe(code)),
@@ -277,7 +276,7 @@ fn failure(code: &ErrorCode) -> Failure {
     }
 }
 
-/// Whether a code says that the peer said nothing for a time.
+/// Whether a code means that the peer sent nothing for some time.
 fn is_silence(code: &ErrorCode) -> bool {
     matches!(code, ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionReadTimeout)
 }
@@ -291,12 +290,14 @@ fn describe(code: &ErrorCode) -> String {
         ErrorCode::ConnectionTerminated => "the peer closed the connection".into(),
         ErrorCode::TlsCertificateError => "its TLS certificate is not trusted".into(),
         ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => {
-            "TLS failed, perhaps over its certificate".into()
+            "TLS failed, possibly because of its certificate".into()
         }
         ErrorCode::HttpRequestDenied => "not on its list of allowed hosts".into(),
         ErrorCode::DestinationIpProhibited => "its address is prohibited".into(),
-        code if is_silence(code) => "the peer stayed silent".into(),
-        ErrorCode::DestinationUnavailable => "the host could not open a connection to it, perhaps over a proxy".into(),
+        code if is_silence(code) => "the peer did not respond in time".into(),
+        ErrorCode::DestinationUnavailable => {
+            "the host could not open a connection to it, possibly because of a proxy".into()
+        }
         ErrorCode::HttpResponseIncomplete => "the answer ended early".into(),
         ErrorCode::HttpProtocolError => "the answer is not HTTP".into(),
         ErrorCode::InternalError(Some(why)) => why.clone(),

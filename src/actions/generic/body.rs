@@ -1,4 +1,4 @@
-//! The body of a generic request: what a caller gave, in one of three ways.
+//! The body of a generic request, which a caller can give in three ways.
 
 use crate::graph::session::Session;
 use crate::request::fields::is_json;
@@ -8,7 +8,7 @@ use crate::text::json;
 use crate::wire::host::{Header, Host, Method};
 use crate::wit::actions::{ExtraFields, GenericRequest};
 
-/// The body, empty for none. Its content type joins the headers unless the caller gave one.
+/// The body; empty if there is none. Adds a content type to the headers unless the caller gave one.
 pub(super) fn body<H: Host>(
     session: &Session<'_, H>,
     request: &GenericRequest,
@@ -16,7 +16,7 @@ pub(super) fn body<H: Host>(
     headers: &mut Vec<Header>,
 ) -> Result<Vec<u8>, Fault> {
     let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-    // An empty object or list is a body where one can be meant; forms send it for nothing, too.
+    // An empty object or list counts as a body only where a body is allowed: forms also send it for an empty field.
     let body_is_elsewhere = request.method == Method::Get || !extra.files.is_empty();
     let payload = request
         .payload

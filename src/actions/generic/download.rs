@@ -1,4 +1,4 @@
-//! A body as a file with a name that is safe to write.
+//! A body as a file with a safe name.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use crate::text::fault::{Fault, invalid};
 use crate::wire::host::Response;
 
 const NAME_DEFAULT: &str = "download";
-/// Longest name that common file systems take.
+/// Longest name on common file systems.
 const NAME_MAX_BYTES: usize = 255;
 
-/// A name that the caller gives.
+/// Checks a name given by the caller.
 pub(super) fn checked_name(name: &str) -> Result<String, Fault> {
     let name = name.trim();
     match base_name(name) {
@@ -22,11 +22,11 @@ pub(super) fn checked_name(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// A file to be.
+/// A body and what describes it as a file.
 pub(super) struct File {
     /// Safe base name.
     pub(super) filename: String,
-    /// Media type that the service gave.
+    /// Media type from the service.
     pub(super) content_type: String,
     /// In hexadecimal.
     pub(super) sha256: String,
@@ -34,7 +34,7 @@ pub(super) struct File {
     pub(super) bytes: Response,
 }
 
-/// The body as a file, named by the caller, the service or the target. `clear` takes secrets out of a name.
+/// The body as a file, named by the caller, the service or the target. `clear` removes secrets from a name.
 pub(super) fn file(
     response: Response,
     name: Option<String>,
@@ -58,7 +58,7 @@ pub(super) fn file(
     }
 }
 
-/// The last part of a path without what could hide it or leave its folder.
+/// The last part of a path, without anything that could hide the file or place it in another folder.
 fn base_name(path: &str) -> Option<String> {
     let last = path.rsplit(['/', '\\']).next()?;
     let name: String = last.chars().filter(|character| !is_unsafe(*character)).collect();
@@ -70,14 +70,14 @@ fn base_name(path: &str) -> Option<String> {
     name.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// What no file system takes, or hides what a name ends in.
+/// Characters that some file systems forbid, or that disguise the extension.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || ":<>|?*\"".contains(character)
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The parameters of a header, split where a semicolon stands outside of quotes.
+/// The parameters of a header, split at semicolons outside quotes.
 fn parameters(value: &str) -> Vec<&str> {
     let mut quoted = false;
     let is_end = |character: char| {

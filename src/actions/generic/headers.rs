@@ -1,10 +1,10 @@
-//! Which headers a caller may set and sees.
+//! The headers a caller may set, and those a caller sees.
 
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::wire::host::Header;
 use crate::wit::types::NameValue;
 
-/// Headers that carry credentials or frame the message; those that start with `proxy-` too.
+/// Headers that carry credentials or frame the message. Names that start with `proxy-` are refused too.
 const REFUSED: [&str; 13] = [
     "authorization",
     "connection",
@@ -21,10 +21,10 @@ const REFUSED: [&str; 13] = [
     "upgrade",
 ];
 
-/// Headers of an answer that are nobody's business.
+/// Headers of an answer that are not shown.
 const HIDDEN: [&str; 3] = ["set-cookie", "set-cookie2", "www-authenticate"];
 
-/// Headers that may be given, and bytes of their names and values: services and hosts take not much more.
+/// Limits for headers and the bytes of their names and values: services and hosts accept little more.
 const COUNT_MAX: usize = 100;
 const BYTES_MAX: usize = 16 * 1024;
 

@@ -1,4 +1,4 @@
-//! What becomes of the answer to a generic request: a file, the caller's own output, nothing, or the form asked for.
+//! Turns the answer to a generic request into a file, the caller's own output, nothing, or the requested form.
 
 use super::{download, headers};
 use crate::answer::envelope::Meta;
@@ -12,7 +12,7 @@ use crate::wire::retry::Effect;
 use crate::wit::actions::{ExtraFields, ResponseType};
 use crate::wit::types::{Error, ErrorKind, NameValue};
 
-/// What becomes of a body. Large ones stay in their receive buffer until they are written into the answer.
+/// The result for a body. Large ones stay in their receive buffer until they are written into the answer.
 pub(super) enum Outcome {
     None,
     Json(Body),
@@ -30,7 +30,7 @@ pub(super) struct Reply {
     pub(super) meta: Meta,
 }
 
-/// Makes a reply of an answer.
+/// Makes a reply from an answer.
 pub(super) fn reply<H: Host>(
     session: &Session<'_, H>,
     call: &Call<'_>,
@@ -63,7 +63,7 @@ pub(super) fn reply<H: Host>(
     Ok(Reply { status, headers, outcome, meta })
 }
 
-/// What becomes of the body: a file, the caller's own output, nothing, or the form asked for, in this order.
+/// The result for the body: a file, the caller's own output, nothing, or the requested form, in this order.
 fn outcome<H: Host>(
     session: &Session<'_, H>,
     call: &Call<'_>,
@@ -88,7 +88,7 @@ fn outcome<H: Host>(
     }
     let kind = extra.response_type.unwrap_or(ResponseType::Json);
     let has_read = matches!(call.effect, Effect::Read | Effect::Hunt) && response.status == 200;
-    // What is named JSON and is none was cut or changed on its way: for a read, another attempt may bring it whole.
+    // A body that is labelled JSON but is not was cut off or changed in transit: for a read, a retry may help.
     let names_json = has_read && kind == ResponseType::Json && names_json(response);
     if let Some(json) = &extra.custom_output_json {
         return Ok(Outcome::Custom(session.cleared(json.clone())));
@@ -101,7 +101,7 @@ fn outcome<H: Host>(
     }
     let is_text = std::str::from_utf8(response.body()).is_ok();
     if names_json && !is_text {
-        return Err(malformed("the answer is named JSON and is not UTF-8"));
+        return Err(malformed("the answer is labelled JSON but is not UTF-8"));
     }
     if kind == ResponseType::Content || !is_text {
         if kind != ResponseType::Content {
@@ -118,7 +118,7 @@ fn outcome<H: Host>(
             };
         }
         if names_json {
-            return Err(malformed("the answer is named JSON and is not: it was cut or changed on its way"));
+            return Err(malformed("the answer is labelled JSON but is not JSON: it was cut off or changed in transit"));
         }
         meta.warnings.push("the answer is not JSON: it is given as text".to_owned());
     }

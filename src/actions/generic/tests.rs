@@ -1,4 +1,4 @@
-//! Any request: what goes out, what of the answer comes back, and how often it is tried.
+//! The generic action: what is sent, what is returned, and how often it is tried.
 
 mod answer;
 mod repeats;
@@ -10,7 +10,7 @@ use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, after, answer
 use crate::wit::types::ErrorKind;
 use crate::wit::types::NameValue;
 
-/// A GET, to be refined.
+/// A plain GET for tests to modify.
 fn request() -> GenericRequest {
     GenericRequest {
         method: Method::Get,
@@ -21,7 +21,7 @@ fn request() -> GenericRequest {
     }
 }
 
-/// Settings that change nothing, to be refined.
+/// Settings that change nothing, for tests to modify.
 fn extra() -> ExtraFields {
     ExtraFields {
         headers: Vec::new(),
@@ -56,7 +56,7 @@ fn invoke_refuses(input: &str, message: &str) {
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
-/// Runs JSON input against an answer; the host, and `data` and `meta` of the envelope.
+/// Runs JSON input against an answer; returns the host, and `data` and `meta` of the envelope.
 #[track_caller]
 fn invoked(input: &str, step: Step) -> (ScriptedHost, serde_json::Value, serde_json::Value) {
     let host = ScriptedHost::new([token(), step]);

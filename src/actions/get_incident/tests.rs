@@ -36,7 +36,7 @@ fn an_id_cannot_leave_its_segment() {
 }
 
 #[test]
-fn json_that_is_no_incident_is_malformed() {
+fn json_that_is_not_an_incident_is_malformed() {
     for body in ["", "no <html>", "[]", "{}", r#"{"id":null,"status":"active"}"#, &INCIDENT[..40]] {
         let host = ScriptedHost::new([vec![token()], vec![answer(200, body); 4]].concat());
         let error = run(&host, async |session| json(session, "29").await.map(drop)).expect_err(body);
@@ -96,7 +96,7 @@ fn a_byte_order_mark_is_passed_over() {
 }
 
 #[test]
-fn a_page_of_a_proxy_blames_no_permission() {
+fn a_proxys_page_blames_no_permission() {
     let page = "<!DOCTYPE html><html><head><title>Blocked</title></head><body>x</body></html>";
     for status in [200, 302, 403, 407, 451, 511] {
         let html =
@@ -107,14 +107,14 @@ fn a_page_of_a_proxy_blames_no_permission() {
         assert_eq!(
             error.message,
             format!(
-                "an HTML page came in place of an answer of graph.microsoft.com: status {status}, titled \"Blocked\", which \
+                "an HTML page came in place of an answer from graph.microsoft.com: status {status}, titled \"Blocked\", which \
                  redirects to portal.example"
             )
         );
         let remedy = error.remedy.expect("a remedy");
         assert!(!remedy.contains("permission") && !remedy.contains("client_secret"), "{remedy}");
     }
-    // What the service itself answers with a page says enough by its status.
+    // When the service itself answers with a page, the status says enough.
     for (status, kind, attempts) in [(404, ErrorKind::NotFound, 1), (502, ErrorKind::Unavailable, 4)] {
         let host = ScriptedHost::new([vec![token()], vec![answer(status, page); attempts]].concat());
         assert_eq!(run(&host, async |session| typed(session, "29").await).expect_err("an error").kind, kind);

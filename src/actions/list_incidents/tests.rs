@@ -1,4 +1,4 @@
-//! Query options on the wire, pages and cursors, and the list without what the service could not expand.
+//! Query options as sent, pages and cursors, and the fallback when the service cannot expand.
 
 mod cursor;
 mod fallback;
@@ -12,7 +12,7 @@ use crate::wit::types::Config;
 const BASE: &str = "https://graph.microsoft.com/v1.0/security/incidents";
 const EMPTY: &str = r#"{"value":[]}"#;
 
-/// The one request of a query is this, below the list.
+/// The query sends exactly one request, with these options.
 #[track_caller]
 fn sends(query: &IncidentQuery, options: &str) {
     let host = ScriptedHost::new([token(), answer(200, EMPTY)]);
@@ -123,12 +123,12 @@ fn refuses_what_the_service_would() {
         ),
         (
             IncidentQuery { filter: some("displayName eq 'x'"), ..all_incidents() },
-            "filter: 'displayName' is not a field that incidents can be filtered by (texts stand in single quotes); allowed: \
+            "filter: 'displayName' is not a field that incidents can be filtered by (text goes in single quotes); allowed: \
              assignedTo, classification, createdDateTime, determination, lastUpdateDateTime, severity, status",
         ),
         (
             IncidentQuery { filter: some("status eq 'active"), ..all_incidents() },
-            "filter: has a text without its closing quote",
+            "filter: has text without a closing quote",
         ),
         (
             IncidentQuery { order_by: some("severity upwards"), ..all_incidents() },
@@ -200,11 +200,11 @@ fn a_page_that_does_not_decode_is_malformed() {
         (r#"{"value":["#, "the answer is not a valid page of incidents: EOF while parsing a list at line 1 column 10"),
         (
             r#"{"value":[{"id":"1"}],"error":{"code":"UnknownError","message":"backend gone"}}"#,
-            "the service broke its answer off with an error: backend gone",
+            "the service broke off its answer with an error: backend gone",
         ),
         (
             r#"{"value":[{"id":"1"},{"error":{"code":"UnknownError","message":""}}]}"#,
-            "the service broke its answer off with an error: UnknownError",
+            "the service broke off its answer with an error: UnknownError",
         ),
     ] {
         malformed_page(body, message);
@@ -228,7 +228,7 @@ fn a_refused_word_gets_the_words_of_the_service() {
     let error = run(&host, async |session| typed(session, &query).await).expect_err("refused");
     assert_eq!(
         error.remedy.as_deref(),
-        Some("status is never 'open'; its words are active, inProgress, resolved, redirected, awaitingAction")
+        Some("status is never 'open'; its values are active, inProgress, resolved, redirected, awaitingAction")
     );
 }
 

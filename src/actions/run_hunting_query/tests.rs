@@ -1,11 +1,11 @@
-//! The query on the wire, and rows that come through byte for byte.
+//! The query as sent, and rows that come back byte for byte.
 
 use super::*;
 use crate::sample::{CONFIG, run, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, answer, answer_with};
 use crate::wit::types::ErrorKind;
 
-/// The result of a query that the service answers with this body.
+/// The result of a query when the service answers with this body.
 #[track_caller]
 fn result(body: &str) -> HuntingResult {
     let host = ScriptedHost::new([token(), answer(200, body)]);
@@ -20,7 +20,7 @@ fn sends(query: &str, time_span: Option<&str>, body: &str) {
     assert_eq!(host.calls(), [format!("POST https://graph.microsoft.com/v1.0/security/runHuntingQuery {body}")]);
 }
 
-/// Rows come back as they stand here, counted.
+/// Rows come back unchanged and counted.
 #[track_caller]
 fn passes(rows: &str, count: u32) {
     for body in [
@@ -106,7 +106,7 @@ fn sends_query_and_time_span() {
     ] {
         sends("T", Some(span), &format!(r#"{{"Query":"T","Timespan":"{span}"}}"#));
     }
-    // The query goes as it is: quotes, line ends, other scripts.
+    // The query is sent unchanged: quotes, line breaks, other scripts.
     sends(
         " let x = \"a\\\\b\";\r\nT | where Name == 'größe' // ✓\t",
         None,
@@ -180,11 +180,11 @@ fn a_result_that_does_not_decode_is_malformed() {
         ),
         (
             r#"{"schema":[{"name":"A","type":"String"}],"results":[{"A":"x"},{"error":{"code":"UnknownError","message":"gone"}}]}"#,
-            "the service broke its answer off with an error: gone",
+            "the service broke off its answer with an error: gone",
         ),
         (
             r#"{"schema":[],"results":[],"error":{"code":"UnknownError","message":"gone"}}"#,
-            "the service broke its answer off with an error: gone",
+            "the service broke off its answer with an error: gone",
         ),
     ] {
         for as_json in [false, true] {

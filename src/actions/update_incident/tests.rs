@@ -9,7 +9,7 @@ use crate::wire::failure::Failure;
 use crate::wire::scripted::{ScriptedHost, Step, answer};
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
 
-/// A change of nothing, to be refined.
+/// An empty change for tests to modify.
 pub(crate) fn no_change() -> IncidentChange {
     IncidentChange {
         status: None,
@@ -43,7 +43,7 @@ fn refuses(change: &IncidentChange, message: &str) {
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
-/// An `invoke` that sends exactly this.
+/// `invoke` sends exactly this body.
 #[track_caller]
 fn invoke_sends(input: &str, body: &str) {
     let host = ScriptedHost::new([token(), answer(200, INCIDENT)]);
@@ -151,7 +151,7 @@ fn clears_fields() {
         (F::CustomTags, r#"{"customTags":[]}"#),
     ] {
         sends(&IncidentChange { clear: vec![field], ..no_change() }, body);
-        // Named twice is cleared once.
+        // A field named twice is cleared once.
         sends(&IncidentChange { clear: vec![field, field], ..no_change() }, body);
     }
     let change =
@@ -192,7 +192,7 @@ fn a_field_is_either_cleared_or_given() {
     }
 }
 
-/// An incident with tags and a time of its last update.
+/// An incident with tags and a last update time.
 fn incident(tags: &str, updated: &str) -> String {
     format!(
         r#"{{"id":"29","status":"active","severity":"high","customTags":{tags},"createdDateTime":"2026-01-22T12:09:23Z","lastUpdateDateTime":"{updated}"}}"#
@@ -200,7 +200,7 @@ fn incident(tags: &str, updated: &str) -> String {
 }
 
 #[test]
-fn answers_the_incident_as_it_is_afterwards() {
+fn returns_the_updated_incident() {
     let updated = incident(r#"["a"]"#, "2026-02-25T16:29:33.1234567Z");
     let host = ScriptedHost::new([token(), answer(200, &updated)]);
     let change = IncidentChange { custom_tags: Some(texts(&["a"])), ..no_change() };
@@ -262,7 +262,7 @@ fn an_update_that_cannot_be_read_back_is_a_success_with_a_warning() {
 }
 
 #[test]
-fn a_proxys_page_leaves_it_open_whether_the_update_happened() {
+fn after_a_proxys_page_the_update_may_have_happened() {
     for (status, kind) in [(200, ErrorKind::Interrupted), (302, ErrorKind::Interrupted), (403, ErrorKind::Unreachable)]
     {
         let host = ScriptedHost::new([token(), answer(status, "<html><title>Sign in</title>")]);
@@ -273,7 +273,7 @@ fn a_proxys_page_leaves_it_open_whether_the_update_happened() {
 }
 
 #[test]
-fn tags_have_an_end() {
+fn the_number_of_tags_is_limited() {
     let tags = |count: usize| (0..count).map(|at| format!("tag {at}")).collect::<Vec<_>>();
     let change =
         |count| IncidentChange { custom_tags: Some(tags(count)), tag_mode: Some(TagMode::Append), ..no_change() };

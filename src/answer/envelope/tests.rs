@@ -1,14 +1,14 @@
-//! The form of the envelope: members that say nothing are left out, warnings are always there.
+//! The form of the envelope: unknown members are left out, warnings are always present.
 
 use super::*;
 
 #[test]
-fn says_nothing_of_what_is_not_known() {
+fn leaves_out_what_is_not_known() {
     assert_eq!(around("null", &Meta::default()), r#"{"data":null,"meta":{"warnings":[]}}"#);
 }
 
 #[test]
-fn carries_everything_that_is_known() {
+fn contains_everything_that_is_known() {
     let meta = Meta {
         status: Some(200),
         request_id: Some("r".into()),

@@ -101,7 +101,7 @@ fn every_property_is_decoded() {
 }
 
 #[test]
-fn what_may_be_missing_or_null_may() {
+fn optional_members_may_be_missing_or_null() {
     let nulls = [
         "tenantId",
         "classification",
@@ -181,7 +181,7 @@ fn an_odd_member_is_absent_and_never_loses_the_incident() {
 }
 
 #[test]
-fn alerts_that_are_absent_are_not_none_at_all() {
+fn absent_alerts_are_not_an_empty_list() {
     for (alerts, decoded) in
         [("", None), (r#","alerts":null"#, None), (r#","alerts":"x""#, None), (r#","alerts":[]"#, Some(0))]
     {
@@ -199,7 +199,7 @@ fn a_title_cut_in_the_middle_of_a_character_is_shown() {
 }
 
 #[test]
-fn lists_have_an_end() {
+fn the_length_of_lists_is_limited() {
     let with = |name: &str, item: &str, count: usize| {
         let items = vec![item; count].join(",");
         decode(INCIDENT.replacen('}', &format!(",\"{name}\":[{items}]}}"), 1)).expect(name)
@@ -208,7 +208,7 @@ fn lists_have_an_end() {
     let tags = with("customTags", "\"a\"", 100_001);
     assert_eq!(
         (tags.custom_tags.len(), tags.warnings.join("; ").as_str()),
-        (0, "custom tags of incident 29 are too many and are left out; raw_json has them")
+        (0, "incident 29 has too many custom tags; they are left out, and raw_json has them")
     );
     let alerts = with("alerts", r#"{"id":"1"}"#, 10_003);
     assert_eq!(alerts.alerts.map(|alerts| alerts.len()), Some(10_000));
@@ -236,7 +236,7 @@ fn only_a_redirected_incident_says_where_it_went() {
 }
 
 #[test]
-fn what_is_no_incident_is_malformed() {
+fn what_is_not_an_incident_is_malformed() {
     for (json, why) in [
         ("", "EOF while parsing a value at line 1 column 0"),
         ("[]", "expected an incident at line 1 column 0"),

@@ -11,12 +11,12 @@ pub(super) struct Documented {
     pub(super) required: bool,
     pub(super) default: Option<&'static str>,
     pub(super) range: (Option<u32>, Option<u32>),
-    /// Values that must be allowed, besides ours.
+    /// Values that must be allowed, in addition to ours.
     pub(super) allowed: &'static [&'static str],
     pub(super) example: Option<&'static str>,
 }
 
-/// A documented line of optional text, to be refined.
+/// A documented line of optional text; the entries override what differs.
 const PLAIN: Documented = Documented {
     name: "",
     title: "",
@@ -91,7 +91,7 @@ pub(super) const LIST: [Documented; 5] = [
     Documented {
         name: "filter",
         title: "Filter",
-        // The example of the documentation, which Microsoft Graph refuses, stays in the description alone.
+        // The documentation's example, which Microsoft Graph refuses, stays only in the description.
         description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'.",
         example: Some("status eq 'active'"),
         ..PLAIN

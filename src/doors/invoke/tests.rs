@@ -1,4 +1,4 @@
-//! Input as people write it, down to the request on the wire and up to the envelope.
+//! Input as people write it, down to the request that is sent and up to the envelope.
 
 mod configuration;
 mod notation;
@@ -8,14 +8,14 @@ use crate::sample::{CONFIG, INCIDENT, invoke, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 use crate::wit::types::ErrorKind;
 
-/// A cold call that is answered once: the requests to Graph and the result.
+/// Makes a cold call with one answer; returns the requests to Graph and the result.
 fn call(action: &str, input: &str, step: Step) -> (Vec<String>, Result<String, Fault>) {
     let host = ScriptedHost::new([token(), step]);
     let result = invoke(&host, action, CONFIG, input);
     (host.calls(), result)
 }
 
-/// The one request to Graph that an input makes.
+/// The input makes exactly this request to Graph.
 #[track_caller]
 fn sends(action: &str, input: &str, body: &str, request: &str) {
     let (calls, result) = call(action, input, answer(200, body));
@@ -23,7 +23,7 @@ fn sends(action: &str, input: &str, body: &str, request: &str) {
     assert_eq!(calls, [request]);
 }
 
-/// Refuses before anything is sent.
+/// The call is refused before anything is sent.
 #[track_caller]
 fn refuses(action: &str, config: &str, input: &str, message: &str) {
     let host = ScriptedHost::new([]);
@@ -31,13 +31,13 @@ fn refuses(action: &str, config: &str, input: &str, message: &str) {
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::InvalidInput, message));
 }
 
-/// Refuses a configuration.
+/// The configuration is refused.
 #[track_caller]
 fn refuses_config(config: &str, message: &str) {
     refuses("get_incident_details", config, r#"{"incident_id":"29"}"#, message);
 }
 
-/// The envelope around data that came without headers.
+/// The envelope around data from an answer without headers.
 fn envelope(data: &str, more: &str) -> String {
     format!(r#"{{"data":{data},"meta":{{"client_request_id":"{CLIENT_REQUEST_ID}"{more},"warnings":[]}}}}"#)
 }
@@ -200,7 +200,7 @@ fn asks_for_a_token_as_the_contract_says() {
 }
 
 #[test]
-fn meta_carries_the_ids_and_warnings_of_the_answer() {
+fn meta_contains_the_ids_and_warnings_of_the_answer() {
     let headers = [("request-id", "their-id"), ("warning", "199 - \"slow\"")];
     let body = r#"{"@odata.count":3,"@odata.nextLink":"https://graph.microsoft.com/v1.0/security/incidents?$skip=1","value":[]}"#;
     let (_, result) = call("list_incidents", "{}", answer_with(206, &headers, body));

@@ -1,19 +1,19 @@
-//! Every error kind of the contract, from Graph's answer to the whole error, and the shapes that error bodies come in.
+//! Every error kind of the contract, from Graph's answer to the complete error, and the forms of error bodies.
 
 use super::*;
 use crate::actions::get_incident;
 use crate::sample::{run, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 
-/// The error of a get that Graph answers with these steps.
+/// The error of a get when Graph answers with these steps.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
     let host = ScriptedHost::new(std::iter::once(token()).chain(steps));
     let error = *run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
-    assert_eq!(host.left(), 0, "steps that were not taken");
+    assert_eq!(host.left(), 0, "every step is taken");
     error
 }
 
-/// An error of Graph with our id, to be refined.
+/// An error from Graph with our id, for tests to modify.
 fn expected(kind: ErrorKind, status: u16, code: Option<&str>, message: &str, remedy: Option<&str>) -> Error {
     Error {
         status: Some(status),
@@ -40,14 +40,14 @@ const QUERY: &str = "correct the query: the message is the engine's own; the adv
 const FORBIDDEN: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 lacks a permission, or the tenant a licence for this \
      data: check API permissions with admin consent";
 const NOT_FOUND: &str = "check the id and the endpoint; the object may be gone or belong to another tenant";
-const CONFLICT: &str = "read the object again and repeat with what it is now";
-const UNAVAILABLE: &str = "the service failed: repeat later; give Microsoft support the request id if it stays";
-const UNAUTHENTICATED: &str = "Graph refuses a token that was just issued: check that cloud and endpoints fit the tenant, \
+const CONFLICT: &str = "read the object again and retry with its current state";
+const UNAVAILABLE: &str = "the service failed: retry later; if it keeps failing, give Microsoft support the request id";
+const UNAUTHENTICATED: &str = "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, \
      and that the app aaaabbbb-cccc-dddd-eeee-ffff00001111 is neither disabled nor blocked by a policy";
 
 #[test]
 fn each_status_has_its_kind_and_remedy() {
-    let patience = "wait at least a minute before the next request; earlier ones lengthen the block";
+    let patience = "wait at least a minute before the next request; earlier requests prolong the block";
     for (status, kind, remedy, attempts) in [
         (400, ErrorKind::Rejected, Some(REJECTED), 1),
         (402, ErrorKind::Rejected, Some(REJECTED), 1),
@@ -65,7 +65,7 @@ fn each_status_has_its_kind_and_remedy() {
         (
             501,
             ErrorKind::Unavailable,
-            Some("the service does not implement this request: repeating it does not help, change it"),
+            Some("the service does not implement this request: change it; retrying does not help"),
             1,
         ),
         (502, ErrorKind::Unavailable, Some(UNAVAILABLE), 4),
@@ -84,7 +84,7 @@ fn each_status_has_its_kind_and_remedy() {
 }
 
 #[test]
-fn a_token_that_stays_refused_is_unauthenticated() {
+fn a_token_refused_twice_is_unauthenticated() {
     let body = body("InvalidAuthenticationToken", "Access token validation failure.");
     let actual = failed([answer(401, &body), token(), answer(401, &body)]);
     let expected = Error {
@@ -114,7 +114,7 @@ fn throttling_beyond_the_deadline_says_how_long() {
                 status,
                 Some(code),
                 "Please retry again later.",
-                Some("wait 60 seconds before the next request; earlier ones lengthen the block"),
+                Some("wait 60 seconds before the next request; earlier requests prolong the block"),
             )
         };
         same(&actual, &expected);
@@ -202,7 +202,7 @@ fn the_deepest_code_and_the_outermost_message_count() {
 }
 
 #[test]
-fn inner_errors_are_followed_so_far_only() {
+fn inner_errors_are_followed_to_a_limit() {
     let nested = |depth: usize| {
         let opened = r#"{"code":"A","innerError":"#.repeat(depth);
         format!(r#"{{"error":{opened}{{"code":"Deepest"}}{}}}"#, "}".repeat(depth))
@@ -213,7 +213,7 @@ fn inner_errors_are_followed_so_far_only() {
 }
 
 #[test]
-fn a_body_that_is_no_object_is_quoted() {
+fn a_body_that_is_not_an_object_is_quoted() {
     for (body, quoted) in [
         (
             "<html>\r\n<title>502</title>\t<p>Bad   gateway</p></html>",
@@ -251,7 +251,7 @@ fn a_missing_body_is_not_quoted() {
 }
 
 #[test]
-fn a_body_that_is_no_text_is_quoted_as_far_as_it_goes() {
+fn a_body_that_is_not_text_is_quoted_as_far_as_possible() {
     let step = Step::Answer { status: 500, headers: Vec::new(), body: b"\xff\xfebad\x80".to_vec() };
     let actual = failed([step]);
     assert_eq!(actual.message, "graph.microsoft.com answered with status 500: \"\u{fffd}\u{fffd}bad\u{fffd}\"");
@@ -269,7 +269,7 @@ fn a_long_body_is_cut() {
 }
 
 #[test]
-fn a_huge_body_is_not_handed_on() {
+fn a_huge_body_is_not_passed_on() {
     let huge = body("A", &"x".repeat(2 * 1024 * 1024));
     let actual = failed([answer(400, &huge)]);
     let start: String = huge.chars().take(200).collect();

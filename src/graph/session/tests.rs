@@ -1,4 +1,4 @@
-//! What the other side echoes of our secrets stays out of every error; and what the path to Graph does besides.
+//! Secrets that the other side echoes stay out of every error; and the other duties of a session.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use crate::text::percent;
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 use crate::wit::types::{Config, Error, ErrorKind};
 
-/// Spellings that the other side could echo a value in.
+/// Spellings in which the other side could echo a value.
 fn echoes(value: &str) -> [String; 5] {
     [
         value.to_owned(),
@@ -21,7 +21,7 @@ fn echoes(value: &str) -> [String; 5] {
     ]
 }
 
-/// Every character of a value as JSON may escape it.
+/// A value with every character escaped as in JSON.
 fn escaped(value: &str) -> String {
     let escapes: Vec<String> = value.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
     escapes.concat()
@@ -35,14 +35,14 @@ fn shows_none(error: &Error, values: &[&str]) {
     for text in &texts {
         for value in values {
             assert!(!echoes(value).iter().any(|echo| text.contains(echo)), "{text}");
-            // Not even a good part of it, as where a long text was cut.
+            // Not even a large part of it, such as where a long text was cut.
             let part: String = value.chars().take(10).collect();
             assert!(!text.contains(&part), "{text}");
         }
     }
 }
 
-/// Bodies with a text in every member that an error reads, given as a JSON string too.
+/// Bodies with a text in every member that errors read; `json` is the text as a JSON string.
 fn bodies(text: &str, json: &str) -> Vec<String> {
     vec![
         format!(
@@ -64,7 +64,7 @@ fn bodies(text: &str, json: &str) -> Vec<String> {
     ]
 }
 
-/// Runs actions against these answers, first of Graph, then of the token endpoint, and looks at each error.
+/// Runs actions against these answers, first from Graph, then from the token endpoint, and checks each error.
 fn try_all(connection: &Connection, token: &str, bad: &Step, values: &[&str]) {
     let grant = answer(200, &format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#));
     let renewed = matches!(bad, Step::Answer { status: 401, .. });
@@ -73,9 +73,9 @@ fn try_all(connection: &Connection, token: &str, bad: &Step, values: &[&str]) {
     } else {
         [vec![grant], vec![bad.clone(); 4]].concat()
     };
-    // What is no success ends before the actions differ.
+    // An error answer ends before the actions differ.
     let actions = if matches!(bad, Step::Answer { status: 200, .. }) { 3 } else { 1 };
-    // The token endpoint knows no token that it did not issue.
+    // The token endpoint cannot echo a token that it has not issued.
     for (script, values) in [(at_graph, values), (vec![bad.clone(); 4], &values[..1])] {
         for action in 0..actions {
             let host = ScriptedHost::new(script.clone());
@@ -102,7 +102,7 @@ fn no_error_shows_what_the_other_side_echoes() {
                 let json = serde_json::json!(text).to_string();
                 (text, json)
             });
-            // Characters escaped one by one are in JSON only.
+            // Only JSON has characters escaped one by one.
             let in_json = ("nothing".to_owned(), format!("\"{}\"", escaped(value)));
             for (text, json) in spellings.into_iter().chain([in_json]) {
                 let names =
@@ -156,9 +156,9 @@ fn repeats_keep_the_id_of_the_request() {
 }
 
 #[test]
-fn an_answer_that_is_no_text_is_malformed() {
+fn an_answer_that_is_not_text_is_malformed() {
     let step = Step::Answer { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\"}".to_vec() };
     let host = ScriptedHost::new([vec![token()], vec![step; 4]].concat());
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("no text");
+    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("not text");
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, "the answer is not UTF-8"));
 }

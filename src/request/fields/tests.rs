@@ -1,4 +1,4 @@
-//! The notations of single members; `invoke` tests what they do in an action.
+//! The notations of single members; the tests of `invoke` cover whole actions.
 
 use super::*;
 use crate::wit::actions::Severity;
@@ -85,7 +85,7 @@ fn names_the_place_of_a_member() {
 fn words_are_read_without_regard_to_case() {
     assert_eq!(fields(r#"{"a":" High "}"#).word::<Severity>("a").expect("a word"), Some(Severity::High));
     assert_eq!(fields(r#"{"a":""}"#).word::<Severity>("a").expect("absent"), None);
-    let error = fields(r#"{"a":7}"#).word::<Severity>("a").expect_err("no word");
+    let error = fields(r#"{"a":7}"#).word::<Severity>("a").expect_err("not a word");
     assert_eq!(error.message, "a: '7' is unknown; allowed: unknown, informational, low, medium, high");
 }
 

@@ -1,4 +1,4 @@
-//! Calls side by side on one instance.
+//! Concurrent calls on one instance.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,13 +30,13 @@ fn patient(seconds: u32) -> Connection {
     Connection::new(&Config { timeout_seconds: Some(seconds), ..config::tests::config() }).expect("valid")
 }
 
-/// Tokens asked for so far.
+/// Tokens requested so far.
 fn grants(host: &ScriptedHost) -> usize {
     host.sent().len() - host.calls().len()
 }
 
 #[test]
-fn calls_side_by_side_ask_for_one_token_and_take_the_time_of_one() {
+fn concurrent_calls_request_one_token_and_take_the_time_of_one_call() {
     let connection = connection();
     let steps = [vec![after(2, grant("first"))], vec![after(3, incident()); 32]].concat();
     let host = ScriptedHost::new(steps);
@@ -46,7 +46,7 @@ fn calls_side_by_side_ask_for_one_token_and_take_the_time_of_one() {
 }
 
 #[test]
-fn different_actions_go_on_side_by_side() {
+fn different_actions_run_concurrently() {
     let connection = connection();
     let rows = answer(200, r#"{"schema":[],"results":[]}"#);
     let page = answer(200, r#"{"value":[]}"#);
@@ -95,7 +95,7 @@ fn calls_that_wait_keep_their_own_deadlines() {
 }
 
 #[test]
-fn a_refusal_is_everyones_and_a_deadline_is_not() {
+fn a_refusal_applies_to_every_call_and_a_deadline_to_one() {
     let connection = connection();
     let refusal = r#"{"error":"invalid_client","error_description":"AADSTS7000222: Expired.","error_codes":[7000222]}"#;
     let host = ScriptedHost::new([after(1, answer(401, refusal))]);
@@ -122,7 +122,7 @@ fn a_call_that_is_given_up_leaves_the_token_to_the_next() {
         let mut turns = 0;
         poll_fn(|context| {
             turns += 1;
-            // The other call gets to wait for this one's token.
+            // The other call starts to wait for this one's token.
             context.waker().wake_by_ref();
             assert!(call.as_mut().poll(context).is_pending());
             if turns < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }

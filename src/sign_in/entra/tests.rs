@@ -1,11 +1,11 @@
-//! What Entra ID refuses, as the token endpoint words it, down to the whole error.
+//! Refusals from Entra ID, from the token endpoint's answer to the complete error.
 
 use super::*;
 use crate::actions::get_incident;
 use crate::sample::{INCIDENT, run, token};
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 
-/// The error of a get for which the token endpoint answers with these steps; Graph is never asked.
+/// The error of a get when the token endpoint answers with these steps; Graph is never asked.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
     let host = ScriptedHost::new(steps);
     let error = *run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
@@ -18,7 +18,7 @@ fn same(actual: &Error, expected: &Error) {
     assert_eq!(format!("{actual:#?}"), format!("{expected:#?}"));
 }
 
-/// A refusal as Entra ID words it; newer answers separate the trailer with spaces.
+/// A refusal as Entra ID sends it; newer answers separate the trailer with spaces.
 fn refusal(error: &str, number: u64, separator: &str) -> String {
     let trailer = [
         "Trace ID: 03da4b8e-5ffe-48ca-9754-aff4276f0100",
@@ -41,46 +41,46 @@ fn refusal(error: &str, number: u64, separator: &str) -> String {
 const TENANT: &str = "check tenant_id: no tenant '11112222-3333-4444-5555-666677778888' in this cloud; copy the Directory \
      (tenant) ID from the overview of the app registration";
 const TENANT_FORM: &str = "check tenant_id: it must be the tenant's GUID or one of its verified domain names";
-const CLOUD: &str = "the tenant lives in another cloud: set cloud to global, us-gov or us-gov-dod";
+const CLOUD: &str = "the tenant is in another cloud: set cloud to global, us-gov or us-gov-dod";
 const CLIENT: &str = "check client_id and tenant_id: no app registration aaaabbbb-cccc-dddd-eeee-ffff00001111 in tenant \
      11112222-3333-4444-5555-666677778888; copy the Application (client) ID";
 const PRINCIPAL: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 has no service principal in tenant \
-     11112222-3333-4444-5555-666677778888: let an administrator of that tenant consent to it";
+     11112222-3333-4444-5555-666677778888: an administrator of that tenant has to grant consent";
 const DISABLED: &str =
     "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 is disabled: enable it under Enterprise applications, Properties";
 const SECRET: &str =
-    "check client_secret: paste the secret's Value, not its Secret ID; a secret made a moment ago may need a minute";
-const EXPIRED: &str = "the client secret has expired: make a new one under Certificates & secrets of the app \
+    "check client_secret: paste the secret's Value, not its Secret ID; a new secret may take a minute to work";
+const EXPIRED: &str = "the client secret has expired: create a new one under Certificates & secrets of the app \
      aaaabbbb-cccc-dddd-eeee-ffff00001111 and configure its Value";
-const NO_SECRET: &str = "client_secret did not arrive: configure the secret's Value";
+const NO_SECRET: &str = "client_secret was not received: configure the secret's Value";
 const CERTIFICATE: &str = "the certificate is not registered for the app: upload it under Certificates & secrets";
 const CLOCK: &str = "the assertion is outside its time range: check the clock of the machine that signs it";
 const FEDERATED: &str =
-    "no federated credential of the app fits the assertion: compare issuer, audience and subject, letter case included";
-const RESOURCE: &str = "https://login.microsoftonline.com issues no token for https://graph.microsoft.com/.default: check \
+    "no federated credential of the app matches the assertion: compare issuer, audience and subject; case matters";
+const RESOURCE: &str = "https://login.microsoftonline.com does not issue tokens for https://graph.microsoft.com/.default: check \
      endpoints.login and cloud; both must belong to the tenant's cloud";
 const FIELD: &str =
-    "something between here and https://login.microsoftonline.com removed a field of the request: check the gateway";
-const GRANT: &str = "https://login.microsoftonline.com does not take client credentials: check endpoints.login";
+    "something between here and https://login.microsoftonline.com removed a field from the request: check the gateway";
+const GRANT: &str = "https://login.microsoftonline.com does not accept client credentials: check endpoints.login";
 const POLICY: &str = "a Conditional Access policy for workload identities blocks the app \
-     aaaabbbb-cccc-dddd-eeee-ffff00001111: let an administrator allow this network or exclude the app";
-const GONE: &str = "the tenant 11112222-3333-4444-5555-666677778888 is gone or not available: check tenant_id, or ask its administrator";
-const INACTIVE: &str = "the tenant 11112222-3333-4444-5555-666677778888 was blocked after a time of inactivity: let its administrator \
-     ask Microsoft support to restore it";
-const LOOP: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 asked for too many tokens in a short time: wait some minutes, and keep \
-     instances of the component warm, so that tokens are used again";
-const API: &str = "the service principal of Microsoft Graph is disabled in tenant 11112222-3333-4444-5555-666677778888: let an \
-     administrator enable it under Enterprise applications, or check the tenant's licences";
-const RESTRICTED: &str = "tenant restrictions of a proxy on the way do not allow tenant 11112222-3333-4444-5555-666677778888: let the \
-     administrator of the network add it, or use another way out";
+     aaaabbbb-cccc-dddd-eeee-ffff00001111: ask an administrator to allow this network or exclude the app";
+const GONE: &str = "the tenant 11112222-3333-4444-5555-666677778888 no longer exists or is not available: check tenant_id, or ask its administrator";
+const INACTIVE: &str = "the tenant 11112222-3333-4444-5555-666677778888 was blocked after a period of inactivity: its administrator \
+     has to ask Microsoft support to restore it";
+const LOOP: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 requested too many tokens in a short time: wait a few minutes, and \
+     keep instances of the component warm, so that tokens are reused";
+const API: &str = "the service principal of Microsoft Graph is disabled in tenant 11112222-3333-4444-5555-666677778888: ask an \
+     administrator to enable it under Enterprise applications, or check the tenant's licences";
+const RESTRICTED: &str = "a proxy's tenant restrictions do not allow tenant 11112222-3333-4444-5555-666677778888: ask the network's \
+     administrator to add it, or use another route";
 const ASSIGNMENT: &str = "an assignment is required: assign the app aaaabbbb-cccc-dddd-eeee-ffff00001111 under Enterprise \
      applications, or turn off Assignment required for the resource";
-const TLS: &str = "something between here and https://login.microsoftonline.com speaks an old version of TLS, mostly a proxy that \
-     inspects traffic: let it use TLS 1.2 or later, or exempt https://login.microsoftonline.com";
+const TLS: &str = "something between here and https://login.microsoftonline.com uses an old version of TLS, usually a proxy that \
+     inspects traffic: configure it for TLS 1.2 or later, or exempt https://login.microsoftonline.com";
 const OWN_APP: &str = "Microsoft does not let the app aaaabbbb-cccc-dddd-eeee-ffff00001111 act as itself: use an app registration of \
      your own tenant as client_id";
 const ISSUER: &str = "the key that signed the assertion is not among those that its issuer publishes: check the issuer's key set; \
-     new keys take some time to be seen";
+     new keys take some time to become known";
 const NO_NUMBER: &str = "check that https://login.microsoftonline.com is Microsoft Entra ID or a gateway in front of it; if it is, \
      give Microsoft support the trace id (request_id) and the time";
 
@@ -121,7 +121,7 @@ fn each_refusal_has_its_remedy() {
         (400, "unsupported_grant_type", 70003, GRANT),
         (400, "access_denied", 53003, POLICY),
         (400, "invalid_grant", 530_032, POLICY),
-        // None of these is a matter of the secret.
+        // None of these has to do with the secret.
         (400, "invalid_request", 1_002_016, TLS),
         (400, "invalid_grant", 5_000_225, INACTIVE),
         (400, "invalid_request", 5_000_224, GONE),
@@ -133,7 +133,7 @@ fn each_refusal_has_its_remedy() {
         (400, "unauthorized_client", 7_000_113, OWN_APP),
         (400, "unauthorized_client", 7_000_114, OWN_APP),
         (401, "invalid_client", 7_000_272, ISSUER),
-        // Nobody knows these here.
+        // Unknown numbers.
         (400, "invalid_client", 1_234_567, &unknown(1_234_567)),
         (403, "interaction_required", 50076, &unknown(50076)),
         (400, "invalid_request", 9_999_999, &unknown(9_999_999)),
@@ -155,7 +155,7 @@ fn each_refusal_has_its_remedy() {
     }
 }
 
-const BUSY: &str = "wait and repeat; Entra ID is busy or not available";
+const BUSY: &str = "wait and retry; Entra ID is busy or not available";
 
 #[test]
 fn a_busy_token_service_is_asked_again() {
@@ -166,7 +166,7 @@ fn a_busy_token_service_is_asked_again() {
         (Some(90012), temporary(90012), 400, ErrorKind::Unavailable),
         (Some(90024), temporary(90024), 400, ErrorKind::Unavailable),
         (Some(90033), temporary(90033), 400, ErrorKind::Unavailable),
-        // By the number alone, too.
+        // The number alone is enough.
         (Some(90033), answer(400, &refusal("server_error", 90033, " ")), 400, ErrorKind::Unavailable),
         (None, answer(500, ""), 500, ErrorKind::Unavailable),
         (None, answer(502, ""), 502, ErrorKind::Unavailable),
@@ -209,7 +209,7 @@ fn other_refusals_are_not_repeated() {
 }
 
 #[test]
-fn a_refusal_that_is_not_of_entra_is_quoted() {
+fn a_refusal_from_something_other_than_entra_is_quoted() {
     for (body, quoted) in [
         ("Not\nallowed", r#": "Not allowed""#),
         ("", ""),
@@ -266,7 +266,7 @@ fn parts_may_be_missing() {
 }
 
 #[test]
-fn a_page_of_a_proxy_blames_no_credential() {
+fn a_proxys_page_blames_no_credential() {
     let page = "<html><head><title>Web gateway</title></head></html>";
     for status in [200, 302, 403, 407, 451, 511] {
         let error = failed([answer(status, page)]);
@@ -274,7 +274,7 @@ fn a_page_of_a_proxy_blames_no_credential() {
         assert_eq!(
             error.message,
             format!(
-                "an HTML page came in place of an answer of login.microsoftonline.com: status {status}, titled \"Web gateway\""
+                "an HTML page came in place of an answer from login.microsoftonline.com: status {status}, titled \"Web gateway\""
             )
         );
         assert_eq!(error.client_request_id.as_deref(), Some(CLIENT_REQUEST_ID));

@@ -1,4 +1,4 @@
-//! Tokens over several calls of one instance.
+//! Tokens across several calls of one instance.
 
 use super::*;
 use crate::actions::{generic, get_incident};
@@ -14,7 +14,7 @@ fn grant(token: &str, expires_in: &str) -> Step {
     answer(200, &format!(r#"{{"token_type":"Bearer","expires_in":{expires_in},"access_token":"{token}"}}"#))
 }
 
-/// Gets an incident with a configuration; answers the token that Graph saw last.
+/// Gets an incident with a configuration; returns the token that Graph saw last.
 fn get(host: &ScriptedHost, config: &Config) -> String {
     let connection = Connection::new(config).expect("valid");
     host.expect(answer(200, INCIDENT));
@@ -35,14 +35,14 @@ fn merges_the_claims_of_a_challenge() {
 }
 
 #[test]
-fn a_token_is_kept_until_shortly_before_its_end() {
+fn a_token_is_kept_until_shortly_before_it_expires() {
     for (expires_in, kept) in [
         ("3599", 3298),
         ("\"3599\"", 3298),
         ("3599.0", 3298),
         ("\"3599.0\"", 3298),
         ("86399", 86_098),
-        // Short ones are renewed at half of their life.
+        // Short-lived ones are renewed after half of their lifetime.
         ("600", 299),
         ("300", 149),
         ("60", 29),
@@ -60,7 +60,7 @@ fn a_token_is_kept_until_shortly_before_its_end() {
 }
 
 #[test]
-fn a_token_without_a_life_is_used_once() {
+fn a_token_without_a_lifetime_is_used_once() {
     let host = ScriptedHost::new([grant("first", "0")]);
     assert_eq!(get(&host, &config::tests::config()), "first");
     host.expect(grant("second", "0"));
@@ -68,7 +68,7 @@ fn a_token_without_a_life_is_used_once() {
 }
 
 #[test]
-fn a_token_with_an_endless_life_is_kept() {
+fn a_token_with_an_endless_lifetime_is_kept() {
     let host = ScriptedHost::new([grant("first", "18446744073709551615")]);
     for _ in 0..3 {
         assert_eq!(get(&host, &config::tests::config()), "first");
@@ -98,7 +98,7 @@ fn tokens_of_different_connections_do_not_mix() {
     for (at, config) in configs.iter().enumerate() {
         assert_eq!(get(&host, config), format!("token-{at}"));
     }
-    // What a token does not depend on shares it.
+    // Connections that differ only in other settings share it.
     for config in [
         Config { timeout_seconds: Some(60), verify: Some(false), api_version: Some("beta".into()), ..base() },
         Config { tenant_id: base().tenant_id.to_uppercase(), client_secret: " planted~Secret.1\n".into(), ..base() },
@@ -110,7 +110,7 @@ fn tokens_of_different_connections_do_not_mix() {
 }
 
 #[test]
-fn the_token_unused_for_longest_makes_room() {
+fn the_least_recently_used_token_is_dropped() {
     let host = ScriptedHost::new([]);
     let tenant = |at: usize| Config { tenant_id: format!("tenant{at}.example"), ..config::tests::config() };
     for at in 0..TOKENS_MAX {
@@ -120,7 +120,7 @@ fn the_token_unused_for_longest_makes_room() {
     assert_eq!(get(&host, &tenant(0)), "token-0");
     host.expect(grant("one-more", "3599"));
     get(&host, &tenant(TOKENS_MAX));
-    // The first was used again, so the second had to go.
+    // The first was used again, so the second was dropped.
     assert_eq!(get(&host, &tenant(0)), "token-0");
     host.expect(grant("again", "3599"));
     assert_eq!(get(&host, &tenant(1)), "again");
@@ -150,7 +150,7 @@ fn a_token_answer_without_a_token_is_malformed() {
             let host = ScriptedHost::new(vec![answer(status, body); if status == 200 { 4 } else { 1 }]);
             let actual = run(&host, async |session| get_incident::typed(session, "29").await).expect_err(body);
             let message = if status == 200 {
-                "the token answer of login.microsoftonline.com has no usable access_token and expires_in"
+                "the token answer from login.microsoftonline.com has no usable access_token and expires_in"
             } else {
                 "login.microsoftonline.com redirects in place of a token answer; redirects are not followed"
             };
@@ -164,7 +164,7 @@ fn a_token_answer_without_a_token_is_malformed() {
 
 const CLAIMS: &str = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTY1NzgzNDQxNyJ9fX0=";
 
-/// A challenge as captured.
+/// A captured challenge.
 fn challenge(status: u16) -> Step {
     let value = format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{CLAIMS}\"");
     let body = r#"{"error":{"code":"InvalidAuthenticationToken","message":"Challenged."}}"#;
@@ -195,7 +195,7 @@ fn a_challenge_is_answered_once_with_its_claims() {
         assert_eq!(claims_of(&sent[2].body), merged);
         let tokens = [1, 3].map(|at: usize| sent[at].header("authorization").unwrap_or_default().to_owned());
         assert_eq!(tokens, ["Bearer old", "Bearer new"]);
-        // The new token is the one kept.
+        // The new token is kept.
         assert_eq!(get(&host, &config::tests::config()), "new");
 
         let kind = if status == 401 { ErrorKind::Unauthenticated } else { ErrorKind::Forbidden };
@@ -227,7 +227,7 @@ fn a_renewal_that_is_refused_is_the_error() {
     let host = ScriptedHost::new([grant("old", "3599"), challenge(401), answer(401, body)]);
     let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("expired");
     assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Unauthenticated, Some("AADSTS7000222")));
-    // The refused token is gone: the next call starts with a new one.
+    // The refused token is dropped: the next call starts with a new one.
     host.expect(grant("new", "3599"));
     assert_eq!(get(&host, &config::tests::config()), "new");
 }

@@ -1,9 +1,9 @@
-//! Mends JSON that is valid and that the parser refuses all the same, so that an odd character or number does not lose the rest.
+//! Mends valid JSON that the parser refuses, so that one odd character or number does not lose the rest.
 
-/// JSON that the parser refuses for its values alone, so that it takes it: escaped halves of surrogate pairs without the other
-/// half become U+FFFD, and numbers that may be too large for it become null. `None` when there are none.
+/// JSON with the values replaced that the parser would refuse: escaped lone surrogates become U+FFFD, and numbers that may be
+/// too large become null. `None` when there are none.
 ///
-/// What comes out is as long as what went in, so that places in one are places in the other.
+/// The result has the same length, so that positions in it are positions in the original.
 pub fn mended(json: &str) -> Option<String> {
     let mut out: Option<Vec<u8>> = None;
     let bytes = json.as_bytes();
@@ -29,16 +29,16 @@ pub fn mended(json: &str) -> Option<String> {
     String::from_utf8(out?).ok()
 }
 
-/// What an unreadable number becomes.
+/// Replaces an unreadable number.
 const NULL: &[u8] = b"null";
-/// No number of fewer digits is too large.
+/// A number of at most this length and without an exponent is never too large.
 const DIGITS_MAX: usize = 300;
 /// Length of `\\uXXXX`.
 const ESCAPE_LENGTH: usize = 6;
 
-/// Mends the string literal that begins at a place; answers its length.
+/// Mends the string literal that starts at a position; returns its length.
 fn mend_string(json: &str, from: usize, out: &mut Option<Vec<u8>>) -> usize {
-    /// What a `\\uXXXX` that a text starts with stands for.
+    /// The code unit of a `\\uXXXX` at the start of a text.
     fn unit(text: &[u8]) -> Option<u16> {
         let digits = text.strip_prefix(b"\\u")?.get(..4)?;
         digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
@@ -63,7 +63,7 @@ fn mend_string(json: &str, from: usize, out: &mut Option<Vec<u8>>) -> usize {
     bytes.len() - from
 }
 
-/// Writes over a part, in a copy that is made for the first one.
+/// Overwrites a part, in a copy that is made when first needed.
 fn replace(json: &str, out: &mut Option<Vec<u8>>, at: usize, with: &[u8]) {
     let out = out.get_or_insert_with(|| json.as_bytes().to_owned());
     if let Some(place) = out.get_mut(at..at + with.len()) {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_no_parser_takes_are_null() {
+    fn numbers_that_the_parser_refuses_become_null() {
         for (json, expected) in [
             (r#"{"a":1e999,"b":[-2E+999, "1e999"]}"#, Some(r#"{"a":null ,"b":[null   , "1e999"]}"#.to_owned())),
             (r#"{"a":1.5,"b":-7,"1e9":0}"#, None),

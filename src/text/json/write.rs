@@ -4,7 +4,7 @@ use std::io;
 
 /// A text as a JSON string.
 pub fn quoted(text: &str) -> String {
-    // Writing a string to memory cannot fail.
+    // Writing to memory cannot fail.
     serde_json::to_string(text).unwrap_or_default()
 }
 
@@ -18,9 +18,9 @@ pub fn quoted_length(text: &str) -> usize {
     text.bytes().map(escape).sum::<usize>() + 2
 }
 
-/// Writes a text as a JSON string behind another.
+/// Appends a text as a JSON string.
 pub fn quote(text: &str, out: &mut String) {
-    /// Writes UTF-8 that comes in whole characters, as the serializer's does.
+    /// Appends UTF-8 that arrives in complete characters, as from the serializer.
     struct Out<'s>(&'s mut String);
     impl io::Write for Out<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -68,7 +68,7 @@ impl Writer {
         self.json(name, &quoted(text));
     }
 
-    /// Adds a member whose value is JSON, if there is one.
+    /// Adds a member whose value is JSON, if there is a value.
     pub fn optional(&mut self, name: &str, json: Option<String>) {
         if let Some(json) = json {
             self.json(name, &json);

@@ -1,4 +1,4 @@
-//! A list that is counted and left where it is.
+//! A list that is counted but not decoded.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A list of rows: their number, the first and the last one.
+/// A list of rows: the number of rows, the first and the last.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
     /// How many there are.
@@ -21,7 +21,7 @@ impl<'a> Rows<'a> {
         self.last.map(RawValue::get)
     }
 
-    /// Where the list stands in the text that it was read from, brackets included; `None` when it is empty.
+    /// Position of the list in the text it was read from, including the brackets; `None` when it is empty.
     pub fn span(&self, text: &str) -> Option<Range<usize>> {
         let offset = |part: &RawValue| part.get().as_ptr().addr() - text.as_ptr().addr();
         let (first, last) = (self.first?, self.last?);

@@ -1,19 +1,19 @@
-//! Finds a value in every spelling that an echo may have: as it is, percent-encoded, escaped as in JSON, in base64.
+//! Finds a value in every spelling an echo may have: plain, percent-encoded, escaped as in JSON, in base64.
 
 use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// Data up to this size is read for every spelling.
+/// Data up to this size is searched for every spelling.
 const CLOSELY_READ_BYTES: usize = 64 * 1024;
-/// Bytes of a spelling that are looked for first.
+/// Bytes of a spelling that are searched first.
 const START_BYTES: usize = 16;
-/// What stands in the place of a value.
+/// Replaces a value.
 pub(super) const STRUCK_OUT: &str = "***";
 
-/// A text without a value, as it is, percent-encoded or escaped as in JSON, wholly or in part; and in base64 of either alphabet,
-/// alone or within more.
+/// A text without a value: plain, percent-encoded or escaped as in JSON, wholly or partly, and in base64 of either alphabet,
+/// alone or as part of more data.
 pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
     // No spelling is shorter than base64 of what fills its groups, or the value.
     if text.len() < value.len().min(value.len().saturating_sub(2) / 3 * 4) {
@@ -41,7 +41,7 @@ pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
     without_all(text, |text, from| next_escaped(text, from, value, &known)).or(struck)
 }
 
-/// A text without all that is found in it, each from a place on; `None` when there is nothing.
+/// A text without everything that `next` finds from a position on; `None` when there is nothing.
 fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
     let mut kept = 0;
@@ -56,7 +56,7 @@ fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>)
     Some(out)
 }
 
-/// The next place from another on where a value is spelled with escapes: before the first of them it stands as it is.
+/// The next range from a position on where a value is spelled with escapes; before its first escape it is plain.
 fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option<Range<usize>> {
     let mut at = from;
     loop {
@@ -76,7 +76,7 @@ fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option
     }
 }
 
-/// Which bytes a value has: most escapes of a text stand for others.
+/// The bytes of a value: most escapes in a text mean other bytes.
 struct Known([bool; 256]);
 
 impl Known {
@@ -95,7 +95,7 @@ impl Known {
     }
 }
 
-/// Where a spelling may begin. A window slides over the text, as far as its last byte allows: most bytes are never looked at.
+/// Where a spelling may begin. A window moves over the text as far as its last byte allows, so most bytes are never read.
 /// Source: <https://en.wikipedia.org/wiki/Boyer%E2%80%93Moore%E2%80%93Horspool_algorithm>.
 struct Starts {
     window: usize,
@@ -138,7 +138,7 @@ impl Starts {
     }
 }
 
-/// Length of a value that is spelled out from a place on, each byte as it is or escaped.
+/// Length of a value spelled from a position on, each byte plain or escaped.
 fn spelled_length(text: &[u8], from: usize, value: &[u8]) -> Option<usize> {
     let mut at = from;
     for byte in value {
@@ -152,7 +152,7 @@ fn spelled_length(text: &[u8], from: usize, value: &[u8]) -> Option<usize> {
     Some(at - from)
 }
 
-/// The byte that an escape at the start of a text stands for, `%XX` or one of JSON, and its length.
+/// The byte of an escape at the start of a text, `%XX` or as in JSON, and the escape's length.
 fn escape(text: &[u8]) -> Option<(u8, usize)> {
     let (byte, length) = match text {
         [b'%', high, low, ..] => (hexadecimal(&[*high, *low])?, 3),
@@ -167,14 +167,14 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// Bytes that are looked for in base64.
+/// Bytes to find in base64.
 struct Group<'a> {
     bytes: &'a [u8],
-    /// How it begins in base64.
+    /// Its first characters in base64.
     start: Vec<u8>,
 }
 
-/// What of a value is the same in base64 wherever it starts, for three bytes are four characters; and the value itself.
+/// The parts of a value that look the same in base64 wherever it starts, because three bytes make four characters; and the value.
 fn groups(value: &[u8]) -> Vec<Group<'_>> {
     let within = (0..3).filter_map(|skipped| value.get(skipped..));
     let within = within.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
@@ -183,7 +183,7 @@ fn groups(value: &[u8]) -> Vec<Group<'_>> {
 }
 
 impl Group<'_> {
-    /// Length of its base64 at a place, the padding included.
+    /// Length of its base64 at a position, including the padding.
     fn length(&self, text: &[u8], at: usize) -> Option<usize> {
         let rest = text.get(at..)?;
         begins(rest, &self.start).then_some(())?;

@@ -1,4 +1,4 @@
-//! Repeats and failures within one deadline, on a clock that only the script moves.
+//! Retries and failures within one deadline, on a clock that only the script moves.
 
 use super::*;
 use crate::actions::{generic, get_incident, run_hunting_query, update_incident};
@@ -45,7 +45,7 @@ fn post(host: &ScriptedHost) -> Result<(), Fault> {
 
 type Action = fn(&ScriptedHost) -> Result<(), Fault>;
 
-/// Runs an action with a token at hand; answers how it ended and how many requests to Graph it took.
+/// Runs an action with a cached token; returns how it ended and how many requests to Graph it made.
 fn outcome(action: Action, steps: &[Step]) -> (Result<(), ErrorKind>, usize) {
     let host = ScriptedHost::new(std::iter::once(token()).chain(steps.iter().cloned()));
     let result = action(&host).map_err(|error| error.kind);
@@ -97,7 +97,7 @@ fn waits_as_the_service_asks() {
         answer(200, INCIDENT),
     ]);
     get(&host).expect("an answer");
-    // The least wait is half a second; the date is five seconds and a half after the clock's whole second.
+    // The shortest wait is half a second; the date is five and a half seconds after the clock's whole second.
     assert_eq!(host.times(), [0, 0, 3000, 3500, 8500]);
 }
 
@@ -122,7 +122,7 @@ fn the_first_hint_that_can_be_read_counts() {
 
 #[test]
 fn a_wait_that_leaves_no_time_for_an_attempt_is_not_begun() {
-    // Of 15 seconds 14 may be waited: the attempt needs one.
+    // 14 of 15 seconds may be waited: the attempt needs one.
     for (seconds, ends_at) in [("14", 14_000), ("15", 0), ("3600", 0), ("99999999999999999999", 0)] {
         let host =
             ScriptedHost::new([token(), answer_with(429, &[("retry-after", seconds)], ""), answer(200, INCIDENT)]);
@@ -183,7 +183,7 @@ fn nothing_is_sent_when_the_time_is_over() {
     assert!(matches!(failure, Unanswered::Failed(Failure::Unsent(why)) if why == "the deadline passed"));
 }
 
-/// The whole error of an action that fails like this.
+/// An action that fails like this returns exactly this error.
 #[track_caller]
 fn fails(action: Action, failure: Failure, attempts: usize, kind: ErrorKind, message: &str, remedy: &str) {
     let steps = std::iter::repeat_n(Step::Fail(failure), attempts);
@@ -197,11 +197,11 @@ fn fails(action: Action, failure: Failure, attempts: usize, kind: ErrorKind, mes
     assert_eq!(format!("{actual:#?}"), format!("{expected:#?}"));
 }
 
-const FREELY: &str = "nothing was changed: repeat freely";
-const READ_BACK: &str = "the write may have happened: read the object back before repeating";
+const FREELY: &str = "nothing was changed: it is safe to retry";
+const READ_BACK: &str = "the write may have happened: read the object back before retrying";
 
 #[test]
-fn says_what_became_of_a_request_without_an_answer() {
+fn says_what_happened_to_a_request_without_an_answer() {
     let refused = Failure::Denied("not on its list of allowed hosts".into());
     fails(
         get,
@@ -218,7 +218,7 @@ fn says_what_became_of_a_request_without_an_answer() {
             attempts,
             ErrorKind::Unreachable,
             "cannot reach graph.microsoft.com: connection refused; nothing was sent",
-            "check that graph.microsoft.com can be reached from this machine (name, proxy, firewall, certificate), and repeat",
+            "check that graph.microsoft.com can be reached from this machine (name, proxy, firewall, certificate), and retry",
         );
     }
     for (action, attempts, repeat) in
@@ -246,7 +246,7 @@ fn says_what_became_of_a_request_without_an_answer() {
         Failure::TooLarge(67_108_864),
         1,
         ErrorKind::MalformedResponse,
-        "the answer of graph.microsoft.com is larger than the 67108864 bytes that are taken",
+        "the answer from graph.microsoft.com is larger than the 67108864 bytes that are accepted",
         "ask for less: fewer rows or columns, a smaller page",
     );
 }
@@ -279,7 +279,7 @@ fn says_when_the_token_service_cannot_be_reached() {
             "no complete answer from login.microsoftonline.com before the deadline",
         ),
     ] {
-        // A write too: it was not begun.
+        // This holds for a write too: it was not begun.
         for action in [get as Action, post] {
             let host = ScriptedHost::new(std::iter::repeat_n(Step::Fail(failure.clone()), attempts));
             let error = action(&host).expect_err(message);

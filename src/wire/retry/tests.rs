@@ -1,14 +1,14 @@
 use super::*;
 
 const PLENTY: Duration = Duration::from_mins(1);
-/// Jitter that waits the whole back-off, less a nanosecond or so.
+/// Jitter for almost the whole back-off.
 const LONGEST: u64 = u64::MAX;
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// Whether a first failure is repeated when time is plenty.
+/// Whether a first failure is retried when there is plenty of time.
 fn repeats(effect: Effect, outcome: Outcome) -> bool {
     wait(effect, outcome, Progress::default(), PLENTY, 0).is_some()
 }
@@ -100,7 +100,7 @@ fn back_off_doubles_with_full_jitter() {
     };
     assert_eq!([waited(0, LONGEST), waited(1, LONGEST), waited(2, LONGEST)], [Some(999), Some(1999), Some(3999)]);
     assert_eq!(waited(2, u64::MAX / 2), Some(1999));
-    // The least wait is floored too.
+    // The shortest wait applies here too.
     assert_eq!([waited(0, 0), waited(2, 0)], [Some(500), Some(500)]);
 }
 
@@ -114,7 +114,7 @@ fn reads_retry_after() {
         ("99999999999999999999999", Some(seconds(u64::MAX))),
         ("Sun, 06 Nov 1994 08:50:07 GMT", Some(seconds(30))),
         ("Sun, 06 Nov 1994 08:49:00 GMT", Some(seconds(0))),
-        // As Graph has sent it.
+        // Values that Graph has sent.
         ("30,120", Some(seconds(30))),
         ("3, 120", Some(seconds(3))),
         ("2.542", Some(seconds(3))),

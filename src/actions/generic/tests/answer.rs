@@ -1,4 +1,4 @@
-//! What comes back of an answer, in the form asked for.
+//! What is returned from an answer, in the requested form.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn cookies_and_challenges_of_an_answer_are_left_out() {
     assert_eq!(response.status, 201);
 }
 
-/// The body of an answer under some settings, and the warnings.
+/// The body returned with some settings, and the warnings.
 #[track_caller]
 fn body_of(extra_fields: ExtraFields, status: u16, body: &[u8]) -> (ResponseBody, Vec<String>) {
     let step = Step::Answer { status, headers: Vec::new(), body: body.to_vec() };

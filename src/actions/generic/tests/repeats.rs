@@ -23,7 +23,7 @@ fn retry_settings_have_their_ranges() {
     }
 }
 
-/// Tries a POST as the settings say; when its requests to Graph were sent, in seconds, and how it ended.
+/// Tries a POST with these settings; returns when its requests to Graph were sent, in seconds, and how it ended.
 fn tries(retry_count: Option<u32>, retry_wait: Option<u32>, steps: Vec<Step>) -> (Vec<u128>, Result<u16, ErrorKind>) {
     let host = ScriptedHost::new([vec![token()], steps].concat());
     let extra_fields = ExtraFields { retry_count, retry_wait, ..extra() };
@@ -49,9 +49,9 @@ fn a_caller_may_have_any_request_repeated() {
         (Some(1), Some(5), vec![asks("100"), done()], vec![0, 100], Ok(200)),
         (Some(1), Some(30), vec![asks("2"), done()], vec![0, 30], Ok(200)),
         (Some(1), Some(30), vec![asks("300"), done()], vec![0, 300], Ok(200)),
-        // More patience than anyone has.
+        // Longer than anyone would wait.
         (Some(3), Some(30), vec![asks("301")], vec![0], Err(ErrorKind::Throttled)),
-        // What a repeat does not mend, or could do twice.
+        // Failures that a retry cannot fix, or where it could act twice.
         (Some(3), Some(1), vec![answer(400, "")], vec![0], Err(ErrorKind::Rejected)),
         (Some(3), Some(1), vec![answer(404, "")], vec![0], Err(ErrorKind::NotFound)),
         (
@@ -62,7 +62,7 @@ fn a_caller_may_have_any_request_repeated() {
             Err(ErrorKind::Interrupted),
         ),
         (Some(3), Some(1), vec![Step::Silence], vec![0], Err(ErrorKind::Interrupted)),
-        // The deadline counts per attempt.
+        // Each attempt has its own deadline.
         (
             Some(2),
             Some(10),
@@ -96,7 +96,7 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
         (Method::Post, "security/incidents/29/comments", 1, 1),
         (Method::Put, "x", 1, 1),
         (Method::Delete, "x", 1, 1),
-        // A hunt that is refused without a hint is not repeated.
+        // A hunt refused without a hint is not retried.
         (Method::Post, "security/runHuntingQuery", 1, 2),
         (Method::Post, "/security/microsoft.graph.security.RunHuntingQuery?a=b", 1, 2),
         (Method::Post, "security/runHuntingQuery/x", 1, 1),
@@ -108,7 +108,7 @@ fn repeats_are_those_of_the_method_when_the_caller_says_nothing() {
 #[test]
 fn a_caller_who_counts_repeats_says_how_often_a_busy_service_is_asked() {
     for (method, uncounted) in [(Method::Get, 4), (Method::Patch, 4), (Method::Post, 1)] {
-        // The caller's repeats come on top.
+        // The caller's retries come in addition.
         for (count, attempts) in [(0, uncounted), (2, 2 + uncounted)] {
             let host = ScriptedHost::new([vec![token()], vec![answer(503, ""); attempts]].concat());
             let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..extra() };
@@ -126,7 +126,7 @@ fn counting_repeats_makes_a_read_no_less_robust() {
     for steps in [
         vec![broken(), answer(200, "{}")],
         vec![cut(), broken(), answer(200, "{}")],
-        // Each attempt has a deadline of its own.
+        // Each attempt has its own deadline.
         vec![Step::Silence, answer(200, "{}")],
     ] {
         let host = ScriptedHost::new([vec![token()], steps].concat());

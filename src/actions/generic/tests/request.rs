@@ -1,4 +1,4 @@
-//! What goes out: method, endpoint, query, headers and body.
+//! What is sent: method, endpoint, query, headers and body.
 
 use super::*;
 
@@ -60,7 +60,7 @@ fn a_payload_is_sent_as_it_is() {
                 &format!("POST {BASE}/x {bare}"),
                 JSON_TYPE,
             );
-            // Forms send them for nothing, too.
+            // Forms also send them for an empty field.
             sends(&format!(r#"{{"method":"GET","endpoint":"x",{place}}}"#), &format!("GET {BASE}/x"), None);
         }
         let both =
@@ -150,7 +150,7 @@ fn files_are_sent_as_form_data() {
         (r#"[{"field":"f","filename":"../a"}]"#, "extra_fields.files[0].filename: must be a name without a path"),
         (
             r#"[{"field":"f","filename":"a","content_type":"csv"}]"#,
-            "extra_fields.files[0].content_type: is no media type, such as text/csv",
+            "extra_fields.files[0].content_type: is not a media type, such as text/csv",
         ),
     ] {
         invoke_refuses(&format!(r#"{{"method":"POST","endpoint":"x","extra_fields":{{"files":{files}}}}}"#), message);
@@ -208,7 +208,7 @@ fn an_endpoint_stays_below_the_api_version() {
         ("x\r\nhost: evil.example", "endpoint: must not contain control characters"),
         ("x#y", "endpoint: must not contain '#'"),
         ("/", "endpoint: is required: a path below the API version, such as security/alerts_v2"),
-        ("beta/users", "endpoint: must not start with the API version 'beta'; the configuration's api_version says it"),
+        ("beta/users", "endpoint: must not start with the API version 'beta'; the configuration's api_version sets it"),
     ] {
         refuses(&GenericRequest { endpoint: endpoint.into(), ..request() }, message);
     }

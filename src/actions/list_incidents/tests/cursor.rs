@@ -1,4 +1,4 @@
-//! Pages and the links between them, which a token follows only where it may go.
+//! Pages and the links between them, which are followed only to the configured origin.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn pages_follow_the_links_of_the_service() {
         query.cursor = page.cursor;
     }
     assert_eq!(cursors, [Some(second.clone()), Some(third.to_owned()), None]);
-    // Sent as they are, with the headers of the first request.
+    // Sent unchanged, with the headers of the first request.
     assert_eq!(host.calls(), [format!("GET {BASE}"), format!("GET {second}"), format!("GET {BASE}?$skip=100")]);
     for sent in &host.sent()[1..] {
         assert_eq!(sent.header("prefer"), Some("include-unknown-enum-members"));
@@ -29,7 +29,7 @@ fn pages_follow_the_links_of_the_service() {
     }
 }
 
-/// Links that a token must not follow.
+/// Links to which a token must not be sent.
 const EVIL: [&str; 19] = [
     "https://evil.example/v1.0/security/incidents?$skip=1",
     "http://graph.microsoft.com/v1.0/security/incidents?$skip=1",

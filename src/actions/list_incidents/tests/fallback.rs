@@ -1,4 +1,4 @@
-//! The list without what the service could not expand.
+//! The list without alerts, when the service cannot expand them.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn expanded() -> IncidentQuery {
     IncidentQuery { expand: Some("alerts".into()), max_results: Some(5), ..all_incidents() }
 }
 
-/// The list without alerts, after these answers to the list with them.
+/// After these answers to the list with alerts, the action returns the list without them.
 #[track_caller]
 fn falls_back(steps: &[Step], why: &str, at_milliseconds: u128) {
     for as_json in [false, true] {
@@ -34,22 +34,22 @@ fn a_service_that_cannot_expand_lists_without() {
     let status = |status| answer(status, r#"{"error":{"code":"UnknownError","message":"Busy."}}"#);
     falls_back(&[status(500)], "Busy.", 0);
     falls_back(&[status(501)], "Busy.", 0);
-    // Repeats come first, half a second apart.
+    // Retries come first, half a second apart.
     falls_back(&vec![status(502); 4], "Busy.", 1500);
     falls_back(&vec![status(503); 4], "Busy.", 1500);
     falls_back(&vec![status(504); 4], "Busy.", 1500);
-    // A hint that does not fit into the whole deadline is not waited for.
+    // A wait beyond the whole deadline is not begun.
     let busy = |hint| answer_with(503, &[("retry-after", hint)], r#"{"error":{"code":"A","message":"Busy."}}"#);
     falls_back(&[busy("15")], "Busy.", 0);
-    // One that does is, also beyond half of the time.
+    // One within it is, even beyond half of the time.
     falls_back(&[busy("9"), status(500)], "Busy.", 9000);
 }
 
 #[test]
-fn a_service_that_stays_silent_lists_without_after_half_of_the_time() {
+fn a_service_that_does_not_answer_lists_without_after_half_of_the_time() {
     let late = "no complete answer from graph.microsoft.com before the deadline";
     falls_back(&[Step::Silence], late, 7500);
-    // A repeat has half of what is left.
+    // A retry gets half of the time left.
     falls_back(&[after(3, answer(503, "")), after(9, answer(200, EMPTY))], late, 9250);
     let broken = Step::Fail(Failure::Broken("reset".into()));
     falls_back(&vec![broken; 4], "the connection to graph.microsoft.com broke: reset", 1500);
@@ -63,7 +63,7 @@ fn the_second_half_is_a_deadline_too() {
 }
 
 #[test]
-fn a_refusal_is_not_mended_by_expanding_less() {
+fn a_refusal_is_not_retried_without_expand() {
     for (status, kind) in [
         (400, ErrorKind::Rejected),
         (403, ErrorKind::Forbidden),
@@ -93,11 +93,11 @@ fn without_expand_there_is_nothing_to_fall_back_to() {
 }
 
 #[test]
-fn a_token_that_cannot_be_had_is_not_mended_by_expanding_less() {
+fn without_a_token_there_is_no_fallback() {
     let host = ScriptedHost::new(vec![answer(502, ""); 4]);
     let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("no token");
     assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, 0));
-    // It may take the whole of the time, too.
+    // It may also use up all the time.
     let host = ScriptedHost::new([Step::Silence]);
     let error = run(&host, async |session| typed(session, &expanded()).await).expect_err("late");
     assert_eq!((error.kind, host.elapsed()), (ErrorKind::Interrupted, connection().timeout));
@@ -106,7 +106,7 @@ fn a_token_that_cannot_be_had_is_not_mended_by_expanding_less() {
 }
 
 #[test]
-fn an_expand_waits_as_it_is_told_before_it_gives_anything_up() {
+fn an_expand_waits_as_asked_before_it_falls_back() {
     let busy = answer_with(503, &[("retry-after", "9")], "");
     let body = format!(r#"{{"value":[{}]}}"#, INCIDENT.replacen('}', r#","alerts":[]}"#, 1));
     let host = ScriptedHost::new([token(), busy, answer(200, &body)]);
@@ -126,9 +126,9 @@ fn the_next_page_asks_for_alerts_again() {
     let next = run(&host, async |session| {
         typed(session, &IncidentQuery { cursor: Some(cursor.clone()), ..all_incidents() }).await
     });
-    assert_eq!(next.expect("a page").warnings.len(), 1, "the later page falls back, too");
+    assert_eq!(next.expect("a page").warnings.len(), 1, "the later page falls back too");
     assert_eq!(host.calls()[2..], [format!("GET {cursor}"), format!("GET {link}")]);
-    // A link that asks for them already stays as it is, in either spelling.
+    // A link that already asks for them stays unchanged, in either spelling.
     for link in [format!("{BASE}?%24expand=alerts&$skip=5"), format!("{BASE}?$skip=5&$Expand=Alerts")] {
         let body = format!(r#"{{"value":[],"@odata.nextLink":"{link}"}}"#);
         let host = ScriptedHost::new([token(), answer(200, &body)]);
@@ -138,7 +138,7 @@ fn the_next_page_asks_for_alerts_again() {
 }
 
 #[test]
-fn an_incident_without_the_alerts_that_were_asked_for_is_told() {
+fn an_incident_without_the_requested_alerts_gets_a_warning() {
     let host = ScriptedHost::new([token(), answer(200, &format!(r#"{{"value":[{INCIDENT}]}}"#))]);
     let page = run(&host, async |session| typed(session, &expanded()).await).expect("a page");
     assert_eq!(page.warnings, ["incident 29 came without alerts"]);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The tags sent for these there and these given.
+/// Checks the tags sent for these existing and these given ones.
 #[track_caller]
 fn merges(mode: TagMode, old: &str, given: &[&str], sent: &str) {
     let host = ScriptedHost::new([token(), answer(200, &incident(old, "")), answer(200, INCIDENT)]);
@@ -24,7 +24,7 @@ fn tags_are_appended_and_removed_without_regard_to_case() {
     merges(TagMode::Remove, "[]", &["demo"], "[]");
 }
 
-/// Updates an incident that was changed last at `updated`.
+/// Updates an incident last updated at `updated`.
 fn update_since(since: &str, updated: &str) -> (usize, Result<(), Fault>) {
     let host = ScriptedHost::new([token(), answer(200, &incident("[]", updated)), answer(200, INCIDENT)]);
     let change = IncidentChange { summary: Some("s".into()), unchanged_since: Some(since.into()), ..no_change() };
@@ -68,7 +68,7 @@ fn unchanged_since_refuses_newer_updates() {
             status: Some(200),
             client_request_id: Some(crate::wire::scripted::CLIENT_REQUEST_ID.into()),
             remedy: Some(
-                "read the incident again, decide anew, and give its last update time as unchanged_since".into(),
+                "read the incident again, decide again, and give its last update time as unchanged_since".into(),
             ),
             ..*error(
                 ErrorKind::Conflict,
@@ -87,7 +87,7 @@ fn unchanged_since_refuses_newer_updates() {
     assert_eq!((error.kind, calls), (ErrorKind::MalformedResponse, 1));
     assert_eq!(
         error.message,
-        "incident 29 came without a time of its last update, so unchanged_since cannot be checked; nothing was sent"
+        "incident 29 came without a last update time, so unchanged_since cannot be checked; nothing was sent"
     );
 }
 

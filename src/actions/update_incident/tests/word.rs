@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn each_spelling_becomes_the_name_on_the_wire() {
+fn each_spelling_becomes_the_wire_name() {
     for (name, spellings, word) in [
         ("status", &["active", "Active", " ACTIVE "][..], "active"),
         ("status", &["inProgress", "In Progress", "in_progress", "in-progress", "INPROGRESS"], "inProgress"),
@@ -65,7 +65,7 @@ fn each_spelling_becomes_the_name_on_the_wire() {
 }
 
 #[test]
-fn each_pair_of_classification_and_determination_is_judged() {
+fn each_pair_of_classification_and_determination_is_checked() {
     use Determination as D;
     let words = [
         (D::Unknown, "unknown"),
@@ -84,7 +84,7 @@ fn each_pair_of_classification_and_determination_is_judged() {
         (D::ConfirmedActivity, "confirmedActivity"),
         (D::LineOfBusinessApplication, "lineOfBusinessApplication"),
     ];
-    // In the order of `words`: x goes with the classification.
+    // In the order of `words`: x means that it goes with the classification.
     for (classification, name, fits, allowed) in [
         (Classification::Unknown, "unknown", "x..............", "unknown"),
         (

@@ -1,4 +1,4 @@
-//! The configuration: what is taken, what is refused, and where it leads.
+//! The configuration: what is accepted, what is refused, and where requests go.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn config_with(name: &str, value: &str) -> String {
 }
 
 #[test]
-fn names_the_field_of_the_configuration_that_is_wrong() {
+fn names_the_wrong_field_of_the_configuration() {
     for (name, value, message) in [
         ("tenant_id", "null", "tenant_id: is required"),
         ("tenant_id", "[\"x\"]", "tenant_id: must be text"),
@@ -99,7 +99,7 @@ fn every_call_has_its_own_configuration() {
     let host = ScriptedHost::new([token(), incident(), incident(), incident(), incident()]);
     for config in [CONFIG, CONFIG, &beta, CONFIG] {
         invoke(&host, "get_incident_details", config, r#"{"incident_id":"29"}"#).expect("an incident");
-        // One that is refused leaves nothing behind.
+        // A refused one leaves nothing behind.
         invoke(&host, "get_incident_details", "{}", r#"{"incident_id":"29"}"#).expect_err("no configuration");
     }
     let url = |version: &str| format!("GET https://graph.microsoft.com/{version}/security/incidents/29");

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Refuses an input of an update.
+/// The input of an update is refused.
 #[track_caller]
 fn refuses_update(input: &str, message: &str) {
     refuses("update_incident", CONFIG, input, message);
@@ -99,8 +99,8 @@ fn refuses_a_doubled_key() {
 #[test]
 fn an_input_is_one_object() {
     let one = r#"{"incident_id":"1"}"#;
-    refuses_update(&format!("[{one},{one}]"), "input: must be an object or a list of one object, this list has 2");
-    refuses_update("[]", "input: must be an object or a list of one object, this list has 0");
+    refuses_update(&format!("[{one},{one}]"), "input: must be an object or a list of one object; this list has 2");
+    refuses_update("[]", "input: must be an object or a list of one object; this list has 0");
     for json in ["[[]]", "[1]", "\"text\"", "7", "null", "true", "[null]"] {
         refuses_update(json, "input: must be a JSON object");
     }
@@ -109,7 +109,7 @@ fn an_input_is_one_object() {
 }
 
 #[test]
-fn what_is_no_json_is_not_quoted() {
+fn invalid_json_is_not_quoted() {
     for (input, place) in [
         (r#"{"incident_id":"planted~Secret.1"#, "line 1, column 32"),
         ("{\n\"planted~Secret.1\"}", "line 2, column 19"),
