@@ -19,6 +19,7 @@ test: build
 	cargo test --package defender-xdr
 	cargo test --package defender-xdr-gateway
 	cargo test --package defender-emulator
+	cargo test --package defender-xdr-host
 	cargo test --package host-test
 
 # The property tests of everything that reads text from outside, for longer than `make test` does.
