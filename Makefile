@@ -13,14 +13,13 @@ build: toolchain
 	@cargo run --quiet --package component-build >/dev/null & component=$$!; \
 	cargo build --package host-test; status=$$?; wait $$component && exit $$status
 
-# Every test, the built component's included. Package by package: together they would ask wasmtime for other features than
-# `demo` does, and it would be compiled twice.
+# Every test, the built component's included. In this division, because all packages together, or the host library alone, would ask
+# wasmtime's dependencies for other features than `demo` does, and wasmtime would be compiled twice.
 test: build
 	cargo test --package defender-xdr
 	cargo test --package defender-xdr-gateway
 	cargo test --package defender-emulator
-	cargo test --package defender-xdr-host
-	cargo test --package host-test
+	cargo test --package defender-xdr-host --package host-test
 
 # The property tests of everything that reads text from outside, for longer than `make test` does.
 CASES ?= 100000
