@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-spin service-test toolchain lint advisories
+.PHONY: demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: build
@@ -62,12 +62,9 @@ release: toolchain
 release-test: toolchain
 	@tests/release/run
 
-# The service form: the connector behind an HTTP gateway, as one component; prints its path. `service-spin` is the same for Spin.
+# The service form: the connector behind an HTTP gateway, as one component; prints its path.
 service: toolchain
 	@cargo run --quiet --package component-build -- service
-
-service-spin: toolchain
-	@cargo run --quiet --package component-build -- service spin
 
 # The service in `wasmtime serve` against the emulator, and the files of deploy/.
 service-test: toolchain
@@ -83,7 +80,6 @@ lint: toolchain
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package component-build --features release -- -D warnings
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings
-	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr-gateway --features spin --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check bans licenses sources; \
 	else echo 'skipped: cargo deny, as cargo-deny is not installed'; fi

@@ -2,9 +2,6 @@
 
 #![expect(missing_docs, clippy::pedantic, reason = "generated code; the documentation is in wit/")]
 
-#[cfg(not(feature = "spin"))]
 wit_bindgen::generate!({ world: "gateway", path: "wit", generate_all });
-#[cfg(feature = "spin")]
-wit_bindgen::generate!({ world: "spin", path: "wit", generate_all });
 
 pub use defender_xdr::wit::{catalog, types};

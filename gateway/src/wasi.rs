@@ -56,16 +56,9 @@ impl Connector for Linked {
     }
 }
 
-#[cfg(not(feature = "spin"))]
 fn variables() -> impl Fn(&str) -> Option<String> {
     let all = crate::bindings::wasi::cli::environment::get_environment();
     move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-}
-
-/// Spin wants the names in lower case.
-#[cfg(feature = "spin")]
-fn variables() -> impl Fn(&str) -> Option<String> {
-    |name| crate::bindings::wasi::config::store::get(&name.to_ascii_lowercase()).ok().flatten()
 }
 
 fn request(incoming: &IncomingRequest) -> Request {

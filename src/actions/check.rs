@@ -23,7 +23,7 @@ pub async fn check<H: Host>(session: &Session<'_, H>) -> Result<ConnectionReport
             ..*malformed("the access token does not show its permissions, so they cannot be checked")
         })
     })?;
-    let client_id = &session.connection.client_id;
+    let client_id = &session.connection.app.client_id;
     let actions: Vec<ActionAccess> =
         catalog::describe().actions.into_iter().map(|action| access(action, &granted, client_id)).collect();
     let lists = actions.iter().any(|access| access.action == catalog::LIST_INCIDENTS && access.allowed);

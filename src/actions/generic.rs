@@ -137,7 +137,7 @@ async fn run<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Res
 }
 
 fn target<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<String, Fault> {
-    let mut target = endpoint::target(&request.endpoint, &session.connection.graph, session.connection.api_version)
+    let mut target = endpoint::target(&request.endpoint, &session.connection.app.graph, session.connection.api_version)
         .map_err(|why| invalid(format!("endpoint: {why}")))?;
     if request.query_params.iter().any(|pair| pair.name.trim().is_empty()) {
         return Err(invalid("query_params: a name is blank"));

@@ -145,7 +145,7 @@ async fn fetch<H: Host>(
     query: &IncidentQuery,
     decode: Decode<'_>,
 ) -> Result<(Body, Page, Meta), Fault> {
-    let list = List { graph: &session.connection.graph, path: session.path("security/incidents") };
+    let list = List { graph: &session.connection.app.graph, path: session.path("security/incidents") };
     let (target, plain) = match given(query.cursor.as_deref()) {
         Some(link) => list.next(query, link)?,
         None => list.first(query)?,

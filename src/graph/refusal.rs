@@ -26,7 +26,7 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
     let message = message(&chain).unwrap_or_else(|| {
         let code = code(&chain).map(|code| format!(", code {code}")).unwrap_or_default();
         let quoted = if chain.is_empty() { excerpt(answer.body()) } else { String::new() };
-        format!("{} answered with status {}{code}{quoted}", connection.graph.authority(), answer.status)
+        format!("{} answered with status {}{code}{quoted}", connection.app.graph.authority(), answer.status)
     });
     let id = |names: [&str; 2]| {
         let of = |object: &Object<'_>| names.into_iter().find_map(|name| object.text(name).filter(|id| !id.is_empty()));
@@ -93,7 +93,7 @@ fn remedy(
     connection: &Connection,
     retry_after: Option<u32>,
 ) -> Option<String> {
-    let client_id = &connection.client_id;
+    let client_id = &connection.app.client_id;
     let text = match kind {
         ErrorKind::Unauthenticated => format!(
             "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, and that the app \

@@ -189,7 +189,7 @@ impl<'a, H: Host> Session<'a, H> {
                 Err(Unanswered::Refused(answer)) => answer,
                 Err(Unanswered::Unusable(fault)) => return Err(self.finish(fault, &tokens, Some(id))),
                 Err(Unanswered::Failed(failure)) => {
-                    let fault = failure.fault(self.connection.graph.authority(), call.effect);
+                    let fault = failure.fault(self.connection.app.graph.authority(), call.effect);
                     return Err(self.finish(fault, &tokens, Some(id)));
                 }
             };
@@ -222,7 +222,7 @@ impl<'a, H: Host> Session<'a, H> {
         headers.extend_from_slice(&call.headers);
         let request = Request {
             method: call.method,
-            origin: &self.connection.graph,
+            origin: &self.connection.app.graph,
             target: &call.target,
             headers: &headers,
             body: call.body,
@@ -250,7 +250,7 @@ impl<'a, H: Host> Session<'a, H> {
     ) -> Result<(), Unusable> {
         let is_final = |fault| Unusable { fault, repeat: false };
         if call.due.is_page(&response) {
-            return Err(is_final(proxy_page::fault(&response, &self.connection.graph, call.effect)));
+            return Err(is_final(proxy_page::fault(&response, &self.connection.app.graph, call.effect)));
         }
         if call.due == Due::Json && response.status >= 300 {
             return Err(is_final(self.refusal(call, response, &[])));
@@ -258,7 +258,7 @@ impl<'a, H: Host> Session<'a, H> {
         let is_write = matches!(call.effect, Effect::Assign | Effect::Write);
         if let Some(failure) = response.cut.take_if(|_| !is_write) {
             let repeat = matches!(failure, Failure::Broken(_));
-            let fault = failure.fault(self.connection.graph.authority(), call.effect);
+            let fault = failure.fault(self.connection.app.graph.authority(), call.effect);
             return Err(Unusable { fault, repeat });
         }
         take(Answer { response, client_request_id: id.to_owned() }).map_err(|fault| {
@@ -271,7 +271,7 @@ impl<'a, H: Host> Session<'a, H> {
     fn refusal(&self, call: &Call<'_>, answer: Response, tokens: &[Secret]) -> Fault {
         let answer = answer.for_error(&self.secrets(tokens));
         if proxy_page::is_page(&answer) {
-            return proxy_page::fault(&answer, &self.connection.graph, call.effect);
+            return proxy_page::fault(&answer, &self.connection.app.graph, call.effect);
         }
         refusal::from_answer(&answer, self.connection, self.exchange.host.unix_seconds())
     }
@@ -284,7 +284,7 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Values that no answer may contain.
     fn secrets<'s>(&'s self, tokens: &'s [Secret]) -> Strikes<'s> {
-        Strikes::of(tokens.iter().chain([&self.connection.client_secret]))
+        Strikes::of(tokens.iter().chain([&self.connection.app.client_secret]))
     }
 
     /// Adds our id and a remedy, and strikes out secrets that the other side echoed.

@@ -24,19 +24,26 @@ pub fn hosts(cloud: Cloud) -> (&'static str, &'static str) {
     }
 }
 
-/// A checked configuration: where requests go, and with which identity.
+/// A checked configuration.
 #[derive(Debug)]
 pub struct Connection {
+    /// Where requests go, and with which identity.
+    pub app: App,
+    /// Time limit of one action.
+    pub timeout: Duration,
+    /// First segment of the path of every request to Graph.
+    pub api_version: &'static str,
+}
+
+/// An app registration and the services that know it: everything that a token depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
     /// GUID or domain name, in lower case.
     pub tenant_id: String,
     /// GUID, in lower case.
     pub client_id: String,
     /// Sent only to `login`.
     pub client_secret: Secret,
-    /// Time limit of one action.
-    pub timeout: Duration,
-    /// First segment of the path of every request to `graph`.
-    pub api_version: &'static str,
     /// Where tokens come from.
     pub login: Origin,
     /// Where the API is.
@@ -58,16 +65,16 @@ impl Connection {
             )));
         }
         let Targets { login, graph } = Targets::of(config)?;
-        Ok(Self {
+        let app = App {
             tenant_id: tenant_id(&config.tenant_id)?,
             client_id: client_id(&config.client_id)?,
             client_secret: client_secret(&config.client_secret)?,
-            timeout: Duration::from_secs(seconds.into()),
-            api_version: api_version(config.api_version.as_deref())?,
             login,
             graph,
             scope: format!("https://{}/.default", hosts(cloud(config)).1),
-        })
+        };
+        let api_version = api_version(config.api_version.as_deref())?;
+        Ok(Self { app, timeout: Duration::from_secs(seconds.into()), api_version })
     }
 }
 
@@ -200,9 +207,9 @@ pub mod tests {
         let connection = Connection::new(&config()).expect("valid");
         assert_eq!(connection.timeout, Duration::from_secs(15));
         assert_eq!(connection.api_version, "v1.0");
-        assert_eq!(connection.login.to_string(), "https://login.microsoftonline.com");
-        assert_eq!(connection.graph.to_string(), "https://graph.microsoft.com");
-        assert_eq!(connection.client_id, "aaaabbbb-cccc-dddd-eeee-ffff00001111");
+        assert_eq!(connection.app.login.to_string(), "https://login.microsoftonline.com");
+        assert_eq!(connection.app.graph.to_string(), "https://graph.microsoft.com");
+        assert_eq!(connection.app.client_id, "aaaabbbb-cccc-dddd-eeee-ffff00001111");
     }
 
     #[test]
@@ -213,8 +220,11 @@ pub mod tests {
             (Cloud::UsGovDod, "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
         ] {
             let connection = Connection::new(&Config { cloud: Some(cloud), ..config() }).expect("valid");
-            assert_eq!((connection.login.to_string(), connection.graph.to_string()), (login.into(), graph.into()));
-            assert_eq!(connection.scope, format!("{graph}/.default"));
+            assert_eq!(
+                (connection.app.login.to_string(), connection.app.graph.to_string()),
+                (login.into(), graph.into())
+            );
+            assert_eq!(connection.app.scope, format!("{graph}/.default"));
         }
     }
 
@@ -229,8 +239,8 @@ pub mod tests {
             let endpoints = Some(Endpoints { login, graph });
             let connection =
                 Connection::new(&Config { cloud: Some(Cloud::UsGov), endpoints, ..config() }).expect("valid");
-            assert_eq!([connection.login.to_string(), connection.graph.to_string()], expected);
-            assert_eq!(connection.scope, "https://graph.microsoft.us/.default");
+            assert_eq!([connection.app.login.to_string(), connection.app.graph.to_string()], expected);
+            assert_eq!(connection.app.scope, "https://graph.microsoft.us/.default");
         }
     }
 

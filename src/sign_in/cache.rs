@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use crate::request::config::Connection;
+use crate::request::config::{App, Connection};
 use crate::text::fault::Fault;
 use crate::text::origin::Origin;
 use crate::text::secret::Secret;
@@ -193,7 +193,7 @@ struct Key {
 
 impl Key {
     fn of(connection: &Connection) -> Self {
-        let Connection { login, graph, scope, tenant_id, client_id, client_secret, .. } = connection;
+        let App { login, graph, scope, tenant_id, client_id, client_secret, .. } = &connection.app;
         Self {
             login: login.clone(),
             graph: graph.clone(),
@@ -205,12 +205,12 @@ impl Key {
     }
 
     fn is_of(&self, connection: &Connection) -> bool {
-        self.tenant_id == connection.tenant_id
-            && self.client_id == connection.client_id
-            && self.login == connection.login
-            && self.graph == connection.graph
-            && self.scope == connection.scope
-            && self.client_secret == connection.client_secret
+        self.tenant_id == connection.app.tenant_id
+            && self.client_id == connection.app.client_id
+            && self.login == connection.app.login
+            && self.graph == connection.app.graph
+            && self.scope == connection.app.scope
+            && self.client_secret == connection.app.client_secret
     }
 }
 

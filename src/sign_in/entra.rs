@@ -2,7 +2,7 @@
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
 
-use crate::request::config::Connection;
+use crate::request::config::{App, Connection};
 use crate::text::excerpt::{details, excerpt};
 use crate::text::fault::{Fault, error as base};
 use crate::text::json::{self, Object};
@@ -56,7 +56,7 @@ fn parse(answer: &Response) -> Refusal {
 /// The error for an error answer of the token endpoint.
 pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> Fault {
     if proxy_page::is_page(answer) {
-        return proxy_page::fault(answer, &connection.login, Effect::Token);
+        return proxy_page::fault(answer, &connection.app.login, Effect::Token);
     }
     let refusal = parse(answer);
     let temporary = refusal.is_temporary() || answer.status >= 500;
@@ -68,7 +68,7 @@ pub fn error(answer: &Response, connection: &Connection, unix_seconds: u64) -> F
         _ => ErrorKind::Unauthenticated,
     };
     let number = refusal.number;
-    let host = connection.login.authority();
+    let host = connection.app.login.authority();
     let message = if refusal.description.is_empty() {
         format!("{host} refused to issue a token: status {}{}", answer.status, excerpt(answer.body()))
     } else {
@@ -111,7 +111,7 @@ fn number_in(description: &str) -> Option<u64> {
 
 /// What to do about an AADSTS number. For unknown numbers the remedy is neutral: most have nothing to do with the secret.
 fn remedy(number: Option<u64>, connection: &Connection) -> String {
-    let Connection { tenant_id, client_id, login, scope, .. } = connection;
+    let App { tenant_id, client_id, login, scope, .. } = &connection.app;
     match number {
         Some(90002) => format!(
             "check tenant_id: no tenant '{tenant_id}' in this cloud; copy the Directory (tenant) ID from the overview of \

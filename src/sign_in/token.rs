@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::request::config::Connection;
+use crate::request::config::{App, Connection};
 use crate::sign_in::cache::{self, Found, Pending, Wanted};
 use crate::sign_in::entra;
 use crate::text::fault::{Fault, malformed};
@@ -66,7 +66,7 @@ async fn within_deadline<H: Host>(
         Poll::Pending => deadline
             .as_mut()
             .poll(context)
-            .map(|()| Some(Err(Failure::Late.fault(connection.login.authority(), Effect::Token)))),
+            .map(|()| Some(Err(Failure::Late.fault(connection.app.login.authority(), Effect::Token)))),
     })
     .await
 }
@@ -96,7 +96,7 @@ async fn request<H: Host>(
     exchange: &Exchange<'_, H>,
     claims: Option<&str>,
 ) -> Result<Grant, Fault> {
-    let Connection { tenant_id, client_id, client_secret, login, scope, .. } = connection;
+    let App { tenant_id, client_id, client_secret, login, scope, .. } = &connection.app;
     let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
     let form = [
         ("grant_type", "client_credentials"),
@@ -160,9 +160,9 @@ fn grant_of(answer: &Response) -> Option<Grant> {
 
 /// Why a success is not a token. The parser's message could quote the token, so it is not shown.
 fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
-    let authority = connection.login.authority();
+    let authority = connection.app.login.authority();
     if proxy_page::is_page(&answer) {
-        return Unusable { fault: proxy_page::fault(&answer, &connection.login, Effect::Token), repeat: false };
+        return Unusable { fault: proxy_page::fault(&answer, &connection.app.login, Effect::Token), repeat: false };
     }
     let (repeat, mut fault) = match answer.cut.take() {
         Some(failure) => (matches!(failure, Failure::Broken(_)), failure.fault(authority, Effect::Token)),

@@ -99,35 +99,6 @@ pub fn is_valid(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Valid JSON with as few escapes as possible in its strings.
-pub fn unescaped(json: &str) -> String {
-    let mut plain = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some((before, string)) = rest.find('"').and_then(|at| rest.split_at_checked(at)) {
-        plain.push_str(before);
-        let length = string_length(string);
-        let (literal, after) = string.split_at_checked(length).unwrap_or((string, ""));
-        plain.push_str(&text(literal).map_or_else(|| literal.to_owned(), |text| quoted(&text)));
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain
-}
-
-/// Length of the string literal that a text starts with.
-fn string_length(json: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in json.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    json.len()
-}
-
 /// The name of a member, with lone surrogates replaced.
 struct Key(String);
 
@@ -231,18 +202,6 @@ mod tests {
         }
         for json in [r#""\ud83""#, r#""\ü""#, r#""\"#, "\"\\", r#"{"a":"\u00e4"}"#] {
             assert_eq!(mended(json), None, "{json}");
-        }
-    }
-
-    #[test]
-    fn removes_needless_escapes_from_strings() {
-        for (json, plain) in [
-            (r#"{"\u0061": ["\u0062\/", 1]}"#, r#"{"a": ["b/", 1]}"#),
-            (r#"{"a":"x\"y\\"}"#, r#"{"a":"x\"y\\"}"#),
-            (r#"["unfinished"#, r#"["unfinished"#),
-            ("", ""),
-        ] {
-            assert_eq!(unescaped(json), plain);
         }
     }
 }

@@ -1,16 +1,15 @@
 """The files of deploy/: they parse, they have the form that their engine wants, and the hosts that they allow are the catalog's.
 
-Kubernetes' own kinds are held against its published schemas. Those of wasmCloud, SpinKube and Cilium have their shape checked by
+Kubernetes' own kinds are held against its published schemas. Those of wasmCloud and Cilium have their shape checked by
 hand here. Nothing is deployed.
 
-Run it with `make service-test`, or: python deploy.py path/to/host-test path/to/service-spin.wasm
+Run it with `make service-test`, or: python deploy.py path/to/host-test
 """
 
 import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import kubernetes_validate
@@ -23,7 +22,6 @@ SECRETS = {"DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
 # Kinds that Kubernetes has no schema of.
 CUSTOM = {
     "WorkloadDeployment": "runtime.wasmcloud.dev/v1alpha1",
-    "SpinApp": "core.spinkube.dev/v1alpha1",
     "CiliumNetworkPolicy": "cilium.io/v2",
 }
 
@@ -72,32 +70,16 @@ def wasmcloud(hosts):
     equal([entry["interfaces"] for entry in spec["hostInterfaces"]], [["incoming-handler"]])
 
 
-def spinkube(hosts, component):
-    manifest = tomllib.loads((DEPLOY / "spinkube/spin.toml").read_text())
-    spin = manifest["component"]["defender-xdr"]
-    equal(set(spin["allowed_outbound_hosts"]), {f"https://{host}" for host in hosts})
-    equal((DEPLOY / "spinkube" / spin["source"]).resolve(), Path(component).resolve())
-    equal({name: f"{{{{ {name} }}}}" for name in manifest["variables"]}, spin["variables"])
-    required = {name.upper() for name, entry in manifest["variables"].items() if entry.get("required")}
-    equal(required, VARIABLES)
-    equal({name.upper() for name, entry in manifest["variables"].items() if entry.get("secret")}, SECRETS)
-    app = read("spinkube/spinapp.yaml", "SpinApp")
-    given = {variable["name"].upper(): variable for variable in app["variables"]}
-    equal(set(given), VARIABLES)
-    equal({name for name, variable in given.items() if "secretKeyRef" in variable.get("valueFrom", {})}, SECRETS)
-
-
-def main(host_test, component):
+def main(host_test):
     described = subprocess.run([host_test, "describe", "--json"], capture_output=True, check=True)
     cloud = next(cloud for cloud in json.loads(described.stdout)["hosts"] if cloud["cloud"] == "global")
     hosts = {cloud["login"], cloud["graph"]}
     kubernetes(hosts)
     wasmcloud(hosts)
-    spinkube(hosts, component)
     print(f"ok      the files of deploy/ parse and allow {' and '.join(sorted(hosts))} alone")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python deploy.py path/to/host-test path/to/service-spin.wasm")
-    main(*sys.argv[1:])
+    if len(sys.argv) != 2:
+        sys.exit("usage: python deploy.py path/to/host-test")
+    main(sys.argv[1])

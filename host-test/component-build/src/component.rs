@@ -25,43 +25,30 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
 /// There is no compiler for the target, or the build failed; its output went to stderr.
 pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     let component = workspace.join("target/defender_xdr.wasm");
-    finish(workspace, &link(workspace, "defender-xdr", &[])?, &component)?;
+    finish(workspace, &link(workspace, "defender-xdr")?, &component)?;
     Ok(component)
 }
 
-/// Which engine the service is for: they differ in where a component's configuration comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// Any with `wasi:cli/environment`.
-    Any,
-    /// Spin, with `wasi:config/store`.
-    Spin,
-}
-
-/// Builds the service form, `target/defender-xdr-service.wasm`, or `…-spin.wasm`.
+/// Builds the service form, `target/defender-xdr-service.wasm`.
 ///
 /// # Errors
 /// As [`build`].
-pub fn build_service(workspace: &Path, engine: Engine) -> Result<PathBuf, BuildError> {
-    let (features, name) = match engine {
-        Engine::Any => (&[][..], "defender-xdr-service.wasm"),
-        Engine::Spin => (&["--features", "spin"][..], "defender-xdr-service-spin.wasm"),
-    };
-    let linked = link(workspace, "defender-xdr-gateway", features)?;
+pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let linked = link(workspace, "defender-xdr-gateway")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
     let service = metadata::describe(&linked, &metadata::SERVICE).map_err(BuildError::Metadata)?;
-    let path = workspace.join("target").join(name);
+    let path = workspace.join("target/defender-xdr-service.wasm");
     write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
     Ok(path)
 }
 
 /// Builds a package of the workspace for the target, and answers what the linker left.
-pub(crate) fn link(workspace: &Path, package: &str, features: &[&str]) -> Result<PathBuf, BuildError> {
+pub(crate) fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
     let mut cargo = cargo(workspace, &compiler, &target_dir);
-    cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]).args(features);
+    cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]);
     run(cargo)?;
     Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))
 }

@@ -15,7 +15,7 @@ mod sbom;
 
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
-pub use component::{BuildError, Engine, build, build_service, build_with_cargo_component};
+pub use component::{BuildError, build, build_service, build_with_cargo_component};
 #[cfg(feature = "release")]
 pub use release::release;
 

@@ -35,11 +35,8 @@ fn build(arguments: &[&str]) -> Result<String, String> {
         ["cargo-component"] => component_build::build_with_cargo_component(&workspace).map_err(Into::into),
         #[cfg(feature = "release")]
         ["release"] => component_build::release(&workspace),
-        ["service"] => component_build::build_service(&workspace, component_build::Engine::Any).map_err(Into::into),
-        ["service", "spin"] => {
-            component_build::build_service(&workspace, component_build::Engine::Spin).map_err(Into::into)
-        }
-        _ => return Err("usage: component-build [cargo-component | release | service [spin] | toolchain]".to_owned()),
+        ["service"] => component_build::build_service(&workspace).map_err(Into::into),
+        _ => return Err("usage: component-build [cargo-component | release | service | toolchain]".to_owned()),
     };
     built.map(|path| path.display().to_string()).map_err(|error: anyhow::Error| format!("{error:#}"))
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::compiler::Compiler;
-use crate::component::{Engine, build, build_service, link};
+use crate::component::{build, build_service, link};
 use crate::{metadata, sbom};
 
 /// Leaves the artifacts in `target/release-artifacts/` and answers that folder.
@@ -25,9 +25,9 @@ pub fn release(workspace: &Path) -> Result<PathBuf> {
     let wit = workspace.join("wit");
     let component = build(workspace)?;
     fs::copy(&component, folder.join("defender_xdr.wasm"))?;
-    let linked = fs::read(link(workspace, "defender-xdr", &[])?)?;
+    let linked = fs::read(link(workspace, "defender-xdr")?)?;
     fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
-    fs::copy(build_service(workspace, Engine::Any)?, folder.join("defender-xdr-service.wasm"))?;
+    fs::copy(build_service(workspace)?, folder.join("defender-xdr-service.wasm"))?;
     fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
     let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-gateway"])?;
     fs::write(folder.join("sbom.cdx.json"), serde_json::to_string_pretty(&bill)? + "\n")?;

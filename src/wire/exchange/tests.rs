@@ -177,8 +177,14 @@ fn nothing_is_sent_when_the_time_is_over() {
     let host = ScriptedHost::new([]);
     let connection = connection();
     let exchange = Exchange::within(&host, Duration::ZERO);
-    let request =
-        Request { method: Method::Get, origin: &connection.graph, target: "/", headers: &[], body: b"", prefix: "" };
+    let request = Request {
+        method: Method::Get,
+        origin: &connection.app.graph,
+        target: "/",
+        headers: &[],
+        body: b"",
+        prefix: "",
+    };
     let failure = host.finish(exchange.send(&request, Effect::Read, &mut |_| Ok(()))).expect_err("late");
     assert!(matches!(failure, Unanswered::Failed(Failure::Unsent(why)) if why == "the deadline passed"));
 }
