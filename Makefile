@@ -1,17 +1,22 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test toolchain lint advisories
+.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: build
 	@cargo run --quiet --package host-test -- demo
 
-# The harness and the component that it loads, side by side: either alone would leave a core idle for a while.
-build: toolchain
-	@test -x target/debug/host-test || echo 'Building the component and its host. The first time takes about five minutes on two cores, most of them for wasmtime.' >&2
+# The harness and the component that it loads, side by side: either alone would leave a core idle for a while. The harness takes
+# longer, so it comes first.
+build: announce toolchain
 	@cargo build --package component-build
-	@cargo run --quiet --package component-build >/dev/null & component=$$!; \
+	@nice -n 19 cargo run --quiet --package component-build >/dev/null & component=$$!; \
 	cargo build --package host-test; status=$$?; wait $$component && exit $$status
+
+# Says what the first build does, before anything else is shown.
+announce:
+	@test -x target/debug/host-test || echo 'Building the component and its host: a compiler target, then some 350 crates, most of them for' \
+	'wasmtime. The first time takes five to ten minutes on two cores; after that, seconds.' >&2
 
 # Every test, the built component's included. In this division, because all packages together, or the host library alone, would ask
 # wasmtime's dependencies for other features than `demo` does, and wasmtime would be compiled twice.

@@ -170,7 +170,7 @@ fn install_debian_packages() -> Result<(), String> {
         if root { run("apt-get", arguments) } else { run("sudo", &[&["apt-get"], arguments].concat()) }
     };
     apt(&["update", "-qq"])?;
-    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    let install = ["install", "-y", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends"];
     apt(&[&install[..], &DEBIAN_PACKAGES[..]].concat())
 }
 
