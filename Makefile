@@ -6,32 +6,32 @@
 demo: build
 	@cargo run --quiet --package host-test -- demo
 
-# The harness and the component that it loads, side by side: either alone would leave a core idle for a while. The harness takes
-# longer, so it comes first.
+# The harness and the component that it loads, in parallel: either alone would leave a core idle for a while. The harness takes
+# longer, so it has priority.
 build: announce toolchain
 	@cargo build --package component-build
 	@nice -n 19 cargo run --quiet --package component-build >/dev/null & component=$$!; \
 	cargo build --package host-test; status=$$?; wait $$component && exit $$status
 
-# Says what the first build does, before anything else is shown.
+# Says what the first build does, before anything else is printed.
 announce:
-	@test -x target/debug/host-test || echo 'Building the component and its host: a compiler target, then some 350 crates, most of them for' \
-	'wasmtime. The first time takes five to ten minutes on two cores; after that, seconds.' >&2
+	@test -x target/debug/host-test || echo 'Building the component and its host: a compiler target and about 350 crates, mostly for wasmtime.' \
+	'The first build takes five to ten minutes on two cores; later ones take seconds.' >&2
 
-# Every test, the built component's included. In this division, because all packages together, or the host library alone, would ask
-# wasmtime's dependencies for other features than `demo` does, and wasmtime would be compiled twice.
+# Every test, including those of the built component. They are split because all packages together, or the host library alone,
+# would enable other features of wasmtime's dependencies than `demo` does, and wasmtime would be compiled twice.
 test: build
 	cargo test --package defender-xdr
 	cargo test --package defender-xdr-gateway
 	cargo test --package defender-emulator
 	cargo test --package defender-xdr-host --package host-test
 
-# The property tests of everything that reads text from outside, for longer than `make test` does.
+# The property tests of everything that parses outside text, with more cases than in `make test`.
 CASES ?= 100000
 fuzz:
 	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
 
-# What the sandbox costs, beside native Rust that does the same. Other work on the machine moves the figures.
+# What the sandbox costs, compared with native Rust that does the same. Other work on the machine distorts the figures.
 bench: toolchain
 	@cargo build --profile measured --package host-test
 	@cargo run --quiet --profile measured --package host-test -- bench
@@ -40,7 +40,7 @@ bench: toolchain
 examples: toolchain
 	@examples/run
 
-# The command `wasmtime`, where none of version 48 or newer is installed; prints its path.
+# Builds the command `wasmtime` unless version 48 or newer is installed; prints its path.
 wasmtime-cli:
 	@examples/wasmtime-cli/install
 
@@ -52,18 +52,18 @@ peers: toolchain
 component: toolchain
 	@cargo run --quiet --package component-build
 
-# The same with cargo-component, which is installed below target/ where it is missing. It leaves bindings behind that nobody uses.
+# The same with cargo-component, which is installed below target/ if it is missing. It leaves unused bindings behind.
 cargo-component: toolchain
 	@PATH="$$PATH:$(CURDIR)/target/tools/bin"; command -v cargo-component >/dev/null || \
 	cargo install cargo-component --version 0.21.1 --locked --debug --root target/tools --target-dir target/tools/build
 	@PATH="$$PATH:$(CURDIR)/target/tools/bin" cargo run --quiet --package component-build -- cargo-component
 	@rm -f src/bindings.rs
 
-# Everything that is handed out, in target/release-artifacts/: the same bytes each time.
+# All release artifacts, in target/release-artifacts/: the same bytes each time.
 release: toolchain
 	@cargo run --quiet --package component-build --features release -- release
 
-# A release from here and one from a clone elsewhere, compared.
+# Compares a release from here with one from a clone elsewhere.
 release-test: toolchain
 	@tests/release/run
 
@@ -75,7 +75,7 @@ service: toolchain
 service-test: toolchain
 	@tests/service/run
 
-# The compiler target that the component needs, where it is missing.
+# Installs the compiler target that the component needs, if it is missing.
 toolchain:
 	@cargo run --quiet --package component-build --no-default-features -- toolchain
 
@@ -87,7 +87,7 @@ lint: toolchain
 	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check bans licenses sources; \
-	else echo 'skipped: cargo deny, as cargo-deny is not installed'; fi
+	else echo 'skipped: cargo deny, because cargo-deny is not installed'; fi
 
 # Known vulnerabilities of the dependencies, from a database on the network (cargo install cargo-deny --locked).
 advisories:

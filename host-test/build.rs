@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Figures of a program that was not optimised say little, and only the compiler knows.
+    // Figures of an unoptimised program are meaningless, and only the build knows the level.
     println!("cargo::rustc-env=HOST_TEST_OPT_LEVEL={}", std::env::var("OPT_LEVEL").unwrap_or_default());
     let workspace = component_build::workspace();
     for source in ["src", "wit", "Cargo.toml", "Cargo.lock"] {

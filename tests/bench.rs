@@ -1,4 +1,4 @@
-//! The measurement itself, through the program: its shape, and the figures that do not depend on the machine.
+//! The measurement, through the program: the shape of its report, and the figures that do not depend on the machine.
 
 use std::process::Command;
 

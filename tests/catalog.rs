@@ -1,4 +1,4 @@
-//! What `describe` shows against the app's documentation, whose facts are typed again in `app_parameters.tsv`.
+//! Compares `describe` with the app's documentation, whose facts are transcribed in `app_parameters.tsv`.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::support::catalog;
 
 const DOCUMENTED: &str = include_str!("app_parameters.tsv");
 
-/// What the connector takes beyond the documentation; anything else is a mistake on one of the two sides.
+/// What the connector accepts beyond the documentation; any other difference is a mistake on one of the two sides.
 const OURS: [(&str, &str); 8] = [
     ("configuration", "cloud"),
     ("configuration", "endpoints"),
@@ -29,7 +29,7 @@ fn described() -> Vec<(String, Value)> {
     place("configuration", &catalog["configuration"]).into_iter().chain(actions).collect()
 }
 
-/// A number or text as it stands in the table; empty when absent.
+/// A number or text as written in the table; empty if absent.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! Every action under the faults that tell most, through the program.
+//! Every action under the most informative faults, through the program.
 
 use std::process::Command;
 
@@ -18,5 +18,5 @@ fn every_action_keeps_the_contract_under_faults() {
     assert_eq!(row("at Graph"), "get list expand hunt update read comment");
     assert_eq!(row("503 once"), "ok ok ok ok ok ok unavail");
     assert_eq!(row("reset after request"), ["interr"; 7].join(" "));
-    assert!(text.contains("ok answered, perhaps after a repeat"), "{text}");
+    assert!(text.contains("ok answered, possibly after a retry"), "{text}");
 }

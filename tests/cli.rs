@@ -19,7 +19,7 @@ fn run_with(arguments: &[&str], input: &str) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_host-test"))
         .args(arguments)
         .env_clear()
-        // What a developer's shell may have set: no message may change for it.
+        // Variables that a developer's shell may have set must not change any message.
         .env("RUST_BACKTRACE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! The deadline holds whatever the peer does, and an answer that breaks off says why. The guest's clock runs fast here, so that nobody waits.
+//! The deadline holds whatever the peer does, and an answer that breaks off says why. The guest's clock runs fast here.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{config, connector, emulator, failed};
 
-/// 15 seconds of the guest take half a second.
+/// 15 guest seconds take half a second.
 const CLOCK_SPEED: u32 = 30;
 const DEADLINE: Duration = Duration::from_millis(500);
 
@@ -32,13 +32,13 @@ async fn ends_in_time(url: &str, kinds: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_silent_peer_is_left_at_the_deadline() {
+async fn a_silent_peer_is_abandoned_at_the_deadline() {
     let (_peer, url) = silent_peer("http");
     ends_in_time(&url, &["interrupted", "unreachable"]).await;
 }
 
 #[tokio::test]
-async fn silence_in_the_tls_handshake_is_left_at_the_deadline() {
+async fn a_silent_tls_handshake_is_abandoned_at_the_deadline() {
     let (_peer, url) = silent_peer("https");
     ends_in_time(&url, &["interrupted", "unreachable"]).await;
 }
@@ -50,7 +50,7 @@ async fn a_closed_port_is_unreachable() {
     ends_in_time(&url, &["unreachable"]).await;
 }
 
-/// wasmtime 48 keeps the reason to itself; the host's sandbox hands it on.
+/// wasmtime 48 drops the reason; the host's sandbox passes it on.
 #[tokio::test]
 async fn an_answer_that_breaks_off_says_why() {
     let emulator = emulator();

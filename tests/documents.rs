@@ -1,4 +1,4 @@
-//! The documents say what the software says.
+//! The documents match the software.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
 
-/// All Rust source below a folder, with the breaks of long texts taken out.
+/// All Rust source below a folder, with the line breaks of long texts removed.
 fn source(folder: &str) -> String {
     let mut text = String::new();
     let mut folders = vec![workspace().join(folder)];
@@ -81,7 +81,7 @@ fn row(document: &str, code: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_readme_tells_actions_and_hosts_as_the_catalog_does() {
+fn the_readme_lists_actions_and_hosts_as_the_catalog_does() {
     let (readme, catalog) = (readme(), catalog());
     for action in list(&catalog, "actions") {
         let permissions: Vec<_> = list(action, "permissions").iter().map(|name| format!("`{}`", text(name))).collect();
@@ -96,7 +96,7 @@ fn the_readme_tells_actions_and_hosts_as_the_catalog_does() {
 }
 
 #[test]
-fn the_readme_tells_every_key_of_the_configuration_and_its_variable() {
+fn the_readme_lists_every_key_of_the_configuration_and_its_variable() {
     let readme = readme();
     let keys: Vec<String> = quoted("README.md").iter().flat_map(|cell| cell.split("`, `")).map(str::to_owned).collect();
     let catalog = catalog();
@@ -108,7 +108,7 @@ fn the_readme_tells_every_key_of_the_configuration_and_its_variable() {
             _ => &[&format!("DEFENDER_{}", name.to_ascii_uppercase())],
         };
         for variable in variables {
-            assert!(readme.contains(&format!("`{variable}`")), "{variable} is not told");
+            assert!(readme.contains(&format!("`{variable}`")), "{variable} is not listed");
         }
     }
 }
@@ -127,7 +127,7 @@ fn the_readme_has_a_row_for_every_kind_of_error() {
 }
 
 #[test]
-fn the_commands_of_the_documents_are_there() {
+fn the_commands_in_the_documents_exist() {
     let makefile = fs::read_to_string(workspace().join("Makefile")).expect("the Makefile");
     let help = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("--help").output().expect("it runs");
     let help = String::from_utf8(help.stdout).expect("text");

@@ -1,4 +1,4 @@
-//! Each "Example Request" of the app's documentation, as it stands there: a list with one object.
+//! Each "Example Request" of the app's documentation, exactly as printed: a list with one object.
 
 use defender_xdr_host::Settings;
 use serde_json::{Value, json};

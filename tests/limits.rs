@@ -1,4 +1,4 @@
-//! Components that misbehave, and answers without end: each is stopped by its limit, and nobody else notices.
+//! Misbehaving components and endless answers: each is stopped by its limit, and no other call is affected.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_millis(500);
 const INCIDENT: &str = r#"{"incident_id": "2972395"}"#;
 const HUNT: &str = r#"{"query": "DeviceInfo | take 1"}"#;
 
-/// With these settings there is one slot: a call works only after the one before has left it.
+/// With these settings there is one slot: a call works only after the previous one has released it.
 fn one_slot() -> Settings {
     Settings { max_instances: 1, warm_instances: 0, allow: Some(Vec::new()), ..Settings::default() }
 }
@@ -36,7 +36,7 @@ async fn answers(connector: &Connector) {
     assert_eq!(invoke(connector, Mood::Good).await.expect("a good call"), guests::ANSWER);
 }
 
-/// What stops a guest in this mood. Twice, with good calls around it, on new instances and in the same caller's hands.
+/// What stops a guest in this mood. Checked twice, with good calls around it: on new instances, and on one that is kept.
 async fn stopped(mood: Mood, settings: Settings) -> CallError {
     let connector = guest(settings);
     answers(&connector).await;
@@ -65,7 +65,7 @@ async fn an_endless_loop_is_stopped_at_the_limit_of_the_call_if_that_comes_first
     assert!(matches!(error, CallError::Call(LIMIT)), "{error}");
 }
 
-/// On one thread, so that the loop has to give way.
+/// On one thread, so that the loop has to yield.
 #[tokio::test(flavor = "current_thread")]
 async fn others_are_answered_while_a_guest_computes() {
     let connector = guest(Settings { max_instances: 2, ..one_slot() });
@@ -107,7 +107,7 @@ async fn all_instances_together_get_no_more_than_their_limit() {
 }
 
 #[tokio::test]
-async fn a_crash_costs_its_own_call_only() {
+async fn a_crash_affects_only_its_own_call() {
     for (mood, message) in [
         (Mood::Traps, "the component crashed: wasm `unreachable` instruction executed"),
         (Mood::Recurses, "the component crashed: call stack exhausted"),
@@ -138,7 +138,7 @@ fn an_import_outside_the_sandbox_is_refused_before_any_code_runs() {
     assert_eq!(foreign, "wasi:cli/environment@0.2.0");
 }
 
-/// The host that its configuration names, when the platform allows another one only.
+/// A configuration names a host, but the platform allows only another one.
 #[tokio::test]
 async fn a_host_that_is_not_allowed_sees_no_connection() {
     let (allowed, other) = (emulator(), emulator());
@@ -153,7 +153,7 @@ async fn a_host_that_is_not_allowed_sees_no_connection() {
         let endpoints = json!({ "login": login.base_url(), "graph": graph.base_url() });
         config(&allowed, |config| config["endpoints"] = endpoints)
     };
-    // No Entra ID gives a token for a host that is not its cloud's; this one does.
+    // The real Entra ID issues no token for a host outside its cloud; the emulator does.
     let token = json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": "t" });
     let action = Action::Respond { status: 200, headers: Vec::new(), body: token };
     allowed.fault(Fault { times: Some(1), action, ..Fault::default() });
@@ -171,7 +171,7 @@ async fn a_host_that_is_not_allowed_sees_no_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_given_up_at_the_cap() {
+async fn an_endless_answer_is_abandoned_at_the_limit() {
     let emulator = emulator();
     let config = config(&emulator, |config| config["timeout"] = json!(120));
     endless_hunting(&emulator);
@@ -185,7 +185,7 @@ async fn an_answer_without_end_is_given_up_at_the_cap() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_fit_the_memory_costs_its_own_call_only() {
+async fn an_answer_that_does_not_fit_the_memory_affects_only_its_own_call() {
     let emulator = emulator();
     let config = config(&emulator, |config| config["timeout"] = json!(120));
     endless_hunting(&emulator);
@@ -196,7 +196,7 @@ async fn an_answer_that_does_not_fit_the_memory_costs_its_own_call_only() {
     assert_eq!(parsed(answer)["data"]["id"], "2972395");
 }
 
-/// Whatever becomes of a large body, it fits the memory of an instance or is a clear error.
+/// In every form, a large body either fits the memory of an instance or is a clear error.
 #[tokio::test]
 async fn an_answer_of_60_mib_fits_or_is_an_error_in_any_form() {
     const BYTES: usize = 60 << 20;
@@ -206,7 +206,7 @@ async fn an_answer_of_60_mib_fits_or_is_an_error_in_any_form() {
     for (body, name, too_long) in [
         (format!("[\"{}\"]", "x".repeat(BYTES)), "JSON", &[][..]),
         ("x".repeat(BYTES), "text", &[]),
-        // Six characters each as JSON: more than a host takes as an answer.
+        // Six characters each in JSON: more than a host accepts as an answer.
         ("\u{1}".repeat(BYTES), "control characters", &["json", "text"]),
     ] {
         emulator.clear_faults();

@@ -7,7 +7,7 @@ use std::path::Path;
 use defender_xdr_host::{Settings, Shape};
 use host_test::{Metadata, built};
 
-/// The first line of documentation of each function in `wit/`, by the function's name with its file's.
+/// The first line of documentation of each function in `wit/`, by the names of file and function.
 fn first_lines() -> BTreeMap<(String, String), String> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
     let mut lines = BTreeMap::new();
@@ -47,7 +47,7 @@ fn it_carries_the_documentation_of_every_function() {
 }
 
 #[test]
-fn it_names_itself_its_version_and_its_licence() {
+fn it_states_its_name_version_and_licence() {
     let metadata = Metadata::of_file(built()).expect("the component reads");
     assert_eq!(metadata.name.as_deref(), Some("defender-xdr"));
     assert_eq!(metadata.version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
@@ -59,7 +59,7 @@ fn it_names_itself_its_version_and_its_licence() {
 }
 
 #[test]
-fn it_names_no_path_of_the_machine_that_built_it() {
+fn it_contains_no_path_of_the_build_machine() {
     let component = fs::read(built()).expect("the component reads");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     for path in [workspace.display().to_string(), "/registry/src/".to_owned()] {

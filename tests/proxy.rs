@@ -1,4 +1,4 @@
-//! Through a proxy: it learns a name and a port, and when it opens no tunnel, nothing was sent.
+//! Calls through a proxy: it learns only a name and a port, and if it opens no tunnel, nothing is sent.
 
 mod server;
 
@@ -19,7 +19,7 @@ const BASIC: &str = "Basic amRvZTpwQHNzIHdvcmQ=";
 
 type Exchanges = Arc<Mutex<Vec<Exchange>>>;
 
-/// A connector that has this proxy for all but loopback and these destinations, and its exchanges.
+/// A connector that uses this proxy for all destinations except loopback and these, and its exchanges.
 fn through(network: &Network, user: &str, no_proxy: &str) -> (Connector, Exchanges) {
     let exchanges = Exchanges::default();
     let seen = exchanges.clone();
@@ -52,7 +52,7 @@ async fn calls_share_one_tunnel_to_a_host_and_the_proxy_reads_none_of_them() {
     let questions = network.questions();
     let asked = ["login.microsoftonline.com:443", "graph.microsoft.com:443"];
     assert_eq!(questions, asked.map(|host| format!("CONNECT {host} HTTP/1.1\r\nhost: {host}\r\n\r\n")));
-    // The name stands in the clear at the start of TLS; what was asked and by whom does not.
+    // The name is in plain text at the start of TLS; the request and the app's identity are not.
     let passed = network.passed();
     assert!(passed.contains("graph.microsoft.com"));
     for secret in ["Bearer", "client_secret", "v1.0", "2972395", "HTTP/1.1"] {
@@ -84,9 +84,9 @@ async fn nothing_is_sent_without_a_tunnel_and_the_trace_says_why() {
         (Mood::Wants("something else"), "refused the tunnel: 407 Proxy Authentication Required"),
         (Mood::Says("HTTP/1.1 403 No\r\n\r\n<html>Blocked"), "refused the tunnel: 403 Forbidden"),
         (Mood::Says("HTTP/1.1 502 Bad\r\nContent-Length: 9000\r\n\r\nlong"), "refused the tunnel: 502 Bad Gateway"),
-        (Mood::Says("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "does not answer in HTTP"),
-        (Mood::Says("HTTP/1.1 200 OK\r\n\r\n220 mail.example"), "does not answer in HTTP"),
-        (Mood::Says(""), "closed the connection before it answered"),
+        (Mood::Says("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "does not speak HTTP"),
+        (Mood::Says("HTTP/1.1 200 OK\r\n\r\n220 mail.example"), "does not speak HTTP"),
+        (Mood::Says(""), "closed the connection before answering"),
     ] {
         let network = Network::start(mood);
         let (connector, exchanges) = through(&network, "", "");
@@ -99,7 +99,7 @@ async fn nothing_is_sent_without_a_tunnel_and_the_trace_says_why() {
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_named() {
     let mut network = Network::start(Mood::Tunnels);
-    // The port of a listener that is gone.
+    // The port of a listener that is closed.
     network.proxy = std::net::TcpListener::bind("127.0.0.1:0").and_then(|gone| gone.local_addr()).expect("a port");
     let (connector, exchanges) = through(&network, "", "");
     let error = failed(call(&connector, &network).await);
@@ -107,10 +107,10 @@ async fn a_proxy_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn a_silent_proxy_is_left_in_time() {
+async fn a_silent_proxy_is_abandoned_in_time() {
     let network = Network::start(Mood::Silent);
     let (connector, _) = through(&network, "", "");
-    // 15 seconds of the guest are half a second.
+    // 15 guest seconds take half a second.
     let answer = tokio::time::timeout(std::time::Duration::from_secs(2), call(&connector, &network)).await;
     assert_eq!(failed(answer.expect("in time"))["kind"], "unreachable");
 }
@@ -129,7 +129,7 @@ async fn the_list_of_hosts_is_checked_against_the_destination() {
 async fn exceptions_are_reached_directly() {
     let network = Network::start(Mood::Tunnels);
     let (connector, exchanges) = through(&network, "", "192.0.2.0/24");
-    // An address for documentation: nobody is there.
+    // An address reserved for documentation, where nothing answers.
     let url = "https://192.0.2.1";
     let config = config(&network.emulator, |config| config["endpoints"] = json!({ "login": url, "graph": url }));
     let error = failed(connector.invoke("get_incident_details", &config, INPUT).await);
@@ -164,7 +164,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_program_heeds_the_environment() {
+fn the_program_uses_the_proxy_of_the_environment() {
     let network = Network::start(Mood::Wants(BASIC));
     let output = program(&network, &[], &[("https_proxy", &format!("{PASSWORD}@{}", network.proxy))]);
     let err = text(&output.stderr);
@@ -174,7 +174,7 @@ fn the_program_heeds_the_environment() {
 }
 
 #[test]
-fn the_program_says_what_the_proxy_said() {
+fn the_program_reports_what_the_proxy_said() {
     let network = Network::start(Mood::Wants(BASIC));
     let proxy = format!("http://jdoe:wrong@{}", network.proxy);
     let output = program(&network, &["--json"], &[("ALL_PROXY", &proxy)]);

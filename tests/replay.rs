@@ -1,4 +1,4 @@
-//! Exchanges as the service documents them, in `tests/fixtures/`, played to the built component; and the same ones with a
+//! Exchanges as the service documents them, in `tests/fixtures/`, replayed to the built component; and the same ones with a
 //! field changed, which must not pass.
 
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
-//! What the component can touch at all.
+//! Everything that the component can access.
 
 use defender_xdr_host::{Settings, Shape};
 use host_test::built;
 
-/// The whole of the sandbox: nothing else may be imported.
+/// The whole sandbox: nothing else may be imported.
 const DOORS: [&str; 4] = ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:http/"];
 
 fn shape() -> Shape {

@@ -10,9 +10,9 @@ use serde_json::json;
 use crate::support::{config, connector, emulator};
 
 const CLIENT: &str = "33333333-2222-3333-4444-555555555555";
-/// With characters that are written differently in a form, in JSON and in base64.
+/// With characters that are encoded differently in a form, in JSON and in base64.
 const SECRET: &str = "planted~Secret+/\"1";
-/// As it would be found: the start of it plain, percent-encoded or in JSON, and its base64.
+/// What to look for: its beginning, plain, percent-encoded or in JSON, and its base64.
 const TRACES: [&str; 2] = ["planted~Secret", "cGxhbnRlZH5TZWNyZXQrLyIx"];
 
 const CALLS: [(&str, &str); 5] = [
@@ -39,7 +39,7 @@ fn faults() -> Vec<Action> {
     let mut faults: Vec<Action> = [301, 400, 401, 403, 404, 409, 429, 500, 503].map(echoing).into();
     faults.extend([html(502), html(400), html(200)]);
     faults.extend([Action::NotHttp, Action::Reset { at: Point::Body }, Action::Close { at: Point::Headers }]);
-    // Good answers that echo, as gateways do.
+    // Successful answers that echo, as gateways do.
     let echo = format!("199 - \"{SECRET} planted~Secret%2B%2F%221 cGxhbnRlZH5TZWNyZXQrLyIx\"");
     let names = ["Warning", "request-id", "X-Echo", "Content-Disposition"];
     faults.push(Action::SetHeaders { headers: names.map(|name| (name.to_owned(), echo.clone())).into() });
@@ -82,7 +82,7 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
             let matches = Matches { path_contains: Some(path.into()), ..Matches::default() };
             emulator.fault(Fault { matches, action, ..Fault::default() });
             for (action, input) in CALLS {
-                // A new instance each time, so that a token is asked for.
+                // A new instance each time, so that a token is requested.
                 let mut instance = connector.instance().await.expect("an instance");
                 let outcome = match instance.invoke(action, &good, input).await {
                     Ok(answer) => {
@@ -94,7 +94,7 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
                         format!("{error} {}", error.to_json())
                     }
                 };
-                writeln!(seen.lock().expect("no panic"), "{outcome}").expect("a string takes all");
+                writeln!(seen.lock().expect("no panic"), "{outcome}").expect("writing to a string");
             }
         }
     }
@@ -106,7 +106,7 @@ async fn nothing_that_is_answered_or_traced_holds_a_secret() {
     ] {
         if let Err(error) = connector.invoke("list_incidents", &config, "{}").await {
             errors += 1;
-            writeln!(seen.lock().expect("no panic"), "{error} {}", error.to_json()).expect("a string takes all");
+            writeln!(seen.lock().expect("no panic"), "{error} {}", error.to_json()).expect("writing to a string");
         }
     }
     assert!(errors > 100 && answers > 20, "{errors} errors, {answers} answers");

@@ -1,4 +1,4 @@
-//! The service in its bad moods: each rule of repeats, tokens and permissions, through the built component.
+//! A service that misbehaves: each rule for retries, tokens and permissions, through the built component.
 //!
 //! The guest's clock runs fast, so that its waits take no time.
 
@@ -25,13 +25,13 @@ fn graph_error(code: &str, message: &str) -> Value {
     json!({ "error": { "code": code, "message": message, "innerError": { "request-id": "r-1", "date": "2026-01-01T00:00:00" } } })
 }
 
-/// Spoils answers of paths that contain a text.
+/// Adds a fault for paths that contain a text.
 fn spoil(emulator: &Emulator, path: &str, times: Option<u32>, action: Action) {
     let matches = Matches { path_contains: Some(path.into()), ..Matches::default() };
     emulator.fault(Fault { matches, times, action, ..Fault::default() });
 }
 
-/// Method and status of every request so far, tokens left out.
+/// Method and status of every request so far, except those for tokens.
 fn calls(emulator: &Emulator) -> Vec<(String, Option<u16>)> {
     let journal = emulator.journal().into_iter().filter(|exchange| !exchange.path.ends_with("/token"));
     journal.map(|exchange| (exchange.method, exchange.status)).collect()
@@ -44,7 +44,7 @@ fn made(emulator: &Emulator, method: &str, statuses: &[u16]) {
 }
 
 #[tokio::test]
-async fn a_read_is_repeated_while_the_service_is_busy() {
+async fn a_read_is_retried_while_the_service_is_busy() {
     for (status, headers) in [(429, &[("Retry-After", "2")][..]), (429, &[]), (503, &[]), (502, &[]), (504, &[])] {
         let emulator = emulator();
         spoil(&emulator, "/security/", Some(2), respond(status, headers, graph_error("busy", "later")));
@@ -79,7 +79,7 @@ async fn throttling_without_a_time_ends_as_throttled() {
 }
 
 #[tokio::test]
-async fn an_update_is_repeated_only_when_it_did_not_begin() {
+async fn an_update_is_retried_only_if_it_did_not_begin() {
     let input = r#"{"incident_id": "2972395", "status": "resolved"}"#;
     for (status, expected) in [(503, &[503, 200][..]), (429, &[429, 200]), (500, &[500]), (502, &[502]), (504, &[504])]
     {
@@ -91,7 +91,7 @@ async fn an_update_is_repeated_only_when_it_did_not_begin() {
 }
 
 #[tokio::test]
-async fn a_hunt_that_ran_too_long_is_repeated_once() {
+async fn a_hunt_that_ran_too_long_is_retried_once() {
     let emulator = emulator();
     spoil(&emulator, "runHuntingQuery", None, respond(504, &[], graph_error("UnknownError", "")));
     let input = r#"{"query": "DeviceInfo | take 1"}"#;
@@ -104,7 +104,7 @@ async fn a_hunt_that_ran_too_long_is_repeated_once() {
 }
 
 #[tokio::test]
-async fn other_writes_are_never_repeated() {
+async fn other_writes_are_never_retried() {
     let emulator = emulator();
     spoil(&emulator, "/comments", None, respond(503, &[("Retry-After", "1")], graph_error("x", "y")));
     let input = r#"{"method": "POST", "endpoint": "security/incidents/2972395/comments", "payload": {"comment": "x"}}"#;
@@ -187,7 +187,7 @@ async fn check_names_the_permission_that_each_action_lacks() {
 }
 
 #[tokio::test]
-async fn alerts_that_cannot_be_had_do_not_cost_the_incidents() {
+async fn incidents_are_returned_even_without_their_alerts() {
     for action in [respond(500, &[], json!("")), Action::Silence { at: defender_emulator::Point::Request }] {
         let emulator = emulator();
         let matches = Matches { query_contains: Some("expand".into()), ..Matches::default() };
@@ -283,9 +283,9 @@ async fn pages_follow_one_another_to_the_end() {
     assert_eq!(ids.len(), 250);
 }
 
-/// Whatever stands between a host and the service may cut, mark or replace what it answers.
+/// Anything between a host and the service may cut, mark or replace the service's answers.
 #[tokio::test]
-async fn what_is_done_to_answers_on_their_way_is_survived() {
+async fn answers_altered_on_their_way_are_handled() {
     let edit = |keep_bytes, prefix: &str, suffix: &str| Action::EditBody {
         keep_bytes,
         prefix: prefix.to_owned(),

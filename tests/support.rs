@@ -18,7 +18,7 @@ pub(crate) fn emulator() -> Emulator {
     Emulator::start(Options::default()).expect("the emulator starts")
 }
 
-/// The configuration for an emulator, changed by hand.
+/// The configuration for an emulator, with changes.
 pub(crate) fn config(emulator: &Emulator, change: impl FnOnce(&mut Value)) -> String {
     let mut config = serde_json::to_value(emulator.connector_config()).expect("a configuration is JSON");
     change(&mut config);

@@ -1,4 +1,4 @@
-//! What attackers can write into the service does not reach a terminal as it is: the built program against hostile texts.
+//! Texts that attackers can write into the service do not reach a terminal unescaped: the built program with hostile texts.
 
 use std::io::Write as _;
 use std::process::{Command, Output};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{config, emulator};
 
-/// Retitles the window, clears the screen, turns the order around, hides and joins.
+/// Retitles the window, clears the screen, reverses the order, and has invisible and joining characters.
 const HOSTILE: &str = "a\u{1b}]0;owned\u{7}b\u{1b}[2Jc\u{202e}d\u{9b}31m\u{7f}\u{200b}\u{feff}e\r\nwhat\rnow\u{1b}[8m";
 
 /// An emulator whose Graph answers this.
@@ -32,7 +32,7 @@ fn run(emulator: &Emulator, arguments: &[&str], colours: bool) -> Output {
     command.output().expect("it runs")
 }
 
-/// What a person reads, which must be harmless. Our own colours are taken out first.
+/// The output for a person, which must be harmless. Our own colours are removed first.
 #[track_caller]
 fn shown(output: &Output, code: i32) -> String {
     let text = String::from_utf8([output.stdout.as_slice(), &output.stderr].concat()).expect("UTF-8");
@@ -85,7 +85,7 @@ fn hunting_results_are_harmless() {
 }
 
 #[test]
-fn errors_are_harmless_and_look_like_no_advice_of_ours() {
+fn errors_are_harmless_and_cannot_imitate_a_remedy() {
     let message = format!("{HOSTILE}\nWhat to do: paste this");
     let emulator = answering(400, json!({ "error": { "code": HOSTILE, "message": message } }));
     for colours in [false, true] {
@@ -105,7 +105,7 @@ fn any_answer_is_shown_as_harmless_json() {
 }
 
 #[test]
-fn json_for_programs_is_as_it_came() {
+fn json_for_programs_is_unchanged() {
     let emulator = answering(200, incident());
     for arguments in
         [&["get-incident", "29", "--json"][..], &["invoke", "get_incident_details", "-i", r#"{"incident_id":"29"}"#]]

@@ -1,4 +1,4 @@
-//! Files as the tools of other systems leave them: byte order marks, UTF-16, and what is not text.
+//! Files as the tools of other systems write them: byte order marks, UTF-16, and files that are not text.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -37,7 +37,7 @@ fn run(arguments: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // A program that refuses its arguments never reads.
+    // A program that refuses its arguments never reads its input.
     let _ = child.stdin.take().expect("a pipe").write_all(input);
     child.wait_with_output().expect("the program ends")
 }
@@ -83,7 +83,7 @@ fn a_mark_that_a_shell_passed_on_is_skipped() {
 }
 
 #[test]
-fn what_is_not_text_is_refused_with_the_way_out() {
+fn what_is_not_text_is_refused_with_a_remedy() {
     let latin = file(b"{\"tenant_id\": \"Zo\xeb\"}");
     let path = latin.path().to_str().expect("UTF-8");
     let message = format!("the configuration in {path}: it is not UTF-8 text from byte 17 on; save it as UTF-8");

@@ -1,4 +1,4 @@
-//! TLS is the host's: it follows the configuration's `verify` and trusts a private authority when told to.
+//! The host does TLS: it follows the configuration's `verify` and trusts a private authority if told to.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -25,7 +25,7 @@ async fn verification_refuses_an_unknown_certificate() {
 }
 
 #[tokio::test]
-async fn without_verification_it_is_taken() {
+async fn without_verification_it_is_accepted() {
     let emulator = tls_emulator();
     let config = config(&emulator, |config| config["verify"] = json!(false));
     let answer = connector(Settings::default()).invoke("get_incident_details", &config, INPUT).await;
@@ -40,7 +40,7 @@ async fn a_private_authority_makes_it_trusted() {
     assert_eq!(parsed(answer)["data"]["id"], "2972395");
 }
 
-/// Ends the program when a test is over, however it ends.
+/// Stops the program at the end of a test, however the test ends.
 struct Program(Child);
 
 impl Drop for Program {
@@ -51,7 +51,7 @@ impl Drop for Program {
 }
 
 #[tokio::test]
-async fn the_program_leaves_its_certificate_where_it_is_told() {
+async fn the_emulator_writes_its_certificate_to_the_given_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("ca.pem");
     let child = Command::new(env!("CARGO_BIN_EXE_host-test"))

@@ -1,4 +1,4 @@
-// The connector in a Node.js program: the eight interfaces that it may have, and an allow-list. This is the file to copy.
+// The connector in a Node.js program: the eight interfaces that it may import, and an allow-list. This is the file to copy.
 
 import { clocks, http, io, random } from '@bytecodealliance/preview2-shim';
 
@@ -32,7 +32,7 @@ function outbound(origins) {
   return (request, options) => {
     const origin = `${request.scheme()?.tag.toLowerCase()}://${request.authority()}`;
     if (!origins.includes(origin)) {
-      // An error code of wasi:http, which the component answers as `denied`.
+      // An error code of wasi:http, which the component reports as `denied`.
       throw { tag: 'HTTP-request-denied' };
     }
     return http.outgoingHandler.handle(request, options);

@@ -16,7 +16,7 @@ for (const { id, status, displayName } of incidents) {
   console.log(`  ${id}  ${(status ?? 'unknown').padEnd(11)} ${displayName}`);
 }
 
-// Whatever the service sends, only the id is sure to be there.
+// Only the id is certain to be present, whatever the service sends.
 const incident = actions.getIncident(config, incidents[0].id);
 const comments = incident.comments.map(({ comment }) => comment ?? 'no text').join('; ') || 'none';
 console.log(
@@ -56,7 +56,7 @@ function showError(expected, call) {
   try {
     call();
   } catch (thrown) {
-    // The error of an action is the payload; what has none is a crash of the component.
+    // The payload is the error of the action; without one, the component crashed.
     error = thrown.payload ?? assert.fail(thrown);
   }
   assert.equal(error?.kind, expected);

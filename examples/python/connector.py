@@ -8,7 +8,7 @@ from wasmtime.component import Component, Linker, ListType, OptionType, Record, 
 
 # An action ends by itself within its timeout; this stops a defect that computes for ever.
 CALL_LIMIT_SECONDS = 180
-# An answer of 64 MiB, the largest that the component takes, fits well.
+# Enough for an answer of 64 MiB, the largest that the component accepts.
 MEMORY_LIMIT_BYTES = 512 << 20
 
 
@@ -31,7 +31,7 @@ class Connector:
         linker.add_wasip2()
         linker.add_wasi_http()
         self.store = Store(self.engine)
-        # Left empty, it offers no file, no variable of the environment and no terminal; the component asks for none.
+        # Left empty, it offers no files, environment variables or terminal; the component asks for none.
         self.store.set_wasi(WasiConfig())
         self.store.set_wasi_http()
         self.store.set_limits(memory_size=MEMORY_LIMIT_BYTES)
@@ -58,7 +58,7 @@ class Connector:
             result = function(self.store, *map(_lower, types, arguments))
         finally:
             limit.cancel()
-        # `wasmtime` tags a result only where both sides are of one Python type: two records here, or a text and a record.
+        # `wasmtime` tags a result only if both sides have the same Python type: here two records, otherwise a text and a record.
         tag = result.tag if isinstance(result, Variant) else "err" if isinstance(result, Record) else "ok"
         value = _lift(result.payload if isinstance(result, Variant) else result)
         if tag == "err":
@@ -67,7 +67,7 @@ class Connector:
 
 
 def _lower(type_, value):
-    """Plain data as `wasmtime` takes it; a missing key is an absent option."""
+    """Converts plain data to values for `wasmtime`; a missing key is an absent option."""
     if isinstance(type_, OptionType):
         return None if value is None else _lower(type_.payload, value)
     if isinstance(type_, ListType):
@@ -83,7 +83,7 @@ def _lower(type_, value):
 
 
 def _lift(value):
-    """What `wasmtime` answers as plain data."""
+    """Converts a result from `wasmtime` to plain data."""
     if isinstance(value, list):
         return [_lift(item) for item in value]
     if isinstance(value, Record):

@@ -44,7 +44,7 @@ def main():
     for incident in page["incidents"]:
         print(f"  {incident['id']}  {incident['status'] or 'unknown':<11} {incident['display_name']}")
 
-    # Whatever the service sends, only the id is sure to be there.
+    # Only the id is certain to be present, whatever the service sends.
     incident = connector.typed("get-incident", config, page["incidents"][0]["id"])
     severity, priority = incident["severity"] or "not rated", incident["priority_score"]
     comments = "; ".join(each["comment"] or "no text" for each in incident["comments"]) or "none"

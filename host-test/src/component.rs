@@ -1,6 +1,6 @@
 //! The component that was built with this program.
 //!
-//! The library takes any file; that there is one at hand without a word on the command line is for people who try it.
+//! The library accepts any file; this default is for people who try the program.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ pub fn built() -> PathBuf {
     PathBuf::from(env!("DEFENDER_XDR_COMPONENT"))
 }
 
-/// Size of a component when it is compressed, as registries keep it.
+/// Size of a component when compressed, as registries store it.
 ///
 /// # Errors
-/// When there is no memory for it.
+/// If there is not enough memory.
 pub fn gzip_bytes(wasm: &[u8]) -> io::Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(wasm)?;

@@ -1,7 +1,7 @@
-//! JSON of the service, which may have values that serde_json does not take.
+//! JSON from the service, which may contain values that serde_json rejects.
 //!
-//! A title that ends in half an emoji is a lone surrogate escape: allowed by the grammar of JSON, refused by serde_json, as no Rust
-//! string can hold it. One such title must not make an incident unreadable.
+//! A title cut in the middle of an emoji ends in a lone surrogate escape: valid in the grammar of JSON, but rejected by
+//! serde_json because no Rust string can hold it. Such a title must not make an incident unreadable.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use defender_xdr_host::CallError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads JSON. Halves of surrogate pairs become U+FFFD, the replacement character; numbers that are too large become null, and
-/// what is nested deeper than a person can read, too.
+/// Parses JSON. Lone surrogates become U+FFFD, the replacement character. Numbers that are too large, and values nested
+/// deeper than a person can read, become null.
 ///
 /// # Errors
 /// When it is not JSON, or not of this type.
@@ -35,7 +35,7 @@ pub fn error(error: &CallError) -> Value {
     object
 }
 
-/// Levels of lists and objects that are kept; serde_json takes 128.
+/// Levels of lists and objects that are kept; serde_json accepts 128.
 const LEVELS_MAX: usize = 100;
 
 /// JSON with null in place of everything below the last level that is kept.
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_character_is_replaced() {
+    fn a_lone_surrogate_is_replaced() {
         assert_eq!(read(r#""Phish \ud83d""#), "Phish \u{fffd}");
         assert_eq!(read(r#""\uDE00 first""#), "\u{fffd} first");
         assert_eq!(read(r#""\ud83d\ud83d\ude00\ude00""#), "\u{fffd}😀\u{fffd}");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_stays() {
+    fn everything_else_is_kept() {
         assert_eq!(read(r#""\ud83d\ude00""#), "😀");
         assert_eq!(read(r#""C:\\ud83d""#), r"C:\ud83d");
         for broken in ["\"\\", "\"\\ü", r#""\ud83"#, r#"{"\ud83d"#] {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reader_takes_is_null() {
+    fn what_serde_json_rejects_is_null() {
         let parsed: serde_json::Value = parse(r#"{"a":1e999,"b":"1e999","c":[7]}"#).unwrap();
         assert_eq!(parsed, serde_json::json!({ "a": null, "b": "1e999", "c": [7] }));
         let deep = format!("{}\"]\"{}", "[".repeat(10_000), "]".repeat(10_000));

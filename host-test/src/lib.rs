@@ -1,4 +1,4 @@
-//! What the program `host-test` is made of, beside its command line: the trials of the component, and how its files are read.
+//! The parts of the program `host-test` besides its command line: the trials of the component, and the reading of files.
 //!
 //! To run the component in a platform, depend on `defender-xdr-host`; nothing here is needed for that.
 

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(cli::run(std::env::args_os().collect()));
-    // A name lookup that nobody waits for any more must not hold the program.
+    // A name lookup that nobody waits for any more must not delay the exit.
     runtime.shutdown_background();
     code
 }

@@ -1,6 +1,6 @@
 //! What a component says about itself in custom sections.
 //!
-//! A reviewer reads it before anything is compiled or run.
+//! A reviewer can read it before anything is compiled or run.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use defender_xdr_host::LoadError;
 use serde_json::Value;
 use wasmparser::{ComponentName, KnownCustom, Parser, Payload};
 
-/// Name, version, origin and documentation of a component. What it does not say is absent.
+/// Name, version, origin and documentation of a component, as far as it states them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// Its name.
@@ -24,7 +24,7 @@ pub struct Metadata {
     pub source: Option<String>,
     /// Who made it.
     pub authors: Option<String>,
-    /// Languages and tools that it was made with, with their versions.
+    /// Languages and tools that it was built with, and their versions.
     pub producers: Vec<String>,
     /// The documentation of its functions.
     pub documentation: Vec<Documentation>,
@@ -37,7 +37,7 @@ pub struct Documentation {
     pub interface: String,
     /// Its name.
     pub function: String,
-    /// Markdown, of which the first line stands alone.
+    /// Markdown; the first line stands alone.
     pub text: String,
 }
 

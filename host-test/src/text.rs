@@ -1,39 +1,39 @@
-//! Text that people hand over in files: UTF-8 with or without a byte order mark, and what PowerShell writes instead.
+//! Text files from users: UTF-8 with or without a byte order mark, and what PowerShell writes instead.
 //!
-//! Windows PowerShell 5.1 redirects to UTF-16 and marks UTF-8, so a configuration saved there is read here like any other.
+//! Windows PowerShell 5.1 redirects to UTF-16 and marks UTF-8; a configuration saved there must be readable too.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Larger files are refused: nothing that is read as text here comes near it.
+/// Larger files are refused: no legitimate input comes close to this.
 const MAX_BYTES: u64 = 256 << 20;
 const MARK: char = '\u{feff}';
 
-/// A text that cannot be read. Never shows what is in it, which may be secret.
+/// A text that cannot be read. Never shows its content, which may be secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// Missing, or not to be read.
+    /// Missing or unreadable.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A directory has no text.
+    /// A directory, not a file.
     #[error("it is a directory")]
     Directory,
     /// More than 256 MiB.
     #[error("it is larger than {} MiB", MAX_BYTES >> 20)]
     TooLarge,
-    /// Another encoding, or no text at all.
+    /// Another encoding, or not text at all.
     #[error("it is not {encoding} text from byte {offset} on; save it as UTF-8")]
     Encoding {
-        /// What it seemed to be.
+        /// The encoding that it seemed to have.
         encoding: &'static str,
-        /// Position of the first byte that is wrong, from 0.
+        /// Position of the first invalid byte, from 0.
         offset: usize,
     },
 }
 
-/// Reads a text file: UTF-8, or UTF-16 with a byte order mark or JSON in it. The mark is left out.
+/// Reads a text file: UTF-8, or UTF-16 with a byte order mark or JSON in it. The mark is removed.
 ///
 /// # Errors
 /// When it cannot be read, is larger than 256 MiB, or in another encoding.
@@ -49,7 +49,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<String, TextError> {
     read_from(file)
 }
 
-/// Reads a text to the end of a stream, as [`read`] does.
+/// Reads text from a stream to its end, as [`read`] does.
 ///
 /// # Errors
 /// As [`read`].
@@ -70,7 +70,7 @@ pub fn unmarked(text: &str) -> &str {
 
 fn decode(bytes: Vec<u8>) -> Result<String, TextError> {
     match bytes.as_slice() {
-        // The mark of UTF-32 begins like that of UTF-16.
+        // The UTF-32 mark begins like the UTF-16 one.
         [0xff, 0xfe, 0, 0, ..] => Err(TextError::Encoding { encoding: "UTF-8", offset: 0 }),
         // Without a mark: JSON and PEM begin with an ASCII character, and have no NUL.
         [0xff, 0xfe, ..] | [1..=0xff, 0, ..] => utf16(&bytes, u16::from_le_bytes),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn byte_order_marks_are_left_out() {
+    fn byte_order_marks_are_removed() {
         assert_eq!(decoded(b"\xef\xbb\xbf{}"), "{}");
         assert_eq!(decoded(b"\xef\xbb\xbf"), "");
         assert_eq!(decoded("{\u{feff}}".as_bytes()), "{\u{feff}}");

@@ -1,6 +1,6 @@
-//! Makes the components: code with the interface of `guest.wit`.
+//! Builds the components: code with the interface of `guest.wit`.
 //!
-//! Here and not in the tests, so that they need no encoder.
+//! This is done here so that the tests need no encoder.
 
 #[path = "code.rs"]
 mod code;

@@ -6,7 +6,7 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 
-/// What a guest does as soon as there is an instance.
+/// What a guest does as soon as it is instantiated.
 #[derive(Clone, Copy)]
 pub(crate) enum Start {
     Nothing,
@@ -16,20 +16,20 @@ pub(crate) enum Start {
 
 const I32: ValType = ValType::I32;
 
-/// Where the answer is that `invoke` gives when all is well.
+/// Address of the answer that `invoke` returns on success.
 const ANSWER: i32 = 16;
-/// A `result<string, error>` that is well, with a string of 4 bytes right behind it.
+/// A successful `result<string, error>`, with a string of 4 bytes right after it.
 const ANSWER_BYTES: &[u8] = b"\0\0\0\0\x1c\0\0\0\x04\0\0\0good";
-/// Where the answer of `targets` is: no origins that anything could be sent to.
+/// Address of the answer of `targets`: no origins that anything could be sent to.
 const TARGETS: i32 = 64;
-/// The same kind of result, with a string of 37 bytes right behind it.
+/// The same kind of result, with a string of 37 bytes right after it.
 const TARGETS_BYTES: &[u8] = b"\0\0\0\0\x4c\0\0\0\x25\0\0\0{\"login\":\"\",\"graph\":\"\",\"verify\":true}";
-/// No guest has as much memory.
+/// No guest has this much memory.
 const OUTSIDE: i32 = 0x7fff_fff0;
 /// Where the host's strings begin.
 const HEAP: i32 = 4096;
 
-/// A module with the exports of the connector, of which `invoke` does what the action's first letter says, `targets` answers, and
+/// A module with the exports of the connector: `invoke` does what the action's first letter says, `targets` answers, and
 /// the others are never called.
 pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
     let mut code = Code::default();
@@ -40,7 +40,7 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
     }
 
     let compute = code.function(&[], &[], |body| body.loop_(BlockType::Empty).br(0).end());
-    // A MiB at a time; crashes, as an allocator does, when it gets no more.
+    // One MiB at a time; crashes, as an allocator does, when it gets no more.
     let grow = code.function(&[], &[], |body| {
         body.loop_(BlockType::Empty).i32_const(16).memory_grow(0).i32_const(-1).i32_ne().br_if(0).end().unreachable()
     });
@@ -67,7 +67,7 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
     code.export("defender:xdr/json@0.2.0#invoke", invoke);
     let targets = code.function(&[I32; 2], &[I32], |body| body.i32_const(TARGETS));
     code.export("defender:xdr/json@0.2.0#targets", targets);
-    // Memory is never freed: a guest here lives for a few calls.
+    // Memory is never freed: a guest here lives for only a few calls.
     let allocate = code.function(&[I32; 4], &[I32], |body| {
         body.global_get(0).global_get(0).local_get(3).i32_add().i32_const(15).i32_add().i32_const(-16).i32_and();
         body.global_set(0)
@@ -106,12 +106,12 @@ struct Code {
 }
 
 impl Code {
-    /// The number of the next function.
+    /// The index of the next function.
     fn next(&self) -> u32 {
         self.imports.len() + self.functions.len()
     }
 
-    /// A type of its own for each function, which is wasteful and simple.
+    /// A separate type for each function: wasteful but simple.
     fn signature(&mut self, parameters: &[ValType], results: &[ValType]) -> u32 {
         self.types.ty().function(parameters.iter().copied(), results.iter().copied());
         self.types.len() - 1

@@ -1,6 +1,6 @@
-//! Components that misbehave, as no build of the connector would, with the connector's interface.
+//! Components with the connector's interface that misbehave as no build of the connector does.
 //!
-//! [`GUEST`] does what the action that is invoked says; the others are the same guest with one difference.
+//! [`GUEST`] does what the invoked action says; the others are the same guest with one difference.
 
 /// Does what the action says: [`Mood::action`].
 pub const GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest.wasm"));
@@ -8,10 +8,10 @@ pub const GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest.wasm"))
 /// Imports the arguments of the host's command line.
 pub const CURIOUS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/curious.wasm"));
 
-/// Computes for ever as soon as there is an instance.
+/// Computes for ever as soon as it is instantiated.
 pub const RESTLESS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/restless.wasm"));
 
-/// Waits for ever as soon as there is an instance.
+/// Waits for ever as soon as it is instantiated.
 pub const SLEEPY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sleepy.wasm"));
 
 /// What [`GUEST`] answers when it is good.
@@ -24,9 +24,9 @@ pub enum Mood {
     Good,
     /// Computes for ever.
     Computes,
-    /// Takes memory until it gets no more, and crashes.
+    /// Allocates memory until it gets no more, and crashes.
     Grows,
-    /// Gives an address outside its memory for its answer.
+    /// Returns an address outside its memory as its answer.
     Lies,
     /// Calls itself for ever.
     Recurses,
@@ -37,7 +37,7 @@ pub enum Mood {
 }
 
 impl Mood {
-    /// The action that brings it about.
+    /// The action that triggers it.
     #[must_use]
     pub fn action(self) -> &'static str {
         match self {

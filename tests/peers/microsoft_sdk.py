@@ -1,11 +1,11 @@
 """Microsoft's own Python SDK against the emulator, unchanged.
 
-What it proves: the emulator is no mirror of this project's reading of the documentation. Code that Microsoft generates from
-the metadata of the live service (msgraph-sdk) and Microsoft's sign-in libraries (azure-identity, and MSAL in its synchronous
-half) sign in at it over verified TLS, list, page, read, change and hunt, and get the typed errors that they get from the
-service. The component is then tested against the same emulator by `make test`.
+This proves that the emulator does not merely mirror this project's reading of the documentation. Code that Microsoft
+generates from the metadata of the live service (msgraph-sdk) and Microsoft's sign-in libraries (azure-identity, and MSAL in
+its synchronous half) sign in to it over verified TLS, list, page, read, change and hunt, and get the typed errors that they
+get from the service. The component is then tested against the same emulator by `make test`.
 
-What is given to the SDK is configuration only: the emulator's address as authority and base URL, and its certificate.
+The SDK gets only configuration: the emulator's address as authority and base URL, and its certificate.
 MSAL alone needs `disable_instance_discovery`, its switch for private clouds: it asks login.microsoftonline.com about any
 host that it does not know, and tests need no internet.
 
@@ -55,7 +55,7 @@ from msgraph_core.tasks.page_iterator import PageIterator
 SCOPE = "https://graph.microsoft.com/.default"
 INCIDENT = "2972395"
 NEVER = "999999999"
-# Longest time that one test may take.
+# The longest time that one test may take.
 PATIENCE_SECONDS = 60
 
 TESTS = []
@@ -101,7 +101,7 @@ class Peer:
         return json.loads(text) if text else None
 
     def app(self, client_id, **members):
-        """Registers a further app and returns its credential's arguments."""
+        """Registers another app and returns the arguments of its credential."""
         self.control("POST", "apps", {"client_id": client_id, "secret": "a+/secret=", **members})
         return {"client_id": client_id, "client_secret": "a+/secret="}
 
@@ -161,7 +161,7 @@ async def lists_incidents_newest_first_in_pages_of_fifty(peer):
         assert isinstance(incident.severity, AlertSeverity), incident.severity
         equal(incident.tenant_id, peer.config["tenant_id"])
         assert incident.alerts is None, "alerts come only when expanded"
-        # What the generated model does not know lands here.
+        # Members that the generated model does not know end up here.
         assert set(incident.additional_data) <= {"@odata.type"}, incident.additional_data
 
 
@@ -282,12 +282,12 @@ async def patches_an_incident_and_answers_with_all_of_it(peer):
 
 
 @test
-async def patches_null_to_take_a_value_away(peer):
+async def patches_null_to_remove_a_value(peer):
     async with peer.graph() as graph:
         item = graph.security.incidents.by_incident_id(INCIDENT)
         await item.patch(Incident(assigned_to="analyst@haldenmarine.example"))
         nobody = Incident()
-        # The SDK leaves out what is None; its documented way to send a null is the additional data.
+        # The SDK omits what is None; its documented way to send a null is the additional data.
         nobody.additional_data = {"assignedTo": None}
         equal((await item.patch(nobody)).assigned_to, None)
 
@@ -303,7 +303,7 @@ async def hunts(peer):
     equal(result.schema[0].type, "String")
     equal(len(result.results), 3)
     for row in result.results:
-        # Annotations, such as the type of a 64-bit number, are no columns.
+        # Annotations, such as the type of a 64-bit number, are not columns.
         equal([name for name in row.additional_data if "@" not in name], ["FileName", "Count"])
         assert row.additional_data["Count"] > 0
     counts = [row.additional_data["Count"] for row in result.results]
@@ -366,7 +366,7 @@ async def lists_gets_and_patches_alerts(peer):
 
 @test
 async def the_list_of_comments_that_the_sdk_sends_is_refused_as_by_the_service(peer):
-    # The metadata says list, the service wants one object: the generated call has never worked for anybody.
+    # The metadata says list, but the service expects one object: the generated call never works.
     async with peer.graph() as graph:
         alert = (await graph.security.alerts_v2.get()).value[0]
         comments = graph.security.alerts_v2.by_alert_id(alert.id).comments
@@ -413,7 +413,7 @@ async def a_missing_role_is_a_403_that_names_it(peer):
 
 
 @test
-async def a_wrong_secret_is_told_by_its_code(peer):
+async def a_wrong_secret_has_its_code(peer):
     async with peer.credential(client_secret="wrong") as credential:
         await not_signed_in(credential.get_token(SCOPE), "AADSTS7000215")
     async with peer.graph(client_secret="wrong") as graph:
@@ -421,7 +421,7 @@ async def a_wrong_secret_is_told_by_its_code(peer):
 
 
 @test
-async def other_refusals_of_a_token_are_told_by_their_codes(peer):
+async def other_refusals_of_a_token_have_their_codes(peer):
     expired = peer.app("11111111-0000-4000-8000-000000000003", state="secret_expired")
     for change, code in [
         ({"tenant_id": "99999999-9999-4999-8999-999999999999"}, "AADSTS90002"),
@@ -460,7 +460,7 @@ async def a_claims_challenge_is_answered_and_the_call_goes_on(peer):
 
 
 @test
-async def throttling_is_waited_out_by_the_sdk(peer):
+async def the_sdk_waits_out_throttling(peer):
     fault = {"matches": {"path_contains": "/incidents"}, "times": 1}
     # A second is the shortest wait that the header can ask for.
     fault["action"] = {"kind": "respond", "status": 429, "headers": {"Retry-After": "1"}}
@@ -497,9 +497,9 @@ async def run(function, program):
 
 
 def main(program):
-    # Whoever ends this program ends the emulator with it.
+    # Stopping this program also stops the emulator.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # It logs each refusal, and here they are wanted.
+    # It logs every refusal, and here refusals are intended.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     failed = 0
     for function in TESTS:
@@ -507,7 +507,7 @@ def main(program):
         try:
             asyncio.run(asyncio.wait_for(run(function, program), PATIENCE_SECONDS))
             print(f"ok      {name}", flush=True)
-        except Exception:  # Whatever went wrong, the other tests still tell something.
+        except Exception:  # The other tests are still worth running.
             failed += 1
             print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
     print(f"{len(TESTS) - failed} passed, {failed} failed")

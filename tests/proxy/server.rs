@@ -1,4 +1,4 @@
-//! A proxy that records all it sees, and the emulator over TLS behind it, under the names of the service.
+//! A proxy that records everything it sees and, behind it, the emulator over TLS under the names of the service.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,20 +15,20 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::support::emulator;
 
-/// The service, by the names that the emulator answers to besides its address.
+/// The names of the service, which the emulator answers to in addition to its address.
 const NAMES: [&str; 2] = ["login.microsoftonline.com", "graph.microsoft.com"];
 
 /// How the proxy answers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mood {
     Tunnels,
-    /// Tunnels for those who say this in `Proxy-Authorization`.
+    /// Opens tunnels for clients that send this in `Proxy-Authorization`.
     Wants(&'static str),
     Says(&'static str),
     Silent,
 }
 
-/// What the proxy saw: the questions for tunnels, and what passed through these.
+/// What the proxy saw: the requests for tunnels, and what passed through the tunnels.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) questions: Vec<String>,
@@ -76,14 +76,14 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        // A test may be in a runtime of its own, which must not wait for this one.
+        // A test may run in a runtime of its own, which must not wait for this one.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
-/// Treats each connection to a free port.
+/// Handles each connection to a free port.
 fn serve<F: Future<Output = ()> + Send + 'static>(
     runtime: &Runtime,
     treat: impl Fn(TcpStream) -> F + Send + 'static,
@@ -141,12 +141,12 @@ async fn answer(mut client: TcpStream, mood: Mood, service: SocketAddr, seen: Ar
 
 async fn relay(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), to: SocketAddr) {
     if let Ok(mut other) = TcpStream::connect(to).await {
-        // Ends as its ends do.
+        // Ends when both sides do.
         let _ = copy_bidirectional(stream, &mut other).await;
     }
 }
 
-/// A stream of which all that is read is kept.
+/// A stream that records everything read from it.
 struct Recorded {
     stream: TcpStream,
     seen: Arc<Mutex<Seen>>,

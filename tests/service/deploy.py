@@ -1,7 +1,7 @@
-"""The files of deploy/: they parse, they have the form that their engine wants, and the hosts that they allow are the catalog's.
+"""The files of deploy/: they parse, they have the form that their engine requires, and they allow the catalog's hosts only.
 
-Kubernetes' own kinds are held against its published schemas. Those of wasmCloud and Cilium have their shape checked by
-hand here. Nothing is deployed.
+Kubernetes' own kinds are validated against its published schemas. The shape of those of wasmCloud and Cilium is checked by code
+here. Nothing is deployed.
 
 Run it with `make service-test`, or: python deploy.py path/to/host-test
 """
@@ -19,7 +19,7 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = "1.34"
 VARIABLES = {"DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID", "DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
 SECRETS = {"DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
-# Kinds that Kubernetes has no schema of.
+# Kinds for which Kubernetes has no schema.
 CUSTOM = {
     "WorkloadDeployment": "runtime.wasmcloud.dev/v1alpha1",
     "CiliumNetworkPolicy": "cilium.io/v2",
@@ -56,7 +56,7 @@ def kubernetes(hosts):
     equal(names(https["toFQDNs"]), hosts)
     equal(names(dns["toPorts"][0]["rules"]["dns"]), hosts)
     read("kubernetes/egress-addresses.yaml", "NetworkPolicy")
-    # The engine's arguments hand over every variable that the pod has.
+    # The engine's arguments pass on every variable that the pod has.
     passed = set(re.findall(r'"--env", "(\w+)"', (DEPLOY / "kubernetes/Containerfile").read_text()))
     equal(VARIABLES - passed, set())
 

@@ -1,7 +1,7 @@
-"""The service form, served by the wasmtime command and asked by a real HTTP client.
+"""The service form, served by the wasmtime command and called by a real HTTP client.
 
-Microsoft's side is the emulator. Every answer, whichever test asks, is held against the service's own description, and none
-may hold the key or the secret.
+Microsoft's side is the emulator. Every answer in every test is validated against the service's own description, and none
+may contain the key or the secret.
 
 Run it with `make service-test`, or: python service.py path/to/wasmtime path/to/host-test path/to/service.wasm
 """
@@ -30,7 +30,7 @@ PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 BEARER = {"Authorization": f"Bearer {KEY}"}
 BODY_MAX_BYTES = 16 * 1024 * 1024
-# Longest time that one answer may take on a busy machine.
+# The longest time that one answer may take on a busy machine.
 PATIENCE_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = []
@@ -89,7 +89,7 @@ class Emulator:
 
 
 class Replica:
-    """One `wasmtime serve`. Variables are passed by name, as an argument would show their values to everyone."""
+    """One `wasmtime serve`. Variables are passed by name, because arguments would show their values to everyone."""
 
     def __init__(self, world, variables, *options):
         names = [argument for name in variables for argument in ("--env", name)]
@@ -115,7 +115,7 @@ class Replica:
 
 
 class World:
-    """What the tests share, and what every answer is held against."""
+    """What the tests share, and the checks of every answer."""
 
     def __init__(self, wasmtime, host_test, service):
         self.wasmtime, self.host_test, self.service = wasmtime, host_test, service
@@ -139,10 +139,10 @@ class World:
         self.emulator.stop()
 
     def checks(self, answer):
-        """Of every answer that any client here gets."""
+        """Checks every answer that any client here gets."""
         text = answer.read().decode() + str(answer.headers)
         for secret in self.secrets:
-            holds(secret not in text, f"{answer.request.url} tells a secret")
+            holds(secret not in text, f"{answer.request.url} contains a secret")
         equal(answer.headers["cache-control"], "no-store")
         if self.description and answer.request.method != "HEAD":
             self.validate(answer)
@@ -153,7 +153,7 @@ class World:
         path = answer.request.url.path.replace("/update_incidents", "/update_incident")
         described = self.description["paths"].get(path, {}).get(answer.request.method.lower())
         if not described:
-            # An unknown path, action or method: the description has nothing but the form of a problem.
+            # An unknown path, action or method: the description has only the form of a problem.
             equal(kind, PROBLEM)
             described = {"responses": {str(answer.status_code): {"$ref": f"#/components/responses/{answer.status_code}"}}}
         response = self.resolve(described["responses"][str(answer.status_code)])
@@ -204,7 +204,7 @@ def runs_the_five_actions_on_the_examples_of_the_description(world):
 
 
 @test
-def takes_what_the_app_documents(world):
+def accepts_what_the_app_documents(world):
     catalog = world.client.get("/actions").json()
     for action in catalog["actions"]:
         answer = world.client.post(f"/actions/{action['name']}", json=action["example"])
@@ -215,7 +215,7 @@ def takes_what_the_app_documents(world):
 
 
 @test
-def tells_the_catalog_of_the_connector(world):
+def returns_the_catalog_of_the_connector(world):
     program = subprocess.run([world.host_test, "describe", "--json"], capture_output=True, check=True)
     equal(world.client.get("/actions").json(), json.loads(program.stdout))
 
@@ -237,7 +237,7 @@ def head_answers_as_get_without_a_body(world):
 
 
 @test
-def refuses_bodies_that_are_no_json(world):
+def refuses_bodies_that_are_not_json(world):
     post = lambda body, **headers: world.client.post("/actions/list_incidents", content=body, headers=headers or JSON)
     for body in (b"", b" ", b"{", b"{}{}", b"\xff", b"[" * 100_000):
         refused(post(body), 400, "invalid-body")
@@ -255,7 +255,7 @@ def refuses_large_bodies_announced_or_not(world):
             connection.sendall(body)
             return connection.recv(12)
 
-    # Announced and never sent; and sent in chunks that announce nothing, to the first byte too many.
+    # Announced but never sent; and sent in chunks without a length, up to the first byte too many.
     equal(refusal(f"Content-Length: {BODY_MAX_BYTES + 1}", b""), b"HTTP/1.1 413")
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
     chunks = chunk * (BODY_MAX_BYTES // 0x10000)
@@ -266,7 +266,7 @@ def refuses_large_bodies_announced_or_not(world):
 
 
 @test
-def refuses_whoever_has_no_key(world):
+def refuses_callers_without_the_key(world):
     for headers in ({}, {"Authorization": "Bearer"}, {"Authorization": f"Bearer {KEY}x"}, {"Authorization": f"Basic {KEY}"}):
         for method, path in (("GET", "/actions"), ("POST", "/actions/list_incidents"), ("POST", "/actions/none")):
             with httpx.Client(base_url=world.replica.url, event_hooks={"response": [world.checks]}) as stranger:
@@ -386,7 +386,7 @@ def a_large_answer_streams_to_a_slow_reader(world):
     equal(len(text), length)
     holds(length > 20_000_000, f"it is large: {length}")
     equal(json.loads(text)["meta"]["row_count"], 100_000)
-    # A reader that goes away in the middle harms nobody.
+    # A reader that disconnects in the middle does no harm.
     with httpx.stream("POST", f"{world.replica.url}/actions/run_hunting_query", **options) as answer:
         next(answer.iter_raw(1024))
     equal(world.client.get("/healthz").status_code, 200)
@@ -394,7 +394,7 @@ def a_large_answer_streams_to_a_slow_reader(world):
 
 
 @test
-def two_requests_to_microsoft_for_each_call_and_one_where_instances_are_used_again(world):
+def two_requests_to_microsoft_for_each_call_and_one_if_instances_are_reused(world):
     def requests(replica, calls):
         world.emulator.control("DELETE", "journal")
         for _ in range(calls):
@@ -407,8 +407,8 @@ def two_requests_to_microsoft_for_each_call_and_one_where_instances_are_used_aga
 
 
 @test
-def of_two_replicas_one_is_killed_and_no_other_answer_is_lost(world):
-    """Eight callers that alternate, and turn to the other replica after a failure. What one may lose is what was in flight."""
+def one_of_two_replicas_is_killed_and_only_answers_in_flight_are_lost(world):
+    """Eight callers alternate, and switch to the other replica after a failure. Each may lose only what was in flight."""
     replicas = [world.start(world.variables) for _ in range(2)]
     seconds = 4.0
     end = time.monotonic() + seconds
@@ -450,13 +450,13 @@ def of_two_replicas_one_is_killed_and_no_other_answer_is_lost(world):
 
 
 @test
-def a_replica_that_is_told_to_stop_answers_what_it_has_begun(world):
+def a_replica_that_is_told_to_stop_finishes_what_it_has_begun(world):
     replica = world.start(world.variables)
     slow = {"matches": {"path_contains": "/incidents"}, "action": {"kind": "genuine"}, "delay_milliseconds": 1500}
     world.emulator.control("DELETE", "journal")
     with world.emulator.fault(slow), ThreadPoolExecutor(1) as caller:
         answer = caller.submit(replica.client.post, "/actions/get_incident_details", json={"incident_id": "2972395"})
-        # Its token is there: the slow request is next.
+        # It has its token: the slow request is next.
         while not world.emulator.control("GET", "journal"):
             time.sleep(0.01)
         replica.process.send_signal(signal.SIGINT)
@@ -483,7 +483,7 @@ def the_commands_of_the_documentation_run_as_written(world):
 
 
 def main(wasmtime, host_test, service):
-    # Whoever ends this program ends what it started.
+    # Stopping this program also stops what it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     failed = 0
     world = World(wasmtime, host_test, service)
@@ -493,12 +493,12 @@ def main(wasmtime, host_test, service):
             try:
                 function(world)
                 print(f"ok      {name}", flush=True)
-            except Exception:  # Whatever went wrong, the other tests still tell something.
+            except Exception:  # The other tests are still worth running.
                 failed += 1
                 print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
     finally:
         world.stop()
-    print(f"{len(TESTS) - failed} passed, {failed} failed; {world.answers} answers fit the description and tell no secret")
+    print(f"{len(TESTS) - failed} passed, {failed} failed; {world.answers} answers fit the description and contain no secret")
     return failed
 
 

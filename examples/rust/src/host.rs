@@ -21,14 +21,14 @@ mod generated {
 pub(crate) use generated::exports::defender::xdr::{actions, types};
 use generated::{Connector, ConnectorPre};
 
-/// An action ends by itself within its `timeout`; this holds even if a defect kept it from doing so.
+/// An action ends by itself within its `timeout`; this limit holds even if a defect prevents that.
 const CALL_LIMIT: Duration = Duration::from_mins(3);
-/// An answer of 64 MiB, the largest that the component takes, fits well.
+/// Enough for an answer of 64 MiB, the largest that the component accepts.
 const MEMORY_LIMIT_BYTES: usize = 512 << 20;
-/// How long a computing guest may hold its thread before others get a turn, and the limit above is looked at.
+/// How long a guest may compute before it yields its thread and the limit above is checked.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The compiled component: one for a process.
+/// The compiled component, one per process.
 pub(crate) struct Host {
     engine: Engine,
     connector: ConnectorPre<Guest>,
@@ -47,16 +47,16 @@ impl Host {
             }
         });
         let mut linker = Linker::new(&engine);
-        // HTTP, clocks, random numbers: no files and no sockets exist in here, whatever a component asks for.
+        // HTTP, clocks, random numbers: there are no files and no sockets here, whatever a component asks for.
         wasmtime_wasi_http::p2::add_to_linker_async(&mut linker)?;
         let component = Component::from_file(&engine, file)?;
         let connector = ConnectorPre::new(linker.instantiate_pre(&component)?)?;
         Ok(Self { engine, connector })
     }
 
-    /// A fresh instance that reaches what this configuration needs, which the component itself says, and nothing else.
+    /// A new instance that can reach only what this configuration needs, as stated by the component itself.
     ///
-    /// It keeps its access token, so calls in a row are quicker on one instance.
+    /// It keeps its access token, so later calls on the same instance are faster.
     pub(crate) async fn instance(&self, config: &types::Config) -> wasmtime::Result<Instance> {
         let guest = Guest {
             table: ResourceTable::new(),
@@ -69,7 +69,7 @@ impl Host {
         store.limiter(|guest| &mut guest.limits);
         store.epoch_deadline_async_yield_and_update(1);
         let connector = self.connector.instantiate_async(&mut store).await?;
-        // What it refuses may reach nothing; the calls say why.
+        // A configuration that it refuses may reach nothing; the calls report why.
         if let Ok(targets) = connector.defender_xdr_connection().call_targets(&mut store, config).await? {
             store.data_mut().outbound.origins = vec![targets.login, targets.graph];
         }
@@ -132,7 +132,7 @@ impl WasiHttpView for Guest {
     }
 }
 
-/// The allow-list, at the one place where requests leave the sandbox.
+/// The allow-list, at the only place where requests leave the sandbox.
 struct Outbound {
     origins: Vec<String>,
 }

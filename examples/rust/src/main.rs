@@ -55,7 +55,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Comments as people write them; one that cannot be read has no text.
+/// The texts of the comments; a comment may have none.
 fn told(comments: &[actions::Comment]) -> String {
     let texts: Vec<&str> = comments.iter().map(|comment| comment.comment.as_deref().unwrap_or("no text")).collect();
     format!("comments: {}", if texts.is_empty() { "none".to_owned() } else { texts.join("; ") })

@@ -1,7 +1,7 @@
 //! Finds or installs a compiler for the component's target.
 //!
-//! rustup has the target ready-made. Where toolchains may not be fetched (`RUSTUP_AUTO_INSTALL=0`) or rustup cannot be reached,
-//! Debian's `rustc-web` and `rust-web-src` packages are a compiler with the library source that fits it.
+//! rustup provides the target prebuilt. If toolchains must not be downloaded (`RUSTUP_AUTO_INSTALL=0`) or rustup cannot be
+//! reached, Debian's `rustc-web` and `rust-web-src` packages provide a compiler and the matching library source.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -35,10 +35,10 @@ impl fmt::Display for NoCompiler {
 impl std::error::Error for NoCompiler {}
 
 impl Compiler {
-    /// The ordinary compiler when it has the target, else Debian's when it has its source.
+    /// The default compiler if it has the target, otherwise Debian's if it has the library source.
     ///
     /// # Errors
-    /// Neither is there, or the ordinary toolchain has no `wasm-component-ld`.
+    /// If neither is available, or the default toolchain has no `wasm-component-ld`.
     pub fn find() -> Result<Self, NoCompiler> {
         let sysroot = sysroot("rustc").ok_or(NoCompiler)?;
         let linkers = linkers(&sysroot).ok_or(NoCompiler)?;
@@ -53,10 +53,10 @@ impl Compiler {
         Err(NoCompiler)
     }
 
-    /// Finds a compiler, installing the target where none has it.
+    /// Finds a compiler, installing the target if none has it.
     ///
     /// # Errors
-    /// A message with the ways out.
+    /// A message that lists the possible remedies.
     pub fn find_or_install() -> Result<Self, String> {
         if let Ok(compiler) = Self::find() {
             return Ok(compiler);
@@ -74,22 +74,22 @@ impl Compiler {
         }
         Self::find().map_err(|NoCompiler| {
             format!(
-                "the target {TARGET} cannot be had here\n  {}\n\nTwo ways out:\n  \
+                "the target {TARGET} cannot be installed\n  {}\n\nEither of these helps:\n  \
                  1. rustup target add {TARGET}\n  \
-                 2. apt-get install {} (Debian 12 or newer), beside a rustup toolchain",
+                 2. apt-get install {} (Debian 12 or newer), in addition to a rustup toolchain",
                 tried.join("\n  "),
                 DEBIAN_PACKAGES.join(" ")
             )
         })
     }
 
-    /// Short name, fit for a directory.
+    /// Short name that can be part of a path.
     #[must_use]
     pub fn name(&self) -> &'static str {
         if self.from_source.is_some() { "debian" } else { "rustup" }
     }
 
-    /// Variables that make cargo use it.
+    /// Environment variables that make cargo use it.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         let linker = self.linkers.join("wasm-component-ld").into_os_string();
@@ -100,7 +100,7 @@ impl Compiler {
         if let Some(path) = self.search_path() {
             variables.extend([
                 ("PATH", path),
-                // Building the standard library is a nightly feature; the library is the compiler's own.
+                // Building the standard library is a nightly feature; the source comes with the compiler.
                 ("RUSTC_BOOTSTRAP", "1".into()),
                 ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort".into()),
                 ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size".into()),
@@ -112,21 +112,21 @@ impl Compiler {
 
     /// Flags of every crate in the component.
     fn flags(&self) -> Vec<String> {
-        // The compact form of SHA-256 is a sixth of the unrolled one.
+        // The compact form of SHA-256 is a sixth of the size of the unrolled one.
         let mut flags: Vec<String> =
             ["--cfg", "sha2_backend=\"soft\"", "--cfg", "sha2_backend_soft=\"compact\""].map(String::from).into();
-        // Messages of a panic would name directories of the building machine.
+        // Panic messages would contain paths of the build machine.
         for (directory, name) in [(crate::workspace(), "/defender-xdr"), (cargo_home(), "/cargo")] {
             flags.push(format!("--remap-path-prefix={}={name}", directory.display()));
         }
         if self.from_source.is_some() {
-            // Nobody hears a panic in the sandbox: a library built anew needs no text for it.
+            // Panics are not reported from inside the sandbox, so a rebuilt library needs no text for them.
             flags.extend(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"].map(String::from));
         }
         flags
     }
 
-    /// Where a compiler from elsewhere finds rustup's linkers.
+    /// Where a compiler that is not rustup's finds rustup's linkers.
     pub(crate) fn search_path(&self) -> Option<OsString> {
         self.from_source.as_ref()?;
         let mut path = vec![self.linkers.clone(), self.linkers.join("gcc-ld")];
@@ -141,7 +141,7 @@ fn cargo_home() -> PathBuf {
     env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
 
-/// The ordinary compiler: the file itself where its sysroot tells, so that nothing that is in front of it in `PATH` is met.
+/// The default compiler: the file itself if its sysroot is known, so that wrappers in `PATH` are bypassed.
 pub(crate) fn real_rustc() -> PathBuf {
     let in_sysroot = sysroot("rustc").map(|sysroot| sysroot.join("bin/rustc"));
     in_sysroot.filter(|rustc| rustc.is_file()).unwrap_or_else(|| "rustc".into())
@@ -164,7 +164,7 @@ fn linkers(sysroot: &Path) -> Option<PathBuf> {
 }
 
 fn install_debian_packages() -> Result<(), String> {
-    // Not root: sudo, which asks on the terminal if it must.
+    // Not root: sudo, which asks on the terminal if necessary.
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
     let apt = |arguments: &[&str]| {
         if root { run("apt-get", arguments) } else { run("sudo", &[&["apt-get"], arguments].concat()) }
@@ -174,7 +174,7 @@ fn install_debian_packages() -> Result<(), String> {
     apt(&[&install[..], &DEBIAN_PACKAGES[..]].concat())
 }
 
-/// Runs a program with its output on stderr: stdout is for the component's path.
+/// Runs a program with its output on stderr: stdout is reserved for the component's path.
 fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
     eprintln!("+ {program} {}", arguments.join(" "));
     let status = Command::new(program)

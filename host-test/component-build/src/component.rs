@@ -1,4 +1,4 @@
-//! Runs cargo for the component and finishes what it linked.
+//! Runs cargo for the component and adds metadata to the result.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +22,7 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
 /// Builds the release component, `target/defender_xdr.wasm` below `workspace`.
 ///
 /// # Errors
-/// There is no compiler for the target, or the build failed; its output went to stderr.
+/// If there is no compiler for the target, or the build fails; its output goes to stderr.
 pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     let component = workspace.join("target/defender_xdr.wasm");
     finish(workspace, &link(workspace, "defender-xdr")?, &component)?;
@@ -42,7 +42,7 @@ pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     Ok(path)
 }
 
-/// Builds a package of the workspace for the target, and answers what the linker left.
+/// Builds a package of the workspace for the target, and returns the linked file.
 pub(crate) fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
@@ -93,9 +93,9 @@ fn run(mut command: Command) -> Result<(), BuildError> {
     if status.success() { Ok(()) } else { Err(BuildError::Failed) }
 }
 
-/// A directory with a `rustc` that names a sysroot in which cargo-component finds the target it insists on.
+/// A directory with a `rustc` that reports a sysroot in which cargo-component finds the target it requires.
 ///
-/// cargo-component installs `wasm32-wasip1` with rustup where the sysroot has none, whatever target is built. Cargo itself
+/// cargo-component installs `wasm32-wasip1` with rustup if the sysroot lacks it, whatever target is built. Cargo itself
 /// takes the compiler from `RUSTC` and never sees this one.
 fn marked_sysroot(target_dir: &Path) -> io::Result<PathBuf> {
     let sysroot = target_dir.join("sysroot");
@@ -120,18 +120,18 @@ fn make_executable(file: &Path) -> io::Result<()> {
     fs::set_permissions(file, fs::Permissions::from_mode(0o755))
 }
 
-/// Elsewhere rustup is the way to the target, and cargo-component may use it.
+/// On other systems rustup provides the target, and cargo-component may use it.
 #[cfg(not(unix))]
 fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps the time of an unchanged file, so that what depends on it is not built again.
+/// Keeps the timestamp of an unchanged file, so that its dependents are not rebuilt.
 pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     if fs::read(to).is_ok_and(|old| old == new) {
         return Ok(());
     }
-    // Renamed into place: a reader sees the old file or the new one, never a part.
+    // Renamed into place: a reader sees the old file or the new one, never a partial one.
     let part = to.with_extension(format!("{}.part", std::process::id()));
     fs::write(&part, new)?;
     fs::rename(part, to)
@@ -142,7 +142,7 @@ pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
 pub enum BuildError {
     /// No compiler has the target.
     NoCompiler(NoCompiler),
-    /// The compiler refused the guest's source.
+    /// The guest's source does not compile.
     Failed,
     /// The component or its interface cannot be read.
     Metadata(anyhow::Error),
@@ -161,7 +161,7 @@ impl fmt::Display for BuildError {
         match self {
             Self::NoCompiler(error) => error.fmt(out),
             Self::Failed => out.write_str("the component does not compile, see the messages above"),
-            Self::Metadata(error) => write!(out, "the component gets no metadata: {error:#}"),
+            Self::Metadata(error) => write!(out, "cannot add metadata to the component: {error:#}"),
             Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
         }
     }

@@ -1,7 +1,7 @@
 //! Builds the connector component.
 //!
-//! `wasm32-unknown-unknown` needs a compiler that has the target's standard library, or its source. This crate is the one
-//! place that knows where to find one, so that the Makefile, `host-test/build.rs` and people get the same component.
+//! `wasm32-unknown-unknown` needs a compiler that has the target's standard library, or its source. This crate is the only
+//! place that knows where to find one, so the Makefile, `host-test/build.rs` and people all get the same component.
 
 mod compiler;
 #[cfg(feature = "build")]
@@ -21,7 +21,7 @@ pub use release::release;
 
 use std::path::{Path, PathBuf};
 
-/// The target: its standard library imports nothing, so that the component's imports are those it asks for.
+/// The target. Its standard library imports nothing, so the component has only its own imports.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Root of the workspace.

@@ -1,5 +1,5 @@
-//! `toolchain` installs what building the component needs. Without an argument builds it and prints its path;
-//! `cargo-component` builds it with that tool, `service` the service form.
+//! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs,
+//! `cargo-component` builds with that tool, and `service` builds the service form.
 
 use std::process::ExitCode;
 
@@ -43,5 +43,5 @@ fn build(arguments: &[&str]) -> Result<String, String> {
 
 #[cfg(not(feature = "build"))]
 fn build(_: &[&str]) -> Result<String, String> {
-    Err("usage: component-build toolchain (the feature `build` has more)".to_owned())
+    Err("usage: component-build toolchain (more commands with the feature `build`)".to_owned())
 }

@@ -27,13 +27,14 @@ pub(crate) struct About {
     description: &'static str,
 }
 
-/// The format of documentation that old readers know, too.
+/// The documentation format that older readers also know.
 const FORMAT: u8 = 0;
 
 /// Adds metadata, and the documentation of all functions as the text of the world.
 ///
-/// wit-parser, and with it jco and wasm-tools, refuses a component whose documentation names an interface of any package but
-/// `root:component`, as which it reads every component. Only the world `root` is always there, so its text tells everything.
+/// wit-parser, and therefore jco and wasm-tools, rejects a component whose documentation names an interface of any package
+/// other than `root:component`, which is how it reads every component. Only the world `root` always exists, so all
+/// documentation goes into its text.
 /// Source: <https://github.com/bytecodealliance/wasm-tools/pull/2532>.
 pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
@@ -77,7 +78,7 @@ fn documentation(docs: &Docs) -> String {
 
 /// Name, version, description, licence, source and authors.
 pub(crate) fn describe(component: &[u8], about: &About) -> Result<Vec<u8>> {
-    // Names of inner items serve nobody who has no source, and take seven kilobytes.
+    // The names of inner items are useless without the source, and take seven kilobytes.
     let mut metadata = AddMetadata::default();
     metadata.name = AddMetadataField::Clear;
     let unnamed = metadata.to_wasm(component)?;

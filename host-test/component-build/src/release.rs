@@ -1,4 +1,4 @@
-//! `make release`: everything that is handed out, reproducible to the byte.
+//! `make release`: all release artifacts, reproducible to the byte.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::compiler::Compiler;
 use crate::component::{build, build_service, link};
 use crate::{metadata, sbom};
 
-/// Leaves the artifacts in `target/release-artifacts/` and answers that folder.
+/// Writes the artifacts to `target/release-artifacts/` and returns that folder.
 ///
 /// # Errors
-/// Something does not build, or two of its inputs do not fit together.
+/// If something does not build, or its inputs do not fit together.
 pub fn release(workspace: &Path) -> Result<PathBuf> {
     let folder = workspace.join("target/release-artifacts");
     match fs::remove_dir_all(&folder) {

@@ -1,6 +1,6 @@
 //! What is linked into an artifact, as a bill of materials.
 //!
-//! CycloneDX 1.6 without a time and a serial number, so that the same source gives the same file.
+//! CycloneDX 1.6 without a timestamp or serial number, so that the same source gives the same file.
 //! Source: <https://cyclonedx.org/docs/1.6/json/>.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use crate::TARGET;
 use crate::compiler::Compiler;
 use crate::component::cargo;
 
-/// The bill of an artifact made of these packages of the workspace.
+/// The bill of materials of an artifact built from these packages of the workspace.
 pub(crate) fn bill(workspace: &Path, compiler: &Compiler, packages: &[&str]) -> Result<Value> {
     let mut cargo = cargo(workspace, compiler, &workspace.join("target"));
     cargo.args(["metadata", "--locked", "--format-version", "1", "--filter-platform", TARGET]);
@@ -57,8 +57,8 @@ impl Graph {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let packages: BTreeMap<String, Value> =
             list(&metadata["packages"]).into_iter().map(|package| (text(&package["id"]), package)).collect();
-        ensure!(!packages.is_empty(), "cargo metadata names no package");
-        // Procedural macros run in the compiler and leave nothing of themselves.
+        ensure!(!packages.is_empty(), "cargo metadata lists no packages");
+        // Procedural macros run in the compiler and leave nothing in the artifact.
         let is_linked = |id: &str| {
             let targets = packages.get(id).map(|package| list(&package["targets"])).unwrap_or_default();
             targets
@@ -111,7 +111,7 @@ impl Graph {
             "purl": self.reference(id),
         });
         if let Some(license) = package["license"].as_str() {
-            // An old spelling of cargo's, which SPDX does not know.
+            // An old spelling that cargo accepts and SPDX does not.
             component["licenses"] = json!([{"expression": license.replace('/', " OR ")}]);
         }
         component

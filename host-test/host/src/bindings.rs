@@ -1,6 +1,6 @@
 //! Typed calls into the component, generated from `wit/`.
 //!
-//! A host needs nothing but the WIT files to get these; they are the contract, this file only asks for asynchronous calls.
+//! The WIT files are the contract, and all that a host needs to generate these. This file only selects asynchronous calls.
 
 #[expect(
     missing_docs,

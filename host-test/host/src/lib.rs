@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # How it is made
+//! # Structure
 //!
-//! A call walks through the rooms from left to right; each uses the ones to its right only.
+//! A call passes through the modules from left to right; each uses only those to its right.
 //!
 //! ```text
 //! connector/           component/            sandbox/                outbound/
@@ -14,8 +14,8 @@
 //!          └──────────── bindings ───────────────┘       └───────────────┘       └─ network
 //! ```
 //!
-//! [`Settings`] reaches all of them. Many calls may run at the same time; each has an instance of its own. A caller with several
-//! calls in a row keeps its [`Instance`], and with it the access token that the first call got.
+//! [`Settings`] applies to all of them. Many calls can run at the same time, each in an instance of its own. A caller with
+//! several calls in a row keeps its [`Instance`], and with it the access token from the first call.
 
 pub mod bindings;
 mod component;

@@ -1,6 +1,6 @@
-//! What a host may choose: limits, the hosts to allow, TLS trust, the cache, a trace.
+//! What a host can configure: limits, allowed hosts, TLS trust, the cache, a trace.
 //!
-//! All of it in one plain struct with a default, so that a host names only what it changes.
+//! One plain struct with a default, so that a host names only what it changes.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,27 +13,27 @@ use crate::outbound::trace::Trace;
 /// Settings of a [`Connector`](crate::Connector).
 #[derive(Clone)]
 pub struct Settings {
-    /// Calls that may run at the same time; further ones wait for their turn. Default 64.
+    /// Calls that may run at the same time; others wait for their turn. Default 64.
     pub max_instances: u32,
     /// Idle instances kept for later calls, each with its memory and its tokens. Default 16.
     pub warm_instances: u32,
-    /// Bytes of memory that one instance may take. Default 512 MiB.
+    /// Memory limit of one instance, in bytes. Default 512 MiB.
     pub memory_limit: usize,
-    /// Bytes of memory that all instances together may take. Default 4 GiB.
+    /// Memory limit of all instances together, in bytes. Default 4 GiB.
     pub total_memory_limit: usize,
-    /// An instance with more memory than this is dropped after its call, as wasm memory never shrinks. Default 16 MiB.
+    /// An instance with more memory than this is dropped after its call, because wasm memory never shrinks. Default 16 MiB.
     pub reuse_limit: usize,
-    /// Time that a call may take, whatever the guest does. Default 40 minutes.
+    /// Time limit of a call, whatever the guest does. Default 40 minutes.
     ///
-    /// The guest keeps the deadline of its configuration by itself; this one is for a guest that does not. The longest call a
-    /// correct guest makes is a generic action with ten repeats: eleven attempts of 120 seconds and ten waits of 60.
+    /// The guest itself keeps the deadline of its configuration; this limit is for a guest that does not. The longest call of
+    /// a correct guest is a generic action with ten retries: eleven attempts of 120 seconds and ten waits of 60.
     pub call_limit: Duration,
-    /// Time that a call may compute. Default 30 seconds; the largest hunting result takes less than one.
+    /// Compute time limit of a call. Default 30 seconds; the largest hunting result takes less than one second.
     pub compute_limit: Duration,
     /// The only origins that guests may reach. Default: those of each call's configuration, which are its endpoints, or the
     /// hosts that the catalog names for its cloud.
     pub allow: Option<Vec<Origin>>,
-    /// Certificates of a private authority in PEM, trusted besides the public ones.
+    /// Certificates of a private authority in PEM, trusted in addition to the public ones.
     pub ca_pem: Option<String>,
     /// The proxy that requests go through. Default: none, whatever the environment says.
     pub proxy: Proxy,

@@ -1,7 +1,7 @@
-//! The commands of the actions, made from the catalog.
+//! The commands of the actions, generated from the catalog.
 //!
 //! A parameter becomes an option of the same name; a required one may also be given by position, as in
-//! `get-incident 2972395`. Help texts are the catalog's, so they are the same as in any form that a host draws.
+//! `get-incident 2972395`. Help texts are the catalog's, so they match the forms that hosts show.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use defender_xdr_host::bindings::catalog::{Action, Effect, Parameter, ParameterKind};
@@ -66,7 +66,7 @@ fn positional(parameter: &Parameter, position: usize) -> Arg {
     Arg::new(position_id(parameter))
         .index(position)
         .value_name(parameter.name.to_ascii_uppercase())
-        // A required argument may be missing when one that it conflicts with is there.
+        // clap accepts that a required argument is missing if one that it conflicts with is present.
         .required(true)
         .conflicts_with(option_id(parameter))
         .help(option::help(parameter))
@@ -76,10 +76,10 @@ fn option(parameter: &Parameter) -> Arg {
     let arg = Arg::new(option_id(parameter))
         .long(option::name(parameter))
         .help(option::help(parameter))
-        // The position is the way that help shows.
+        // Help shows the positional form.
         .hide(parameter.required);
     match parameter.kind {
-        // What it may be is for the component to say, which repeats no secret that was pasted here.
+        // The component checks the value; its message does not repeat a secret that was pasted here.
         ParameterKind::Boolean => arg.num_args(0..=1).default_missing_value("true").value_name("true|false"),
         ParameterKind::Integer => arg.value_name("N"),
         ParameterKind::TextList => arg.value_name("TEXT,…").action(ArgAction::Append),
@@ -92,11 +92,11 @@ fn option(parameter: &Parameter) -> Arg {
 fn long_about(action: &Action) -> String {
     let effect = match action.effect {
         Effect::Read => "Changes nothing.",
-        Effect::Write => "Changes data of the service.",
-        Effect::Any => "May change data of the service: that depends on the request.",
+        Effect::Write => "Changes data in the service.",
+        Effect::Any => "May change data in the service, depending on the request.",
     };
     let permissions = match action.permissions.as_slice() {
-        [] => "The application permission that it needs depends on the request.".to_owned(),
+        [] => "The application permission it needs depends on the request.".to_owned(),
         [one] => format!("Needs the application permission {one}."),
         several => format!("Needs one of the application permissions {}.", several.join(", ")),
     };
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn required_parameters_go_by_position_or_by_name() {
+    fn required_parameters_are_given_by_position_or_by_name() {
         let expected = json!({"first_id": "1", "second": "2"});
         assert_eq!(read(&["1", "2"]), expected);
         assert_eq!(read(&["--first-id", "1", "--second", "2"]), expected);

@@ -1,4 +1,4 @@
-//! `bench`: what the sandbox costs, beside native Rust that does the same.
+//! `bench`: what the sandbox costs, compared with native Rust that does the same.
 
 mod growth;
 
@@ -17,19 +17,19 @@ pub(crate) const NAME: &str = "bench";
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
-        .about("Measure what the sandbox costs beside native Rust that does the same")
+        .about("Measure what the sandbox costs, compared with native Rust that does the same")
         .long_about(
-            "Measure what the sandbox costs beside native Rust that does the same.\n\n\
+            "Measure what the sandbox costs, compared with native Rust that does the same.\n\n\
              The component and its own source, compiled natively, take turns on one machine against one emulator, over the same \
-             HTTP client; figures are medians. Before anything is timed, both must have made the same requests and given the \
-             same answers. Takes a few minutes; other work on the machine moves the figures.\n\n\
-             Exits with 0 whether the bars are met or not, and with 1 when nothing could be measured.",
+             HTTP client; figures are medians. Before anything is timed, both must have sent the same requests and returned the \
+             same answers. Takes a few minutes; other work on the machine distorts the figures.\n\n\
+             Exits with 0 whether or not the targets are met, and with 1 if nothing could be measured.",
         )
         .arg(
             Arg::new("quick")
                 .long("quick")
                 .action(ArgAction::SetTrue)
-                .help("A fast look: fewer rounds, figures that vary more"),
+                .help("Fewer rounds: faster, but the figures vary more"),
         )
 }
 
@@ -40,7 +40,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let (component, quick) = (globals.component.clone(), arguments.get_flag("quick"));
     let report = {
         let progress = progress.clone();
-        // Callers block, which no thread of the runtime may.
+        // Callers block, which threads of the runtime must not.
         tokio::task::spawn_blocking(move || {
             bench(&component, &program, quick, &Handle::current(), |step| {
                 progress.inc(u64::from(!progress.message().is_empty()));
@@ -64,12 +64,12 @@ fn text(report: &Report, terminal: &Terminal) -> String {
     parts.push(String::new());
     let unmet = report.bars.iter().filter(|bar| !bar.met).count();
     parts.push(match unmet {
-        0 => format!("{} all {} bars met", terminal.text("✓").green(), report.bars.len()),
-        _ => format!("{} {unmet} of {} bars not met", terminal.text("✗").red(), report.bars.len()),
+        0 => format!("{} all {} targets met", terminal.text("✓").green(), report.bars.len()),
+        _ => format!("{} {unmet} of {} targets not met", terminal.text("✗").red(), report.bars.len()),
     });
     let machine = &report.machine;
     let facts = format!(
-        "{} {}, {} cores; loading compiled code takes {:.1} ms, making an instance {:.0} µs in 99 of 100 cases",
+        "{} {}, {} cores; loading compiled code takes {:.1} ms, creating an instance at most {:.0} µs in 99 of 100 cases",
         machine.os,
         machine.architecture,
         machine.cores,
@@ -78,15 +78,15 @@ fn text(report: &Report, terminal: &Terminal) -> String {
     );
     parts.push(terminal.text(facts).dim().to_string());
     if !machine.optimised {
-        let warning = "This program was built without optimisation: its figures say nothing. `make bench` builds and runs an optimised one.";
+        let warning = "This program was built without optimisation: its figures are meaningless. `make bench` builds and runs an optimised one.";
         parts.push(terminal.text(warning).red().bold().to_string());
     }
     parts.join("\n")
 }
 
-/// Every figure beside its bar.
+/// Every figure with its target.
 fn bars(bars: &[Bar], terminal: &Terminal) -> String {
-    let mut table = table::new(&["Figure", "Component", "Native", "Ratio", "Bar", ""], terminal);
+    let mut table = table::new(&["Figure", "Component", "Native", "Ratio", "Target", ""], terminal);
     for bar in bars {
         let (mark, colour) = if bar.met { ("✓", Color::Green) } else { ("✗", Color::Red) };
         table.add_row([

@@ -1,4 +1,4 @@
-//! `chaos`: every action under every fault of the service, as a grid that is read at a glance.
+//! `chaos`: every action under every fault of the service, as a grid.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use super::view::table;
 
 pub(crate) const NAME: &str = "chaos";
 
-/// Outcomes as they stand in the grid, and what they mean.
+/// Outcomes and their abbreviations in the grid.
 const WORDS: [(&str, &str); 12] = [
     ("success", "ok"),
     ("unauthenticated", "unauth"),
@@ -36,15 +36,15 @@ pub(crate) fn command() -> Command {
         .about("Try every action under every fault of the service")
         .long_about(
             "Try every action under every fault of the service.\n\n\
-             Each cell is a call to an emulator in trouble, at Graph or at the token endpoint: what comes of it, how long it \
-             takes, how many requests it makes, whether a write could happen twice, whether the instance works afterwards. \
-             Exits with 1 when a cell is against the contract.",
+             Each cell is a call to an emulator with a fault, at Graph or at the token endpoint. It shows the outcome, and \
+             fails if the call takes too long, makes too many requests, could write twice or leaves the instance unusable. \
+             Exits with 1 if a cell violates the contract.",
         )
         .arg(
             Arg::new("quick")
                 .long("quick")
                 .action(ArgAction::SetTrue)
-                .help("Only the faults that tell most, with a shorter deadline"),
+                .help("Only the most informative faults, with a shorter deadline"),
         )
 }
 
@@ -79,7 +79,7 @@ fn text(cells: &[Cell], took: Duration, terminal: &Terminal) -> String {
         lines.push(format!("{mark} {} {place}, {}: {}", cell.trouble, cell.action, cell.failures.join("; ")));
     }
     let slowest = cells.iter().map(|cell| cell.milliseconds).max().unwrap_or_default();
-    let facts = format!("{} cells in {}, the slowest call {slowest} ms", cells.len(), span(took));
+    let facts = format!("{} cells in {}, slowest call {slowest} ms", cells.len(), span(took));
     lines.push(terminal.text(facts).dim().to_string());
     lines.join("\n")
 }
@@ -120,7 +120,7 @@ fn shown(cell: &Cell) -> GridCell {
 
 fn legend(terminal: &Terminal) -> String {
     format!(
-        "{} answered, perhaps after a repeat   {} the error that the contract asks for   {} against the contract",
+        "{} answered, possibly after a retry   {} the error that the contract requires   {} violates the contract",
         terminal.text("ok").green(),
         terminal.text("word").yellow(),
         terminal.text("✗").red().bold(),

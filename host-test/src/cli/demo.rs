@@ -1,6 +1,6 @@
-//! `demo`: every action on its own example, against the emulator, as a person wants to see it.
+//! `demo`: every action on its own example, against the emulator, formatted for people.
 //!
-//! The steps come from the catalog: what changes nothing first, then what changes something, with the difference it made.
+//! The steps come from the catalog: reads first, then writes, each with what it changed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,14 +22,14 @@ use super::{example, session, visible};
 
 pub(crate) const NAME: &str = "demo";
 
-/// Items of a list, and members of an object, that are shown of an answer in any form.
+/// Items of a list, and members of an object, shown of the generic action's answer.
 const MAX_ITEMS: usize = 1;
 const MAX_MEMBERS: usize = 6;
-/// A query whose column is misspelt.
+/// A query with a misspelt column.
 const MISSPELT_QUERY: &str = "DeviceNetworkEvents | where RemoteUrll contains 'malicious'";
 
 pub(crate) fn command() -> Command {
-    Command::new(NAME).about("Start the emulator and show every action on its example")
+    Command::new(NAME).about("Start the emulator and run every action on its example")
 }
 
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
@@ -54,7 +54,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     terminal.print(&farewell(catalog, terminal))
 }
 
-/// What needs nothing to start from comes first; what may do anything comes last.
+/// Reads come first, those without required input before the others; the generic action comes last.
 fn in_order(catalog: &catalog::Connector) -> Vec<&Action> {
     let mut actions: Vec<&Action> = catalog.actions.iter().collect();
     let rank = |effect| match effect {
@@ -71,7 +71,7 @@ struct Demo<'a> {
     configuration: Configuration,
     terminal: &'a Terminal,
     requests: Arc<AtomicUsize>,
-    /// The last incident that was shown, to tell what a change did to it.
+    /// The last incident shown, to compare it with its state after a change.
     last_incident: Option<Value>,
 }
 
@@ -114,7 +114,7 @@ impl Demo<'_> {
         self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
     }
 
-    /// What an error looks like, through a typed call this time.
+    /// Shows an error, through a typed call this time.
     async fn failure(&mut self, number: usize) -> Outcome {
         self.heading(number, "What an error looks like", &format!("… {MISSPELT_QUERY}"))?;
         let config = typed(&self.configuration)?;
@@ -123,7 +123,7 @@ impl Demo<'_> {
                 self.terminal.print(&view::error::paragraph(&error, |text| self.terminal.text(text)))
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Err(Failure::usage("the emulator took a column that does not exist")),
+            Ok(_) => Err(Failure::usage("the emulator accepted a column that does not exist")),
         }
     }
 
@@ -138,7 +138,7 @@ impl Demo<'_> {
     }
 }
 
-/// A value with its lists and objects cut.
+/// A value with its lists and objects shortened.
 fn shortened(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
@@ -156,7 +156,7 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
-/// The configuration as typed calls take it.
+/// The configuration for typed calls.
 fn typed(configuration: &Configuration) -> Result<Config, Failure> {
     let json: Value = serde_json::from_str(&configuration.json).map_err(|error| Failure::usage(error.to_string()))?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -183,9 +183,9 @@ fn opening(
     let address = configuration.emulator.as_ref().map_or("", |emulator| emulator.base_url());
     format!(
         "{}\n\
-         A WebAssembly component of {}, ready in {loaded}. All it can do is HTTP to allowed hosts, tell\n\
-         the time and draw random numbers. Here it talks to an emulator of Microsoft Graph and Entra ID\n\
-         on {address}.",
+         A WebAssembly component of {}, ready in {loaded}. It can only send HTTP requests to allowed\n\
+         hosts, read the clock and get random numbers. Here it talks to an emulator of Microsoft Graph\n\
+         and Entra ID on {address}.",
         terminal.text(format!("{} {}", catalog.name, catalog.component_version)).bold(),
         kibibytes(size),
     )
@@ -205,7 +205,7 @@ fn farewell(catalog: &catalog::Connector, terminal: &Terminal) -> String {
         format!("  {program} {command:width$}  {}", terminal.text(format!("# {what}")).dim())
     };
     format!(
-        "\n{}\n{}\n\nWith a tenant of yours: set DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID and DEFENDER_CLIENT_SECRET, and\n\
+        "\n{}\n{}\n\nTo use your own tenant, set DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID and DEFENDER_CLIENT_SECRET, and\n\
          leave out --emulator.",
         terminal.text("Where to go next").bold(),
         next.iter().map(line).collect::<Vec<_>>().join("\n"),

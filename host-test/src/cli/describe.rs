@@ -1,6 +1,6 @@
-//! `describe`: the connector's description of itself, as a person or a program reads it.
+//! `describe`: the connector's description of itself, for people and programs.
 //!
-//! Both read the same words for effects and kinds: those of the component's JSON.
+//! Both get the same words for effects and kinds: those of the component's JSON.
 
 use clap::Command;
 use comfy_table::{Attribute, Cell};

@@ -1,4 +1,4 @@
-//! `emulator`: Graph and Entra ID on loopback, until stopped, for any host that wants to try the component.
+//! `emulator`: Graph and Entra ID on loopback, until stopped, for any host that tries the component.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub(crate) fn command() -> Command {
                 .value_name("N")
                 .value_parser(value_parser!(u16))
                 .default_value("0")
-                .help("Port to listen on; 0 takes a free one"),
+                .help("Port to listen on; 0 picks a free one"),
         )
         .arg(
             Arg::new("tls")
@@ -40,18 +40,15 @@ pub(crate) fn command() -> Command {
                 .requires("tls")
                 .help("Write the certificate that clients have to trust to this file"),
         )
-        .arg(
-            Arg::new("until-stdin-ends")
-                .long("until-stdin-ends")
-                .action(ArgAction::SetTrue)
-                .help("Stop when standard input ends, too: for programs that start it and may end in any way"),
-        )
+        .arg(Arg::new("until-stdin-ends").long("until-stdin-ends").action(ArgAction::SetTrue).help(
+            "Also stop when standard input closes, for programs that start the emulator and may exit at any time",
+        ))
         .arg(
             Arg::new("incidents")
                 .long("incidents")
                 .value_name("N")
                 .value_parser(value_parser!(usize))
-                .help("How many incidents to make up"),
+                .help("Number of incidents to generate"),
         )
 }
 
@@ -65,17 +62,18 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
         options.incidents = *incidents;
     }
     let emulator =
-        Emulator::start(options).map_err(|error| Failure::usage(format!("the emulator does not start: {error}")))?;
+        Emulator::start(options).map_err(|error| Failure::usage(format!("cannot start the emulator: {error}")))?;
     let config =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
     let stopped = stop_signal()?;
     let wanted: Option<&PathBuf> = arguments.get_one("ca-out");
     let authority = emulator.ca_pem().map(|pem| Authority::write(pem, wanted)).transpose()?;
-    // Whoever reads this line finds the certificate in place.
+    // The certificate is in place before this line is printed.
     terminal.print_json(&config)?;
-    terminal.note(&format!("Emulator of Microsoft Graph and Entra ID on {}; Ctrl-C stops it.", emulator.base_url()));
+    terminal
+        .note(&format!("Emulator of Microsoft Graph and Entra ID on {}. Press Ctrl-C to stop.", emulator.base_url()));
     if let Some(file) = &authority {
-        terminal.note(&format!("Its certificate is trusted with --ca-file {}", file.path().display()));
+        terminal.note(&format!("Trust its certificate with --ca-file {}", file.path().display()));
     }
     if arguments.get_flag("until-stdin-ends") {
         tokio::select! {
@@ -88,7 +86,7 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     Ok(())
 }
 
-/// The certificate in a file: where the user wants it, or in one that goes with the emulator.
+/// The file with the certificate: at the user's path, or a temporary one that is removed with the emulator.
 enum Authority {
     Kept(PathBuf),
     Temporary(tempfile::NamedTempFile),
@@ -114,19 +112,19 @@ impl Authority {
     }
 }
 
-/// Ends when whoever writes to standard input closes it or is gone.
+/// Completes when standard input is closed.
 async fn end_of_input() {
     let (over, ended) = tokio::sync::oneshot::channel();
-    // A thread, which the end of the program does not wait for as it would for a task that blocks.
+    // A thread, because the program would wait for a blocking task before it exits.
     std::thread::spawn(move || {
-        // Input that cannot be read is at its end.
+        // Unreadable input counts as closed.
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         let _ = over.send(());
     });
     let _ = ended.await;
 }
 
-/// Ends on Ctrl-C, and on the signal that service managers send. Listens from the moment it is made.
+/// Completes on Ctrl-C, and on the signal that service managers send. Listens as soon as it is created.
 #[cfg(unix)]
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -141,7 +139,7 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// Ends on Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {

@@ -1,6 +1,6 @@
 //! An action's example as a command line that can be copied.
 //!
-//! The catalog has the example as JSON; written as a command it shows how the options are meant.
+//! The catalog has the example as JSON; as a command it shows how the options are used.
 
 use std::borrow::Cow;
 
@@ -34,7 +34,7 @@ pub(crate) fn command_line(action: &Action, options: &[&str]) -> String {
     words.join(" ")
 }
 
-/// The example of an action as an object; the catalog may have it in a list of one.
+/// The example of an action as an object; the catalog may have it as a list of one.
 pub(crate) fn input(action: &Action) -> Map<String, Value> {
     match serde_json::from_str(&action.example_json) {
         Ok(Value::Object(members)) => members,
@@ -46,7 +46,7 @@ pub(crate) fn input(action: &Action) -> Map<String, Value> {
     }
 }
 
-/// How this program was called: cargo puts a variable in the environment of what it runs.
+/// How this program was started: cargo sets a variable for the programs that it runs.
 pub(crate) fn program() -> String {
     if std::env::var_os("CARGO").is_some() {
         return "cargo run -q -p host-test --".to_owned();

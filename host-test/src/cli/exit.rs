@@ -1,4 +1,4 @@
-//! How the program ends: what it says about a failure, where, and its exit code.
+//! How the program ends: what it reports about a failure, on which stream, and its exit code.
 //!
 //! Programs read standard output and people standard error; one place decides what goes where, so that all commands agree.
 
@@ -10,7 +10,7 @@ use super::failure::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::view;
 
-/// Reports a failure, if there is one: as JSON on standard output for programs, else as a paragraph on standard error.
+/// Reports a failure, if there is one: as JSON on standard output for programs, otherwise as a paragraph on standard error.
 pub(crate) fn code(outcome: Outcome, as_json: bool, terminal: &Terminal) -> ExitCode {
     let Err(failure) = outcome else {
         return ExitCode::SUCCESS;

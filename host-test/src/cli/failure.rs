@@ -1,6 +1,6 @@
 //! Why a command ended early, and with which exit code.
 //!
-//! Scripts live by exit codes, so that all commands take theirs from here.
+//! Scripts rely on exit codes, so all commands take theirs from here.
 
 use defender_xdr_host::{CallError, LoadError};
 use host_test::trials::TrialError;
@@ -30,12 +30,12 @@ pub(crate) enum Failure {
     /// A check failed, and its report was printed.
     #[error("the check failed")]
     Reported,
-    /// Nobody reads the output any more, as with `| head`.
+    /// The reader of the output is gone, as with `| head`.
     #[error("the output was closed")]
     Closed,
 }
 
-/// The end of a command.
+/// How a command ended.
 pub(crate) type Outcome = Result<(), Failure>;
 
 impl Failure {

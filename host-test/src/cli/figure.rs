@@ -1,8 +1,8 @@
-//! Numbers as people read them.
+//! Numbers formatted for people.
 
 use std::time::Duration;
 
-/// A span of time as people read it.
+/// A span of time, in a suitable unit.
 pub(crate) fn span(span: Duration) -> String {
     match span.as_secs_f64() {
         seconds if seconds < 0.001 => format!("{:.1} ms", seconds * 1000.0),
@@ -11,7 +11,7 @@ pub(crate) fn span(span: Duration) -> String {
     }
 }
 
-/// A number with its word.
+/// A number with its noun.
 pub(crate) fn plural(number: u64, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -1,6 +1,6 @@
 //! Options that every command takes.
 //!
-//! `--component` is needed before the others can be read, because the component decides which commands there are.
+//! `--component` is needed before the others can be read, because the component determines which commands exist.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,11 +31,11 @@ pub(crate) fn add(command: Command) -> Command {
     command.next_help_heading("Common options").args([
         flag("emulator").conflicts_with("config").help("Start the built-in emulator of the service for this call"),
         file("config")
-            .help("Configuration in JSON, in place of the variables DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID, …"),
+            .help("Configuration in JSON, instead of the variables DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID, …"),
         flag("json").help("Print the answer, or the error, as JSON"),
-        file("ca-file").help("Trust the authorities in this PEM file, too"),
+        file("ca-file").help("Also trust the authorities in this PEM file"),
         flag("verbose").short('v').help("Show each HTTP exchange, without secrets"),
-        file("component").help("Use this component in place of the one that was built"),
+        file("component").help("Use this component instead of the one that was built"),
     ])
 }
 

@@ -1,6 +1,6 @@
-//! `inspect`: what a component is from outside, and whether it stays within the sandbox.
+//! `inspect`: imports, exports and metadata of a component, and whether it fits the sandbox.
 //!
-//! A platform's reviewer reads the imports: what is not among them, the component cannot do.
+//! A platform's reviewer reads the imports: the component can do nothing that is not among them.
 
 use clap::Command;
 use defender_xdr_host::{Connector, Interface, Settings, Shape};
@@ -39,7 +39,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     if inside.is_some() { Ok(()) } else { Err(Failure::Reported) }
 }
 
-/// What only a running instance can tell.
+/// Facts that need a running instance.
 struct Inside {
     name: String,
     version: String,
@@ -115,7 +115,7 @@ fn as_text(
 ) -> String {
     let line = |label: &str, value: String| format!("{} {value}", terminal.text(format!("{label:<10}")).bold());
     let limits = format!(
-        "{} calls at a time, {} each and {} together, {} s computing, {} min a call",
+        "{} calls at a time, {} each and {} together, {} s of computing, {} min per call",
         settings.max_instances,
         mebibytes(settings.memory_limit),
         mebibytes(settings.total_memory_limit),
@@ -125,8 +125,7 @@ fn as_text(
     let mut lines = vec![line("File", globals.component.display().to_string())];
     lines.extend(inside.map(|inside| line("Connector", format!("{} {}", inside.name, inside.version))));
     lines.push(line("Size", format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(gzip))));
-    lines
-        .extend(inside.map(|inside| line("Memory", format!("{} in a fresh instance", kibibytes(inside.memory_bytes)))));
+    lines.extend(inside.map(|inside| line("Memory", format!("{} in a new instance", kibibytes(inside.memory_bytes)))));
     lines.push(line("Limits", limits));
     let facts = [
         ("Name", &metadata.name),
@@ -137,7 +136,7 @@ fn as_text(
         ("Source", &metadata.source),
     ];
     lines.extend(facts.into_iter().filter_map(|(label, fact)| Some(line(label, fact.clone()?))));
-    lines.push(line("Made with", metadata.producers.join(", ")));
+    lines.push(line("Built with", metadata.producers.join(", ")));
     for (title, interfaces) in [("Imports", &shape.imports), ("Exports", &shape.exports)] {
         lines.extend([String::new(), terminal.text(title).bold().to_string()]);
         lines.extend(interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), metadata, terminal)));
@@ -147,10 +146,10 @@ fn as_text(
     lines.join("\n")
 }
 
-/// An interface and its functions with the first line of their documentation; methods of resources are left out.
+/// An interface and its functions with the first line of their documentation, without methods of resources.
 fn listed(interface: &Interface, foreign: &[String], metadata: &Metadata, terminal: &Terminal) -> Vec<String> {
     let name = if foreign.contains(&interface.name) {
-        terminal.text(format!("  ✗ {} is not in the sandbox", interface.name)).red().to_string()
+        terminal.text(format!("  ✗ {} is not offered by the sandbox", interface.name)).red().to_string()
     } else {
         format!("  {}", interface.name)
     };

@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     }
 }
 
-/// A program that reads the output gets JSON in any case; whoever looks at the terminal gets the paragraph.
+/// A program that reads the output always gets JSON; a person at the terminal gets the paragraph.
 fn fail(error: CallError, globals: &Globals, terminal: &Terminal) -> Outcome {
     if !globals.json && !terminal.interactive {
         terminal.print_json(&json!({ "error": json::error(&error) }).to_string())?;

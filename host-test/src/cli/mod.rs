@@ -1,8 +1,8 @@
 //! From arguments to a command.
 //!
-//! The commands of the actions are not written here: they come from the catalog of the component that was loaded, so a new action
-//! or parameter of the component shows up by itself. That is why arguments are read twice: once for the commands that are
-//! always there, and, when that is not enough, once more with those of the component.
+//! The commands of the actions come from the catalog of the loaded component, so its new actions and parameters appear
+//! automatically. That is why arguments are parsed twice: once with the fixed commands and, if that is not enough, again
+//! with those of the component.
 
 mod action;
 mod bench;
@@ -40,14 +40,14 @@ use failure::{Failure, Outcome};
 use globals::Globals;
 use terminal::Terminal;
 
-/// Variables that are not configuration of the connector.
+/// The environment variables, as shown by `--help`.
 const ENVIRONMENT: &str = "\
 Environment:
-  DEFENDER_…   Configuration: DEFENDER_TENANT_ID and so on, one for each parameter
-  HTTPS_PROXY  Proxy, http://[user:password@]host[:port]; else ALL_PROXY
-  NO_PROXY     Hosts, domains and networks to reach without it; * for all";
+  DEFENDER_…   Configuration, one variable for each parameter, such as DEFENDER_TENANT_ID
+  HTTPS_PROXY  Proxy, http://[user:password@]host[:port]; if not set, ALL_PROXY
+  NO_PROXY     Hosts, domains and networks to reach directly; * for all";
 
-/// Runs the program and tells its exit code.
+/// Runs the program and returns its exit code.
 pub(crate) async fn run(arguments: Vec<OsString>) -> ExitCode {
     let terminal = Terminal::detect();
     let early = root().allow_external_subcommands(true).try_get_matches_from(&arguments);
@@ -96,7 +96,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
     })
 }
 
-/// Reads the arguments with the commands of the actions, which takes the component.
+/// Parses the arguments with the commands of the actions, which requires the component.
 async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
     let catalog = catalog(arguments).await;
     let actions = catalog.as_ref().map_or(&[][..], |catalog| catalog.actions.as_slice());
@@ -105,7 +105,8 @@ async fn with_actions(arguments: &[OsString], terminal: &Terminal) -> ExitCode {
         command = command.subcommand(action::command(action).display_order(10 + order));
     }
     if let Err(error) = &catalog {
-        command = command.after_help(format!("The commands of the actions are missing: {error}\n\n{ENVIRONMENT}"));
+        command =
+            command.after_help(format!("The commands of the actions are not available: {error}\n\n{ENVIRONMENT}"));
     }
     match (command.try_get_matches_from(arguments), &catalog) {
         (Ok(matches), _) => {
@@ -143,7 +144,7 @@ async fn catalog(arguments: &[OsString]) -> Result<catalog::Connector, Failure> 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_commands_that_are_always_there_are_consistent() {
+    fn the_fixed_commands_are_consistent() {
         super::root().debug_assert();
     }
 }

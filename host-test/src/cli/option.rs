@@ -12,7 +12,7 @@ pub(crate) fn name(parameter: &Parameter) -> String {
     if globals::NAMES.contains(&name.as_str()) { format!("input-{name}") } else { name }
 }
 
-/// Description, allowed values, range, default, example and further rules, each unless the description says it already.
+/// Description, allowed values, range, default, example and further rules, each unless the description already says it.
 pub(crate) fn help(parameter: &Parameter) -> String {
     let mut parts = vec![parameter.description.trim().to_owned()];
     let says = |text: &str| parameter.description.contains(text);

@@ -1,4 +1,4 @@
-//! `replay`: captured exchanges of the real service, played to the component and checked both ways.
+//! `replay`: captured exchanges of the real service, replayed to the component; both requests and results are checked.
 
 use std::path::{Path, PathBuf};
 
@@ -15,12 +15,12 @@ pub(crate) const NAME: &str = "replay";
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
-        .about("Play captured exchanges of the service to the component and check both ways")
+        .about("Replay captured exchanges of the service and check the component's requests and results")
         .long_about(
-            "Play captured exchanges of the service to the component and check both ways.\n\n\
+            "Replay captured exchanges of the service and check the component's requests and results.\n\n\
              Each *.json in DIR is {\"source\", \"note\"?, \"request\": {method, path, headers, body}, \"response\": {status, \
-             headers, body}}. The component makes the call that the request stands for; it must ask what was recorded, and \
-             tell its caller what was answered. Exits with 1 when a recording fails.",
+             headers, body}}. The component makes the call that the request belongs to. It must send the recorded request, and \
+             return the recorded answer to its caller. Exits with 1 if a recording fails.",
         )
         .arg(
             Arg::new("directory")
@@ -31,7 +31,7 @@ pub(crate) fn command() -> Command {
         )
 }
 
-/// A file and what came of it.
+/// A file and its result.
 struct Line {
     file: String,
     outcome: Result<Report, ReadError>,
@@ -71,7 +71,7 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     if failed == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
-/// A line for a recording that passed; for one that failed, a further line for each field.
+/// A line for each recording, and for one that failed a further line for each field.
 fn text(line: &Line, terminal: &Terminal) -> String {
     let (mark, detail) = match &line.outcome {
         Ok(report) if report.passed() => (terminal.text("✓").green(), terminal.text(report.action).dim().to_string()),

@@ -1,6 +1,6 @@
 //! A loaded connector with a configuration: what commands that call actions need.
 //!
-//! It also times calls and shows their exchanges, so that commands only ask and print.
+//! It also times calls and shows their exchanges, so commands only call and print.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ pub(crate) struct Session {
     blocked: Blocked,
 }
 
-/// Why a request did not get through the proxy, the last one where there are several.
+/// Why the most recent request did not get through the proxy.
 type Blocked = Arc<Mutex<Option<String>>>;
 
 /// An answer and the time it took.
@@ -33,7 +33,7 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
-/// Loads the component that the options name, for calls that stay on this machine.
+/// Loads the component named by the options, for calls that stay on this machine.
 pub(crate) fn load(globals: &Globals, trace: Option<Trace>) -> Result<Connector, Failure> {
     load_with(globals, trace, Proxy::None)
 }
@@ -68,7 +68,7 @@ impl Session {
         Ok(Answer { json, took: started.elapsed() })
     }
 
-    /// Says beside an error that the proxy is to blame: the component knows only that there was no connection.
+    /// Adds a note to an error if the proxy is to blame: the component knows only that there was no connection.
     pub(crate) fn explained<T>(&self, answer: Result<T, CallError>, terminal: &Terminal) -> Result<T, CallError> {
         let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Err(_), Some(blocked)) = (&answer, blocked) {
@@ -78,12 +78,12 @@ impl Session {
     }
 }
 
-/// Shows exchanges, if that is wanted, and keeps what the proxy did to them.
+/// Shows exchanges if requested, and records failures of the proxy.
 fn watch(verbose: bool, blocked: Blocked, secret: Arc<OnceLock<String>>, terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
     Arc::new(move |exchange: &Exchange| {
         if verbose {
-            // An address may have the secret in it, where somebody pasted it.
+            // An address may contain the secret, if somebody pasted it there.
             let line = struck(line(exchange), secret.get().map_or("", String::as_str));
             terminal.note(&terminal.aside(visible::line(&line)).dim().to_string());
         }
@@ -97,7 +97,7 @@ fn secret_of(configuration: &str) -> String {
     configuration["client_secret"].as_str().unwrap_or_default().trim().to_owned()
 }
 
-/// A line without the secret, as it is or percent-encoded.
+/// A line with the secret masked, whether plain or percent-encoded.
 fn struck(line: String, secret: &str) -> String {
     if secret.is_empty() {
         return line;

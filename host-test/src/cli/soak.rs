@@ -1,4 +1,4 @@
-//! `soak`: many calls with faults in between, and what adds up: memory, lost answers, repeated writes.
+//! `soak`: many calls with faults in between, to find what accumulates: memory, lost answers, repeated writes.
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use host_test::trials::soak::{Report, Soak, run as soak};
@@ -11,7 +11,7 @@ use super::view::table;
 
 pub(crate) const NAME: &str = "soak";
 
-/// Failures that are shown one by one.
+/// Failures that are listed.
 const SHOWN_MAX: usize = 10;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -19,17 +19,17 @@ pub(crate) fn command() -> Command {
     let number =
         |name: &'static str, default: &'static str| Arg::new(name).long(name).value_name("N").default_value(default);
     Command::new(NAME)
-        .about("Make many calls with faults in between and watch what adds up")
+        .about("Make many calls with faults in between and look for what accumulates")
         .long_about(
-            "Make many calls with faults in between and watch what adds up.\n\n\
-             All actions in a random mix on warm instances, against emulators that are in trouble every tenth time. Exits with 1 \
-             when the host's memory keeps growing, an answer is lost or a write is repeated.",
+            "Make many calls with faults in between and look for what accumulates.\n\n\
+             Runs all actions in a random mix on warm instances, against emulators with a fault in one of ten calls. Exits \
+             with 1 if the host's memory keeps growing, an answer is lost or a write is repeated.",
         )
-        .arg(number("calls", "10000").value_parser(value_parser!(u32).range(1..)).help("How many calls"))
+        .arg(number("calls", "10000").value_parser(value_parser!(u32).range(1..)).help("Number of calls"))
         .arg(
             number("seed", "1")
                 .value_parser(value_parser!(u64))
-                .help("The same seed makes the same calls meet the same faults"),
+                .help("The same seed gives the same calls the same faults"),
         )
 }
 
@@ -63,14 +63,14 @@ fn text(report: &Report, failures: &[String], terminal: &Terminal) -> String {
     let host: Vec<u64> = report.samples.iter().filter_map(|sample| sample.host_bytes).collect();
     let guest: Vec<u64> = report.samples.iter().map(|sample| sample.guest_bytes).collect();
     let growth = report.growth().map_or_else(
-        || "not measured here".to_owned(),
+        || "not measured on this system".to_owned(),
         |growth| format!("{:+.1} % since call {}", growth * 100.0, report.baseline_calls),
     );
     let rows = [
-        ("calls", format!("{} in {:.1} s, {} of them in trouble", report.calls, report.seconds, report.troubled)),
-        ("answers", format!("{}, and {errors} errors that the trouble explains", report.answered)),
+        ("calls", format!("{} in {:.1} s, {} of them with a fault", report.calls, report.seconds, report.troubled)),
+        ("answers", format!("{}, and {errors} errors explained by a fault", report.answered)),
         ("errors", kinds),
-        ("answers lost", report.lost.len().to_string()),
+        ("lost answers", report.lost.len().to_string()),
         ("writes", format!("{}, repeated: {}", report.writes, report.repeated.len())),
         ("connections", format!("{}, instances: {}", report.connections, report.instances)),
         ("host memory", format!("{}  {}, {growth}", sparkline(&host), range(&host))),
@@ -86,7 +86,7 @@ fn text(report: &Report, failures: &[String], terminal: &Terminal) -> String {
         lines.push(format!("  and {} more", failures.len() - SHOWN_MAX));
     }
     lines.push(if failures.is_empty() {
-        format!("{} nothing lost, nothing written twice, memory steady", terminal.text("✓").green())
+        format!("{} nothing lost, nothing written twice, memory stable", terminal.text("✓").green())
     } else {
         format!("{} failed", failures.len())
     });
@@ -102,7 +102,7 @@ fn range(values: &[u64]) -> String {
     format!("{} to {}", mib(values.first()), mib(values.last()))
 }
 
-/// A bar for each value, from nought to the greatest.
+/// A bar for each value, from zero to the greatest.
 fn sparkline(values: &[u64]) -> String {
     let greatest = values.iter().copied().max().unwrap_or_default().max(1);
     let bar = |value: &u64| {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plot_starts_at_nought() {
+    fn a_plot_starts_at_zero() {
         assert_eq!(sparkline(&[0, 50, 100]), "▁▄█");
         assert_eq!(sparkline(&[100, 99]), "█▇");
         assert_eq!(sparkline(&[]), "");

@@ -1,6 +1,6 @@
 //! Where the configuration of a call comes from: the emulator, a file, or the environment. Exactly one of them.
 //!
-//! Mixing them could send a real secret to a test endpoint that an old variable still names.
+//! Mixing them could send a real secret to a test endpoint that is still set in an old variable.
 
 use std::path::PathBuf;
 
@@ -22,10 +22,10 @@ pub(crate) enum Source {
     Environment,
 }
 
-/// A configuration as `json.invoke` takes it, and the emulator that it may lead to.
+/// A configuration for `json.invoke`, and the emulator that it refers to, if any.
 pub(crate) struct Configuration {
     pub(crate) json: String,
-    /// Lives as long as the calls.
+    /// Kept alive for as long as the calls.
     pub(crate) emulator: Option<Emulator>,
 }
 
@@ -48,7 +48,7 @@ impl Source {
 
 fn emulator() -> Result<Configuration, Failure> {
     let emulator = Emulator::start(Options::default())
-        .map_err(|error| Failure::usage(format!("the emulator does not start: {error}")))?;
+        .map_err(|error| Failure::usage(format!("cannot start the emulator: {error}")))?;
     let json =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
     Ok(Configuration { json, emulator: Some(emulator) })
@@ -61,10 +61,10 @@ fn file(path: &PathBuf) -> Result<String, Failure> {
     let text = text::read(path).map_err(|error| cannot("read", &error))?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(_)) => Ok(text),
-        // As the app's own examples have it.
+        // As in the app's own examples.
         Ok(Value::Array(list)) if list.len() == 1 => Ok(text),
         Ok(_) => Err(cannot("use", &"it is not a JSON object")),
-        // serde_json tells the position and never repeats the text, which may hold a secret.
+        // serde_json reports the position and never repeats the text, which may contain a secret.
         Err(error) => Err(cannot("use", &error)),
     }
 }
@@ -99,7 +99,7 @@ fn advice(missing: &[String]) -> String {
     let (verb, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
     format!(
         "{names} {verb} not set\n\
-         Set {them} to an app registration of your tenant, or pass --config FILE with a JSON object,\n\
+         Set {them} from an app registration of your tenant, or pass --config FILE with a JSON object,\n\
          or add --emulator to try it without a tenant."
     )
 }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_variable_is_named_with_the_way_out() {
+    fn a_missing_variable_is_named_with_the_alternatives() {
         let message = from(&[]).unwrap_err().to_string();
         assert!(message.starts_with("DEFENDER_TENANT_ID is not set"), "{message}");
         assert!(message.contains("--emulator"), "{message}");

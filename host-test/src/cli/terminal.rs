@@ -1,6 +1,6 @@
 //! The two streams: results on standard output, everything else on standard error.
 //!
-//! Colours and spinners only where a person looks; a pipe gets plain text, and one that closes early gets no panic.
+//! Colours and spinners appear only on a terminal. A pipe gets plain text, and closing it early does not cause a panic.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -13,9 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::failure::{Failure, Outcome};
 use super::visible;
 
-/// Width for output that goes to no terminal.
+/// Width of output that does not go to a terminal.
 const PLAIN_WIDTH: usize = 100;
-/// Tables cannot be narrower.
+/// The minimum width of tables.
 const MIN_WIDTH: usize = 40;
 /// Wider lines are hard to read, however wide the terminal is.
 const MAX_WIDTH: usize = 160;
@@ -30,7 +30,7 @@ pub(crate) struct Terminal {
     errors: Term,
     /// Columns of standard output.
     pub(crate) width: usize,
-    /// Whether a person looks at standard output.
+    /// Whether standard output is a terminal.
     pub(crate) interactive: bool,
     /// Whether standard output may have colours.
     pub(crate) colours: bool,
@@ -47,13 +47,13 @@ impl Terminal {
         Self { output, errors, width: columns.clamp(MIN_WIDTH, MAX_WIDTH), interactive, colours }
     }
 
-    /// No terminal, with this width.
+    /// Not a terminal, with this width.
     #[cfg(test)]
     pub(crate) fn plain(width: usize) -> Self {
         Self { output: Term::stdout(), errors: Term::stderr(), width, interactive: false, colours: false }
     }
 
-    /// Prints a result for people and ends its line. No character of it drives the terminal but our own colours.
+    /// Prints a result for people and ends its line. The only control sequences in it are our own colours.
     pub(crate) fn print(&self, text: &str) -> Outcome {
         self.print_json(&visible::printed(text, self.colours))
     }
@@ -68,7 +68,7 @@ impl Terminal {
         }
     }
 
-    /// Prints a line on standard error; if nobody reads there, so be it.
+    /// Prints a line on standard error and ignores failures.
     pub(crate) fn note(&self, text: &str) {
         let _ = self.errors.write_line(&visible::printed(text, console::colors_enabled_stderr()));
     }
@@ -81,7 +81,7 @@ impl Terminal {
         if error.use_stderr() {
             self.note(text.trim_end());
         } else {
-            // Nobody is left to tell that the help was not read.
+            // There is nowhere left to report a failure.
             let _ = self.print(&text);
         }
     }
@@ -96,7 +96,7 @@ impl Terminal {
         self.errors.style().apply_to(shown(text))
     }
 
-    /// A bar on standard error for so many steps, hidden where no person looks.
+    /// A progress bar on standard error with this many steps, hidden if that is not a terminal.
     pub(crate) fn progress(&self, steps: usize) -> ProgressBar {
         if !self.errors.is_term() {
             return ProgressBar::hidden();
@@ -109,7 +109,7 @@ impl Terminal {
         bar
     }
 
-    /// Waits, with a spinner and the elapsed time when it takes long and a person looks.
+    /// Waits; on a terminal, a long wait shows a spinner and the elapsed time.
     pub(crate) async fn wait<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         tokio::select! {
@@ -128,7 +128,7 @@ impl Terminal {
     }
 }
 
-/// Text without a code for colours in it, as those of ours come around it.
+/// Text without colour codes, because our own are put around it.
 fn shown(text: impl Display) -> String {
     visible::block(&text.to_string()).into_owned()
 }

@@ -1,13 +1,13 @@
-//! From the texts of a command line to the JSON of a parameter.
+//! Converts the arguments of a command line to the JSON of a parameter.
 //!
-//! Only the syntax is settled here; whether a value is allowed is for the component to say, in its own words.
+//! Only the syntax is handled here; the component decides whether a value is allowed.
 
 use defender_xdr_host::bindings::catalog::{Parameter, ParameterKind};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
 
-/// The value of a parameter, from what was given for it, once or several times.
+/// The value of a parameter, from its arguments.
 pub(crate) fn json(parameter: &Parameter, given: &[&str]) -> Result<Value, Failure> {
     let last = given.last().copied().unwrap_or_default();
     match parameter.kind {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_is_json_when_it_can_be() {
+    fn anything_is_json_if_it_can_be() {
         assert_eq!(value(ParameterKind::Any, &["[1]"]).unwrap(), json!([1]));
         assert_eq!(value(ParameterKind::Any, &["plain text"]).unwrap(), json!("plain text"));
     }

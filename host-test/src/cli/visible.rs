@@ -1,15 +1,15 @@
-//! Text of servers and files as a terminal may have it: nothing in it drives the terminal, and nothing in it hides.
+//! Makes text from servers and files safe for a terminal: without control sequences and hidden characters.
 //!
-//! Names of incidents, command lines in hunting results and error texts hold what attackers chose. An escape sequence there could
-//! erase the line above or retitle the window, and a bidirectional override shows a file name backwards. Such characters are written
-//! as JSON escapes, `\u001b`, which keeps JSON valid where it is printed for people.
+//! Attackers can influence incident names, command lines in hunting results and error texts. An escape sequence there could
+//! erase the line above or retitle the window, and a bidirectional override shows a file name backwards. Such characters
+//! are written as JSON escapes, such as `\u001b`, which keeps printed JSON valid.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// Text whose line breaks stay: for cells, which lay them out. A tab is a blank, as nobody can tell how wide it will be.
+/// Text that keeps its line breaks, for table cells. A tab becomes a blank, because its width is unknown.
 pub(crate) fn block(text: &str) -> Cow<'_, str> {
     if !text.contains(|letter| letter != '\n' && (letter == '\t' || is_hidden(letter))) {
         return Cow::Borrowed(text);
@@ -33,12 +33,12 @@ pub(crate) fn line(text: &str) -> String {
     block(text).replace('\n', " ")
 }
 
-/// Text whose further lines are indented, so that none of them looks like a line of ours.
+/// Text with its further lines indented, so that none of them looks like a line of the program.
 pub(crate) fn indented(text: &str) -> String {
     block(text).trim_end().replace('\n', "\n  ")
 }
 
-/// A value with all its texts and names as [`block`] makes them.
+/// A value with all its texts and names escaped by [`block`].
 pub(crate) fn value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::from(block(text)),
@@ -51,7 +51,7 @@ pub(crate) fn value(value: &Value) -> Value {
     }
 }
 
-/// The last look at what goes to a person: only line breaks and, where there may be colours, their codes are left as they are.
+/// The final filter for output to people: it passes only line breaks and, where colours are allowed, their codes.
 pub(crate) fn printed(text: &str, colours: bool) -> Cow<'_, str> {
     if !colours {
         return block(text);
@@ -75,7 +75,7 @@ pub(crate) fn printed(text: &str, colours: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Length of the code for a colour that a text begins with.
+/// Length of the colour code at the start of a text.
 fn colour_code(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix("\u{1b}[")?;
     let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
@@ -84,14 +84,14 @@ fn colour_code(text: &str) -> Option<usize> {
 
 fn escape(letter: char, shown: &mut String) {
     for unit in letter.encode_utf16(&mut [0; 2]) {
-        // A string takes all.
+        // Writing to a string cannot fail.
         let _ = write!(shown, "\\u{unit:04x}");
     }
 }
 
-/// Control characters, and characters that show nothing or turn the order of others around.
+/// Control characters, and characters that are invisible or reverse the order of others.
 ///
-/// Those that join emoji and the letters of some scripts (U+200C, U+200D), and the selectors of their forms, are text.
+/// Joiners of emoji and of letters in some scripts (U+200C, U+200D), and variation selectors, count as text.
 fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -107,14 +107,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_drives_a_terminal_or_hides_is_written_out() {
+    fn control_and_hidden_characters_are_escaped() {
         assert_eq!(block("a\u{1b}]0;owned\u{7}b\u{1b}[2J"), r"a\u001b]0;owned\u0007b\u001b[2J");
         assert_eq!(block("exe\u{202e}fdp.\u{9b}31m\u{7f}"), r"exe\u202efdp.\u009b31m\u007f");
         assert_eq!(block("a\u{200b}b\u{2028}c\u{feff}\u{e0041}"), r"a\u200bb\u2028c\ufeff\udb40\udc41");
     }
 
     #[test]
-    fn text_of_all_scripts_stays() {
+    fn text_in_all_scripts_is_kept() {
         for text in ["Zoë 漢字 עברית", "👩\u{200d}👩\u{200d}👧 ❤\u{fe0f}", "می\u{200c}خواهم", r"C:\Windows"]
         {
             assert!(matches!(block(text), Cow::Borrowed(same) if same == text), "{text}");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_are_the_layouts() {
+    fn line_breaks_depend_on_the_layout() {
         assert_eq!(block("one\r\ntwo\tthree\rfour"), "one\ntwo three\\u000dfour");
         assert_eq!(line("one\r\ntwo"), "one two");
         assert_eq!(indented("bad\nWhat to do: nothing\n"), "bad\n  What to do: nothing");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn only_codes_of_colours_pass_where_there_are_colours() {
+    fn only_colour_codes_pass_where_colours_are_allowed() {
         assert_eq!(
             printed("\u{1b}[1;31mred\u{1b}[0m\n\u{1b}[2J\u{1b}", true),
             "\u{1b}[1;31mred\u{1b}[0m\n\\u001b[2J\\u001b"
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_json() {
+    fn json_remains_json() {
         let data = json!({"a": "\u{7f}\u{9b}\u{202e}\u{e0041}\u{1b}"});
         let shown = block(&serde_json::to_string_pretty(&data).unwrap()).into_owned();
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), data);

@@ -1,18 +1,18 @@
-//! Why a trial of the component, be it chaos or a soak, could not be held.
+//! Why a trial of the component, chaos or soak, could not run.
 
 use defender_emulator::StartError;
 use defender_xdr_host::{CallError, LoadError};
 
-/// Why a trial could not be held.
+/// Why a trial could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
     /// No emulator.
-    #[error("the emulator does not start: {0}")]
+    #[error("cannot start the emulator: {0}")]
     Emulator(#[from] StartError),
     /// No component.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// A component that does not answer even in peace.
+    /// A component that fails even without faults.
     #[error(transparent)]
     Call(#[from] CallError),
 }

@@ -1,7 +1,7 @@
 //! Trials of the component: what examples do not show.
 //!
-//! `replay` holds it against what the real service answered, `chaos` against every fault, `soak` against many calls in a row, and
-//! `bench` against its own source without a sandbox.
+//! `replay` compares it with recorded answers of the real service, and `bench` with its own source without a sandbox.
+//! `chaos` runs it under every fault, `soak` through many calls in a row.
 
 pub mod bench;
 pub mod chaos;

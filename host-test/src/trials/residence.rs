@@ -1,14 +1,14 @@
-//! How much memory the process holds, as the system counts it.
+//! How much memory the process holds, as reported by the system.
 
-/// Bytes of memory that are resident (`VmRSS`); none where the system does not tell.
+/// Bytes of resident memory (`VmRSS`); none if the system does not report them.
 ///
-/// The allocator gives back what it keeps for later first: how much that is depends on which threads met, not on the calls.
+/// The allocator first releases its cached memory: how much that is depends on how threads met, not on the calls.
 pub(crate) fn resident() -> Option<u64> {
     trim();
     parse(&std::fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
 }
 
-/// As [`resident`], but a page that is mapped many times counts once (`Pss`): instances share what they have not written to.
+/// As [`resident`], but a page that is mapped several times counts once (`Pss`): instances share pages until they write to them.
 pub(crate) fn proportional() -> Option<u64> {
     trim();
     parse(&std::fs::read_to_string("/proc/self/smaps_rollup").ok()?, "Pss:")
@@ -20,7 +20,7 @@ fn trim() {
     unsafe extern "C" {
         safe fn malloc_trim(pad: usize) -> std::ffi::c_int;
     }
-    // Whether there was anything to give back does not matter.
+    // Whether there was anything to release does not matter.
     let _ = malloc_trim(0);
 }
 

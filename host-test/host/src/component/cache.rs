@@ -1,8 +1,8 @@
 //! Compiled code on disk, so that only the first load of a component compiles it.
 //!
-//! Compiled code is run as it is, so a file is used only if it is exactly what was written for this component, this wasmtime and
-//! this configuration: a damaged or foreign one is compiled again. Who may write to the directory may run code as this process;
-//! the directory's permissions are the guard against that, as they are for the program itself.
+//! Compiled code runs unchecked, so a file is used only if it is exactly what was written for this component, this wasmtime
+//! and this configuration; otherwise the component is compiled again. Anyone who can write to the directory can run code as
+//! this process: the directory's permissions must prevent that, as they do for the program itself.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -22,7 +22,7 @@ const EXTENSION: &str = "cwasm";
 
 type Digest = [u8; SHA256_OUTPUT_LEN];
 
-/// Compiles a component, or takes what an earlier run compiled.
+/// Compiles a component, or uses the code that an earlier run compiled.
 pub(crate) fn load(engine: &Engine, wasm: &[u8], directory: Option<&Path>) -> wasmtime::Result<Component> {
     let Some(directory) = directory else {
         return Component::new(engine, wasm);
@@ -33,18 +33,18 @@ pub(crate) fn load(engine: &Engine, wasm: &[u8], directory: Option<&Path>) -> wa
         return Ok(component);
     }
     let code = engine.precompile_component(wasm)?;
-    // Without a cache everything works as well, only slower, so a read-only directory is not an error.
+    // Everything works without a cache, only more slowly, so a read-only directory is not an error.
     let _ = write(&path, &key, &code);
     deserialize(engine, &code)
 }
 
 fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: `code` comes from `precompile_component` of this very wasmtime: either just now, or from a file whose digest over
-    // the key and the code was verified after it was read into memory, so that it cannot change any more.
+    // SAFETY: `code` comes from `precompile_component` of this same wasmtime: either just now, or from a file whose digest
+    // over the key and the code was verified after it was read into memory, so it can no longer change.
     unsafe { Component::deserialize(engine, code) }
 }
 
-/// Names the component, the version of wasmtime and everything of the configuration that compiled code depends on.
+/// Identifies the component, the version of wasmtime and every setting that compiled code depends on.
 fn key(engine: &Engine, wasm: &[u8]) -> Digest {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
@@ -71,7 +71,7 @@ fn read(path: &Path, key: &Digest) -> Option<Vec<u8>> {
     Some(file.split_off(head))
 }
 
-/// Writes beside and renames, so that no reader ever sees half a file.
+/// Writes a temporary file and renames it, so that no reader sees a partial file.
 fn write(path: &Path, key: &Digest, code: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;

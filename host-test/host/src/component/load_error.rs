@@ -1,6 +1,6 @@
 //! Why a component cannot be used, in one sentence that names the file.
 //!
-//! This is what an operator sees first, so it says what is wrong and never shows the insides of wasmtime's types.
+//! This is what an operator sees first, so it says what is wrong and never exposes wasmtime's internals.
 
 use crate::outbound::proxy::InvalidProxy;
 use crate::outbound::tls::InvalidAuthority;
@@ -26,7 +26,7 @@ pub enum LoadError {
         found: &'static str,
     },
     /// It looks like a component but does not compile.
-    #[error("{name} is no valid component: {reason}")]
+    #[error("{name} is not a valid component: {reason}")]
     Invalid {
         /// The file.
         name: String,
@@ -41,7 +41,7 @@ pub enum LoadError {
         /// Interfaces that are missing.
         missing: String,
     },
-    /// It wants more than the sandbox offers.
+    /// It imports more than the sandbox offers.
     #[error("{name} imports what the sandbox does not offer: {foreign}")]
     Foreign {
         /// The file.

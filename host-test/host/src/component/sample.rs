@@ -1,6 +1,6 @@
-//! Components for tests, in bytes: no test of this crate needs a compiler.
+//! Components for tests, as bytes, so that no test of this crate needs a compiler.
 
-/// A component without anything in it.
+/// An empty component.
 pub(crate) const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
 /// `(component (import "…" (instance)))`, which any linker satisfies.

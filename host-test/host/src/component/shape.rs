@@ -1,6 +1,7 @@
 //! What a component imports and exports.
 //!
-//! A component that is not the connector, or that wants more than the sandbox offers, is refused by name instead of by a linker error.
+//! A component that is not the connector, or imports more than the sandbox offers, is refused with the names of the
+//! interfaces instead of a linker error.
 
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use crate::sandbox::engine::engine;
 use crate::sandbox::interfaces::offers;
 use crate::settings::Settings;
 
-/// Interfaces that make a component this connector.
+/// Exports that identify a component as this connector.
 const EXPORTS: [&str; 5] = [
     "defender:xdr/types",
     "defender:xdr/actions",
@@ -32,7 +33,7 @@ pub struct Interface {
     pub functions: Vec<String>,
 }
 
-/// What a component looks like from outside.
+/// The size, imports and exports of a component.
 #[derive(Clone, Debug)]
 pub struct Shape {
     /// Size of the file in bytes.

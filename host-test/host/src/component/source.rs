@@ -1,6 +1,6 @@
 //! A component before it is compiled.
 //!
-//! A host is given many files that are not components; each gets one clear sentence instead of a compiler's error.
+//! Many files that a host is given are not components; each gets one clear message instead of a compiler error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::settings::{Cache, Settings};
 /// The bytes of a component.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// What to call it in errors.
+    /// Its name in errors.
     pub(crate) name: String,
     pub(crate) wasm: Vec<u8>,
     directory: Option<PathBuf>,
@@ -36,7 +36,7 @@ impl Source {
         Self { name: "the component".to_owned(), wasm, directory: None }.recognised()
     }
 
-    /// Looks at the first eight bytes: the magic number and what it is the magic number of.
+    /// Checks the first eight bytes: the magic number, then the version and kind of binary.
     fn recognised(self) -> Result<Self, LoadError> {
         let found = match self.wasm.get(..8) {
             Some(b"\0asm\x0d\0\x01\0") => return Ok(self),
@@ -48,7 +48,7 @@ impl Source {
         Err(LoadError::NotAComponent { name: self.name, found })
     }
 
-    /// Compiles it, or takes what was compiled before.
+    /// Compiles it, or loads it from the cache.
     pub(crate) fn compile(&self, engine: &Engine, settings: &Settings) -> Result<Component, LoadError> {
         let directory = match &settings.cache {
             Cache::Beside => self.directory.as_ref().map(|directory| directory.join("cwasm")),

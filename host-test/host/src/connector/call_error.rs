@@ -1,6 +1,6 @@
-//! How a call fails: with an error of the connector, or because the guest or the host could not go on.
+//! How a call fails: with the connector's error, or because the guest or the host could not continue.
 //!
-//! Hosts show errors to people and programs alike, so there is one JSON form, and no form has a backtrace in it.
+//! Hosts show errors to people and to programs, so there is one JSON form, and no form contains a backtrace.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ pub enum CallError {
     /// The connector answered with an error.
     #[error("{}: {}", kind_name(.0.kind), .0.message)]
     Action(Box<Error>),
-    /// The guest crashed. Its instance is gone; a new one is made for the next call.
+    /// The guest crashed. Its instance is lost; the next call gets a new one.
     #[error("the component crashed: {0}")]
     Trap(String),
-    /// The guest needs more memory than it may have.
+    /// The guest needs more memory than its limit.
     #[error("the component ran out of memory with {used_bytes} bytes in use (limit per instance: {limit_bytes})")]
     Memory {
-        /// Bytes that it had.
+        /// Bytes in use.
         used_bytes: usize,
-        /// Bytes that an instance may have; the limit of all instances together may be reached before.
+        /// Bytes allowed per instance; the limit for all instances together may be reached first.
         limit_bytes: usize,
     },
     /// The guest computed too long.
@@ -34,8 +34,8 @@ pub enum CallError {
     /// The call took too long.
     #[error("the call was stopped after {} s", .0.as_secs_f32())]
     Call(Duration),
-    /// No instance could be made.
-    #[error("no instance of the component could be made: {0}")]
+    /// No instance could be created.
+    #[error("cannot instantiate the component: {0}")]
     Instance(String),
 }
 
@@ -71,8 +71,8 @@ impl CallError {
         }
     }
 
-    /// As a JSON object: `kind`, `message`, and of the rest what is known, named as in the WIT with `_` for `-`. `details` is JSON,
-    /// or the service's text where serde_json does not take it.
+    /// As a JSON object: `kind`, `message`, and the other fields that are known, named as in the WIT with `_` for `-`.
+    /// `details` is JSON, or the service's text if serde_json rejects it.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let Self::Action(error) = self else {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trap_is_told_by_its_cause_alone() {
+    fn a_trap_is_reported_by_its_cause_alone() {
         let trap = CallError::stopped(&wasmtime::Error::from(Trap::UnreachableCodeReached));
         assert_eq!(
             trap.to_json(),

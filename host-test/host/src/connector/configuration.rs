@@ -1,6 +1,6 @@
-//! A configuration in either of the forms that a caller may give it in.
+//! A configuration, in either of the forms that a caller may use.
 //!
-//! What a call may reach follows from it in both forms alike; only the function of the component that is asked differs.
+//! Either form determines what a call may reach; they differ only in the component's function that is asked.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! One instance in one caller's hands: typed calls, and the JSON ones.
+//! One instance, used by one caller: typed calls and JSON calls.
 //!
-//! Each call has a policy and limits around it. An instance is used again only after a call that ended; one that trapped, was
-//! stopped or was abandoned in the middle of a call is thrown away with everything in it.
+//! Each call runs under a policy and limits. An instance is reused only after a completed call; one that trapped, was
+//! stopped or was abandoned during a call is discarded with everything in it.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ use crate::bindings::types::{Config, Error};
 use crate::outbound::policy::{self, Policy};
 use crate::sandbox::guest::Guest;
 
-/// An instance of the component. Dropping it gives it back for later calls.
+/// An instance of the component. Dropping it returns it for later calls.
 pub struct Instance {
-    /// Out of its place during a call, and gone after one that did not end; the next call makes a new one.
+    /// Taken out during a call, and gone after one that did not complete; the next call creates a new one.
     warm: Option<Warm>,
     pool: Arc<Pool>,
     _permit: OwnedSemaphorePermit,
 }
 
-/// What a guest made of a call, or why it was stopped.
+/// The guest's result, or why it was stopped.
 type Outcome<T> = Result<T, CallError>;
 
-/// What the generated functions answer: the outer error stopped the guest.
+/// The result of the generated functions: the outer error stopped the guest.
 type Returned<T> = wasmtime::Result<T>;
 
 impl Instance {
@@ -51,7 +51,7 @@ impl Instance {
         .await
     }
 
-    /// List incidents, a page a call.
+    /// List incidents, one page per call.
     ///
     /// # Errors
     /// As [`Instance::get_incident`].
@@ -159,7 +159,8 @@ impl Instance {
                 world.defender_xdr_json().call_targets(store, config_json).await
             })
             .await??;
-        policy::targets(&json).map_err(|error| CallError::Trap(format!("its targets are not as agreed: {error}")))
+        policy::targets(&json)
+            .map_err(|error| CallError::Trap(format!("its targets do not have the agreed form: {error}")))
     }
 
     /// The connector's description of itself as JSON.
@@ -178,7 +179,7 @@ impl Instance {
         self.run(Policy::default(), async |world, store| world.defender_xdr_catalog().call_describe(store).await).await
     }
 
-    /// Bytes of memory that the instance holds; as it never shrinks, this is also the most that it ever held.
+    /// Bytes of memory that the instance holds. Memory never shrinks, so this is also the peak.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         self.warm.as_ref().map_or(0, |warm| warm.store.data().memory().used())
@@ -194,7 +195,7 @@ impl Instance {
         Ok(self.run(policy, call).await??)
     }
 
-    /// The policy of a configuration. What the component refuses may reach nothing; the call itself says why.
+    /// The policy of a configuration. One that the component refuses may reach nothing; the call itself reports why.
     async fn policy(&mut self, config: Configuration<'_>) -> Outcome<Policy> {
         if let Some((known, policy)) = self.warm.as_ref().and_then(|warm| warm.known.as_ref())
             && *known == config
@@ -216,7 +217,7 @@ impl Instance {
         Ok(policy)
     }
 
-    /// Makes a call within its limits. The instance comes back to its place after a call that ended; else it is dropped here.
+    /// Makes a call within its limits. The instance is put back after a completed call and dropped otherwise.
     async fn run<T>(
         &mut self,
         policy: Policy,
@@ -229,7 +230,7 @@ impl Instance {
         warm.store.data_mut().begin(policy);
         warm.store.set_epoch_deadline(1);
         let Warm { store, world, .. } = &mut warm;
-        // Epochs stop a guest that computes; one that waits in a call of the host is stopped by this.
+        // Epochs stop a guest that computes; this stops one that waits in a host call.
         let limit = self.pool.settings.call_limit;
         let stopped = match tokio::time::timeout(limit, call(world, store)).await {
             Ok(Ok(answer)) => {
@@ -261,7 +262,7 @@ impl Drop for Instance {
 mod tests {
     use super::*;
 
-    /// A host spawns calls on a runtime with many threads; this fails to compile when it cannot.
+    /// Hosts spawn calls on multi-threaded runtimes; this does not compile if they cannot.
     #[test]
     fn calls_can_move_between_threads() {
         fn assert_send<T: Send>(_: impl FnOnce(&'static mut Instance) -> T) {}

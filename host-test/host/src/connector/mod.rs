@@ -1,4 +1,4 @@
-//! A loaded component, in the hands of a platform.
+//! A loaded component, as a platform uses it.
 //!
 //! ```text
 //! Connector ─ pool (warm or new) ─ Instance ─┬─ configuration: what may this call reach
@@ -42,7 +42,7 @@ impl Connector {
     /// Loads a component from its file.
     ///
     /// # Errors
-    /// When it is not this connector, wants more than the sandbox offers, or the settings cannot be used.
+    /// If it is not this connector, imports more than the sandbox offers, or the settings cannot be used.
     pub fn load(path: impl AsRef<Path>, settings: Settings) -> Result<Self, LoadError> {
         Self::new(&Source::file(path.as_ref())?, settings)
     }
@@ -72,10 +72,10 @@ impl Connector {
         Ok(Self { pool: Arc::new(pool), shape: Arc::new(shape), catalog: Arc::default() })
     }
 
-    /// An instance for one caller: a warm one, or a new one. Waits while as many calls run as the settings allow.
+    /// An instance for one caller: a warm one, or a new one. Waits while as many calls are running as the settings allow.
     ///
     /// # Errors
-    /// When no instance can be made.
+    /// If no instance can be created.
     pub async fn instance(&self) -> Result<Instance, CallError> {
         let (warm, permit) = self.pool.take().await?;
         Ok(Instance::new(warm, self.pool.clone(), permit))
@@ -89,7 +89,7 @@ impl Connector {
         self.instance().await?.invoke(action, config_json, input_json).await
     }
 
-    /// The connector's description of itself, asked for once.
+    /// The connector's description of itself, requested once.
     ///
     /// # Errors
     /// As [`Instance::describe`].
@@ -111,7 +111,7 @@ impl Connector {
         &self.shape
     }
 
-    /// What it holds at the moment.
+    /// What it currently holds.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.pool.statistics()

@@ -1,6 +1,6 @@
-//! The instances of a connector: warm ones first, new ones else.
+//! The instances of a connector: warm ones first, otherwise new ones.
 //!
-//! Making one costs microseconds, but a warm one has its access tokens already, which saves a request.
+//! Creating one takes microseconds, but a warm one already has its access tokens, which saves a request.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,14 +33,14 @@ pub(crate) struct Pool {
 pub(crate) struct Warm {
     pub(crate) store: Store<Guest>,
     pub(crate) world: World,
-    /// The configuration of the last call and what it may reach: most calls come with that of the call before.
+    /// The configuration of the last call and what it may reach: most calls repeat the one before.
     pub(crate) known: Option<(Configuration<'static>, Policy)>,
 }
 
-/// What a connector holds at the moment.
+/// What a connector currently holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statistics {
-    /// Instances made so far.
+    /// Instances created so far.
     pub created: u64,
     /// Idle instances kept for later calls.
     pub warm: usize,
@@ -62,7 +62,7 @@ impl Pool {
         }
     }
 
-    /// An instance, and the right to run it. Waits while as many run as the settings allow.
+    /// An instance and the permit to run it. Waits while as many are running as the settings allow.
     pub(crate) async fn take(&self) -> Result<(Warm, OwnedSemaphorePermit), CallError> {
         let permit = self.running.clone().acquire_owned().await;
         let permit = permit.map_err(|closed| CallError::Instance(closed.to_string()))?;
@@ -74,7 +74,7 @@ impl Pool {
         Ok((warm, permit))
     }
 
-    /// Takes an instance back after a call that went well, unless it has grown large or there are enough.
+    /// Takes an instance back after a completed call, unless it has grown too large or enough are idle.
     pub(crate) fn keep(&self, warm: Warm) {
         let small = warm.store.data().memory().used() <= self.settings.reuse_limit;
         let mut kept = self.kept();
@@ -83,7 +83,7 @@ impl Pool {
         }
     }
 
-    /// A new instance. Code of the guest may run already here, so that the limits of a call hold.
+    /// A new instance. Guest code may already run here, so the limits of a call apply.
     pub(crate) async fn make(&self) -> Result<Warm, CallError> {
         let mut store = Guest::store(&self.engine, &self.settings, &self.clients, &self.budget);
         store.set_epoch_deadline(1);
@@ -103,7 +103,7 @@ impl Pool {
         }
     }
 
-    /// A panic elsewhere leaves the list as usable as before: it is only pushed to and popped from.
+    /// A panic elsewhere leaves the list intact: it is only pushed to and popped from.
     fn kept(&self) -> MutexGuard<'_, Vec<Warm>> {
         self.warm.lock().unwrap_or_else(PoisonError::into_inner)
     }

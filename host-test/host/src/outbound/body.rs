@@ -1,6 +1,6 @@
-//! The body of an answer on its way to the guest: as it comes, counted, and not silent for too long.
+//! The body of an answer on its way to the guest: streamed, counted, and with a limit on silence.
 //!
-//! Frames pass through as they are, so a body of 50 MB is never held or copied by this host.
+//! Frames pass through unchanged, so the host never buffers or copies a body of 50 MB.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use super::trace::Recorder;
 pub(crate) struct ResponseBody {
     incoming: Incoming,
     patience: Duration,
-    /// Set while the guest waits; a frame that is there at once costs no timer.
+    /// Set while the guest waits; a frame that is ready at once needs no timer.
     silence: Option<Pin<Box<Sleep>>>,
     recorder: Recorder,
 }

@@ -1,4 +1,4 @@
-//! Looks for the causes of an error.
+//! Finds the causes of an error.
 //!
 //! The HTTP stack wraps errors several times, some of them in an `io::Error` that hides what it wraps.
 
@@ -14,7 +14,7 @@ pub(crate) fn deepest_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a 
     chain(error).filter_map(|cause| cause.downcast_ref()).last()
 }
 
-/// An error and its causes. `source` of an `io::Error` skips what it wraps and answers the cause of that.
+/// An error and its causes. `source` of an `io::Error` skips the wrapped error and returns the cause of that.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |cause| {
         let cause: &'a (dyn StdError + 'static) = *cause;

@@ -1,7 +1,7 @@
-//! The HTTP client that all instances share: keep-alive pool, TLS session resumption, one client for each trust.
+//! The HTTP client that all instances share: keep-alive pool, TLS session resumption, one client per trust setting.
 //!
-//! wasmtime's own sender opens a connection and builds a TLS configuration for each request; behind a connector that is most of
-//! the time of a call.
+//! wasmtime's own sender opens a connection and builds a TLS configuration for each request, which would take most of the
+//! time of a call.
 
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
@@ -20,20 +20,20 @@ use super::resolver::{BoxError, BoxFuture, Resolver};
 use super::tls::{self, Trust};
 use super::tunnel::Dialer;
 
-/// Idle connections kept to one host.
+/// Idle connections kept per host.
 const MAX_IDLE_PER_HOST: usize = 64;
-/// How long an idle connection is kept; Microsoft's front ends close after longer.
+/// How long an idle connection is kept; Microsoft's front ends keep it longer.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
-/// TCP probes on idle connections, so that a firewall that forgot one is noticed.
+/// Interval of TCP probes on idle connections, which detect that a firewall has dropped one.
 const KEEP_ALIVE_PROBE: Duration = Duration::from_secs(30);
-/// Bound of a connection attempt that no request waits for any more. Requests bring their own, shorter one.
+/// Limit of a connection attempt that no request waits for any more. Requests have their own, shorter one.
 const CONNECT_LIMIT: Duration = Duration::from_mins(2);
 
 /// A client with its pool.
 ///
-/// A request that found its kept-alive connection closed before one byte of it was taken is sent on another one
-/// (`retry_canceled_requests`, on by default): hyper hands the request back untouched in that case alone, so this is safe for writes
-/// too. After the first byte nothing is repeated here; that decision is the guest's.
+/// A request whose kept-alive connection was closed before it took a single byte is sent on another connection
+/// (`retry_canceled_requests`, on by default). hyper hands the request back only in that case, so this is safe for writes
+/// too. After the first byte nothing is retried here; that decision is the guest's.
 pub(crate) type Client = HyperClient<Connector, WasiBody>;
 
 /// The clients of a connector: one that verifies certificates and one that does not, each built when first needed.
@@ -85,7 +85,7 @@ fn client(tls: rustls::ClientConfig, proxies: Proxies) -> Client {
 #[derive(Clone, Debug)]
 pub(crate) struct Connector(HttpsConnector<Dialer>);
 
-/// The connection did not stand in time.
+/// The connection was not established in time.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection in time")]
 pub(crate) struct ConnectTimeout;

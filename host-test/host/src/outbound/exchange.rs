@@ -1,6 +1,7 @@
 //! One request and its answer, within the guest's timeouts.
 //!
-//! Each phase has a limit of its own, as the guest needs to know in which one it ended: up to the connection nothing was sent.
+//! Each phase has its own limit, because the guest needs to know which one expired: before the connection is established,
+//! nothing was sent.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use super::client::Client;
 use super::failure::{self, Failure};
 use super::trace::Recorder;
 
-/// For a guest that sets no timeouts.
+/// Used if the guest sets no timeouts.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The guest's timeouts, in real time.
@@ -40,7 +41,7 @@ impl Timeouts {
     }
 }
 
-/// Sends a request; the answer's body is still to come. Without a client the request is denied.
+/// Sends a request and returns when the head of its answer has arrived. Without a client the request is denied.
 pub(crate) async fn exchange(
     client: Option<Client>,
     request: Request<WasiBody>,
@@ -72,7 +73,7 @@ async fn send(
     let mut connection = capture_connection(&mut request);
     let mut response = pin!(client.request(request));
     let connected = async { drop(connection.wait_for_connection_metadata().await) };
-    // The response is looked at first: a request that is dropped here has not been sent, and its connection attempt ends with it.
+    // The response is polled first: a request that is dropped here was not sent, and its connection attempt ends with it.
     tokio::select! {
         biased;
         response = &mut response => return response.map_err(|error| failure::of_request(&error)),

@@ -1,7 +1,7 @@
-//! From the errors of the HTTP stack to the error codes of `wasi:http`.
+//! Maps the errors of the HTTP stack to the error codes of `wasi:http`.
 //!
-//! The guest decides by the code whether a request may be repeated, so one thing matters most: everything up to the end of the
-//! TLS handshake gets a code that says "nothing was sent", and nothing after it does.
+//! The guest decides from the code whether a request may be retried. So every failure up to the end of the TLS handshake
+//! must get a code that means "nothing was sent", and no later failure may get one.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -21,7 +21,7 @@ use super::tunnel::NoTunnel;
 pub(crate) struct Failure {
     /// For the guest.
     pub(crate) code: Error,
-    /// For the host's trace, where it says more.
+    /// For the host's trace, if it is more specific.
     reason: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn of_body(error: &hyper::Error) -> Error {
     of_exchange(error)
 }
 
-/// The code of an error that a body ended with, as the guest asks for it.
+/// The code of the error that ended a body, as the guest queries it.
 pub(crate) fn code_of_body(error: &Error) -> Option<ErrorCode> {
     match error {
         Error::ConnectionReadTimeout => Some(ErrorCode::ConnectionReadTimeout),
@@ -63,7 +63,7 @@ pub(crate) fn code_of_body(error: &Error) -> Option<ErrorCode> {
 
 /// DNS, TCP and TLS: nothing of the request was sent.
 fn of_connect(error: &(dyn StdError + 'static)) -> Error {
-    // Of the codes that say that nothing was sent, the only one that does not blame the destination.
+    // The only code for "nothing was sent" that does not blame the destination.
     if find::<NoTunnel>(error).is_some() {
         return Error::DestinationUnavailable;
     }
@@ -98,7 +98,7 @@ fn of_tls(error: &rustls::Error) -> Error {
     }
 }
 
-/// After the connection stood: the request may have been received.
+/// After the connection was established: the request may have been received.
 fn of_exchange(error: &(dyn StdError + 'static)) -> Error {
     // The guest's own body ended early, with a code that says why.
     if let Some(Error::HttpRequestBodySize(size)) = find::<Error>(error) {

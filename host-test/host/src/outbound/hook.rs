@@ -1,6 +1,7 @@
 //! What wasmtime calls to send a guest's request.
 //!
-//! Policy and trust belong to the call and not to the guest, so they are chosen here, before anything is resolved or opened.
+//! Policy and trust belong to the call, not to the guest: they are applied here, before a name is resolved or a connection
+//! is opened.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(crate) struct Outbound {
     pub(crate) trace: Option<Trace>,
 }
 
-/// What is left to do for a request after the head of its answer.
+/// The work that remains for a request after the head of its answer.
 type Rest = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 impl WasiHttpHooks for Outbound {
@@ -42,7 +43,7 @@ impl WasiHttpHooks for Outbound {
         })
     }
 
-    /// The default, without the closure that it makes for each header.
+    /// Same as the default, without its closure for each header.
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
         DEFAULT_FORBIDDEN_HEADERS.contains(name)
     }

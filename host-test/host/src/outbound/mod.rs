@@ -1,4 +1,4 @@
-//! The requests of guests: the one place where bytes leave the sandbox.
+//! The requests of guests: the only place where bytes leave the sandbox.
 //!
 //! ```text
 //! request ─ policy (origin) ─ client ─┬─ resolver ─ tunnel (proxy) ─ tls ─ network

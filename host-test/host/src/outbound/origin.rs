@@ -1,4 +1,4 @@
-//! Scheme, host and port: the unit in which a host allows outbound requests.
+//! Scheme, host and port: the unit of the allow-list for outbound requests.
 //!
 //! A host name alone would let a guest turn TLS off or pick another service on the same machine.
 
@@ -38,14 +38,14 @@ impl Origin {
         Some(Self { secure, host, port: authority.port_u16().unwrap_or(default_port) })
     }
 
-    /// Whether a configuration may name it: `https`, or `http` on a loopback address, where nobody can listen in.
+    /// Whether a configuration may name it: `https`, or `http` on a loopback address, where nobody can eavesdrop.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.secure || is_loopback(&self.host)
     }
 }
 
-/// Whether a host of a URL is this machine itself.
+/// Whether the host of a URL is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     address.parse::<IpAddr>().map_or_else(|_| address.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())

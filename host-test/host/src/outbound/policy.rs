@@ -1,14 +1,14 @@
 //! What one call may do on the network.
 //!
-//! The component says which origins a configuration needs, so that nobody reads configurations a second time; the platform has
-//! the last word. A guest that goes astray during a call still reaches nothing else.
+//! The component says which origins a configuration needs, so configurations are parsed in one place only; the platform has
+//! the last word. A guest that misbehaves during a call still reaches nothing else.
 
 use serde::Deserialize;
 
 use super::origin::Origin;
 use crate::bindings::connection::TargetOrigins;
 
-/// Origins that a call may reach, and whether certificates count. By default nothing can be reached.
+/// Origins that a call may reach, and whether certificates are verified. By default nothing can be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Policy {
     pub(crate) origins: Vec<Origin>,
@@ -16,7 +16,7 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// The policy for what a configuration needs; `only` are the origins that the platform allows, if it says so.
+    /// The policy for what a configuration needs; `only`, if present, restricts it to the origins that the platform allows.
     pub(crate) fn of(targets: &TargetOrigins, only: Option<&[Origin]>) -> Self {
         let origins = match only {
             Some(only) => only.to_vec(),

@@ -1,7 +1,7 @@
 //! Which destinations are reached through a proxy.
 //!
-//! A library that read the environment by itself would send a platform's traffic wherever some shell's variable says, so it does that
-//! only when asked to. A loopback address is never reached through a proxy: it would be the proxy's own.
+//! A library that reads the environment unasked sends a platform's traffic wherever a shell's variable points, so this one
+//! does so only when told to. A loopback address is never reached through a proxy: it would be the proxy's own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,28 +13,29 @@ use super::origin::is_loopback;
 
 /// The proxy that requests go through. Default: none.
 ///
-/// The destination sees the same requests, and TLS ends there: the proxy learns its name and port. Plain HTTP, which is for loopback,
-/// takes no proxy. The hosts that guests may reach are the same with and without one.
+/// The destination sees the same requests and terminates TLS: the proxy learns only its name and port. Plain HTTP, which is
+/// for loopback only, is never proxied. A proxy does not change which hosts guests may reach.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
-    /// None, whatever the environment says.
+    /// No proxy, whatever the environment says.
     #[default]
     None,
-    /// As the variables `HTTPS_PROXY`, else `ALL_PROXY`, and `NO_PROXY` say when the connector is loaded, in upper or lower case.
+    /// From the environment when the connector is loaded: `HTTPS_PROXY`, otherwise `ALL_PROXY`, and `NO_PROXY`, in upper or
+    /// lower case.
     Environment,
-    /// This one.
+    /// This proxy.
     Url {
-        /// `http://[user:password@]host[:port]`, the user and password percent-encoded. Port 80 unless it names one.
+        /// `http://[user:password@]host[:port]`, the user and password percent-encoded. The default port is 80.
         url: String,
-        /// Destinations that are reached directly, as in `NO_PROXY`: `example.com` with the hosts below it, IP addresses and networks,
-        /// each perhaps with a port, between commas; `*` for all.
+        /// Destinations that are reached directly, as in `NO_PROXY`: domains with their subdomains, IP addresses and networks,
+        /// each with an optional port, separated by commas; `*` for all.
         no_proxy: String,
     },
 }
 
 impl fmt::Debug for Proxy {
-    /// Leaves out the URL, which may have a password in it.
+    /// Leaves out the URL, which may contain a password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => formatter.write_str("None"),
@@ -46,14 +47,14 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// A proxy that cannot be used. Does not show its URL.
+/// A proxy that cannot be used. Never shows its URL.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{0} is not the URL of an HTTP proxy, such as http://user:password@proxy.example:3128 with the password percent-encoded"
 )]
 pub(crate) struct InvalidProxy(&'static str);
 
-/// Decides for each destination.
+/// Selects the proxy for each destination.
 #[derive(Clone, Default)]
 pub(crate) struct Proxies(Option<Arc<Rule>>);
 
@@ -80,14 +81,14 @@ impl Proxies {
         };
         let (name, url, exceptions) = match proxy {
             Proxy::None => return Ok(Self::default()),
-            Proxy::Url { url, no_proxy } => ("the proxy of the settings", url.clone(), no_proxy.clone()),
+            Proxy::Url { url, no_proxy } => ("the proxy in the settings", url.clone(), no_proxy.clone()),
             Proxy::Environment => match given(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
                 Some((name, url)) => (name, url, given(&["NO_PROXY", "no_proxy"]).unwrap_or_default().1),
                 None => return Ok(Self::default()),
             },
         };
         let url = url.trim().to_owned();
-        // The matcher ignores a URL that it cannot read: requests meant for the proxy would go around it.
+        // The matcher ignores a URL that it cannot parse: requests would bypass the proxy.
         let known = intercept(&url, String::new(), &Uri::from_static("https://destination.example"));
         let plain = known.is_some_and(|proxy| proxy.uri().scheme_str() == Some("http"));
         if !(plain && is_whole(&url)) {
@@ -97,7 +98,7 @@ impl Proxies {
         Ok(Self(Some(Arc::new(Rule { url, exceptions }))))
     }
 
-    /// The proxy for a destination, if it takes one.
+    /// The proxy for a destination, if there is one.
     pub(crate) fn of(&self, destination: &Uri) -> Option<Intercept> {
         let rule = self.0.as_ref()?;
         if destination.scheme_str() != Some("https") || is_loopback(destination.host()?) {
@@ -123,12 +124,13 @@ impl Exception {
         let at_port = at_port.filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
         let (host, port) = at_port.map_or((entry, None), |(host, port)| (host, Some(port)));
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        // A domain stands for the hosts below it, too.
+        // A domain includes its subdomains.
         Self { host: host.strip_prefix("*.").unwrap_or(host).to_owned(), port }
     }
 }
 
-/// Whether a URL has nothing but user, password, host and port: otherwise a part of a password could be taken for one, and shown.
+/// Whether a URL has nothing but user, password, host and port. Otherwise part of a password could be mistaken for the
+/// host, and shown.
 fn is_whole(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
     let authority = authority.strip_suffix('/').unwrap_or(authority);
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_and_plain_http_take_none() {
+    fn loopback_and_plain_http_are_not_proxied() {
         let set = [("HTTPS_PROXY", "http://p:1")];
         for direct in
             ["https://127.0.0.1:1", "https://127.8.9.1", "https://[::1]:1", "https://localhost", "http://a.example"]

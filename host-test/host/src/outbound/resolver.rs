@@ -1,6 +1,6 @@
 //! Resolves host names.
 //!
-//! It is the system's resolver, with errors that can be told from those of TCP: the guest learns that a name is wrong.
+//! The system's resolver, with errors that differ from those of TCP, so that the guest learns that a name is wrong.
 
 use std::error::Error as StdError;
 use std::pin::Pin;

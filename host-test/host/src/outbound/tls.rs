@@ -1,6 +1,6 @@
-//! Whom to trust: the public authorities, a private one, or, when the configuration says so, anybody.
+//! Whose certificates to trust: the public authorities', a private authority's or, if the configuration says so, anybody's.
 //!
-//! `verify: false` is the caller's wish in the contract; only the host can fulfil it, as TLS ends here.
+//! `verify: false` is the caller's choice in the contract; only the host can implement it, because TLS is done here.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) enum InvalidAuthority {
     Pem(#[from] rustls::pki_types::pem::Error),
     #[error("{0}")]
     Certificate(#[from] rustls::Error),
-    #[error("no certificate in it")]
+    #[error("no certificate found")]
     Empty,
 }
 
@@ -46,21 +46,21 @@ impl Trust {
     }
 }
 
-/// A configuration that takes any certificate.
+/// A configuration that accepts any certificate.
 pub(crate) fn accept_any_certificate() -> ClientConfig {
     let verifier = Arc::new(AnyCertificate(ring::default_provider()));
     builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
 }
 
 fn builder() -> ConfigBuilder<ClientConfig, WantsVerifier> {
-    // Named, as the process may hold more than one provider.
+    // Explicit, because the process may have more than one provider.
     #[expect(clippy::expect_used, reason = "fails only if the provider lacks all suites of both versions")]
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
+        .expect("ring supports TLS 1.2 and 1.3")
 }
 
-/// Takes any certificate, but holds the peer to the key in it.
+/// Accepts any certificate, but verifies that the peer has its key.
 #[derive(Debug)]
 struct AnyCertificate(CryptoProvider);
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn an_authority_must_hold_a_certificate() {
-        assert_eq!(Trust::new(Some("nothing here")).unwrap_err().to_string(), "no certificate in it");
+        assert_eq!(Trust::new(Some("nothing here")).unwrap_err().to_string(), "no certificate found");
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(Trust::new(Some(broken)).is_err());
         assert!(Trust::new(None).is_ok());

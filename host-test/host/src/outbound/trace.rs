@@ -1,7 +1,7 @@
-//! What happened on the network, without a secret in it.
+//! A record of HTTP exchanges, without secrets.
 //!
-//! Bodies and headers are not recorded at all, so no token, secret or assertion can slip through; of the URL, query values under
-//! names that sound like credentials are struck out.
+//! Bodies and headers are never recorded, so no token, secret or assertion can leak. In URLs, the values of query
+//! parameters that may be credentials are masked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ pub struct Exchange {
     pub method: String,
     /// URL, without credentials.
     pub url: String,
-    /// Host and port of the proxy that it goes through, if it does.
+    /// Host and port of the proxy, if it goes through one.
     pub proxy: Option<String>,
-    /// Status of the answer, when there was one.
+    /// Status of the answer, if there was one.
     pub status: Option<u16>,
     /// Why it failed, or broke off.
     pub failure: Option<String>,
-    /// Bytes of the request's body, when it said so.
+    /// Length of the request's body in bytes, if the request states it.
     pub request_bytes: u64,
     /// Bytes of the answer's body that arrived.
     pub response_bytes: u64,
@@ -45,7 +45,7 @@ impl Recorder {
         let length = request.headers().get(http::header::CONTENT_LENGTH);
         let exchange = Exchange {
             method: request.method().to_string(),
-            // Nobody reads it without a trace, and it is the one part that costs something.
+            // Only needed for a trace, and the only expensive part.
             url: trace.map(|_| without_credentials(request.uri())).unwrap_or_default(),
             proxy,
             status: None,
@@ -77,7 +77,7 @@ impl Drop for Recorder {
         if let Some(trace) = &self.trace {
             self.exchange.duration = self.started.elapsed();
             if self.exchange.status.is_none() && self.exchange.failure.is_none() {
-                self.exchange.failure = Some("given up by the guest".to_owned());
+                self.exchange.failure = Some("abandoned by the guest".to_owned());
             }
             trace(&self.exchange);
         }

@@ -1,6 +1,6 @@
-//! Connections to destinations: straight, or through a proxy that is asked for a tunnel.
+//! Connections to destinations: direct, or through a tunnel that a proxy opens.
 //!
-//! hyper-util's own tunnel hides the proxy's status, which an operator needs to know, so CONNECT is sent with hyper's client.
+//! hyper-util's own tunnel hides the proxy's status, which an operator needs, so CONNECT is sent with hyper's client.
 
 use std::error::Error as StdError;
 use std::io;
@@ -20,14 +20,14 @@ use super::cause;
 use super::proxy::{self, Proxies};
 use super::resolver::{BoxError, BoxFuture, DnsFailure, Resolver};
 
-/// TCP, and the tunnel where there is a proxy; TLS comes on top.
+/// TCP, and the tunnel if there is a proxy; TLS runs on top.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialer {
     pub(crate) tcp: HttpConnector<Resolver>,
     pub(crate) proxies: Proxies,
 }
 
-/// A proxy that opened no tunnel: nothing was sent to the destination.
+/// A proxy that did not open a tunnel: nothing was sent to the destination.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy {proxy} {problem}")]
 pub(crate) struct NoTunnel {
@@ -41,9 +41,9 @@ enum Problem {
     Unreachable(String),
     #[error("refused the tunnel: {0}")]
     Refused(StatusCode),
-    #[error("does not answer in HTTP")]
+    #[error("does not speak HTTP")]
     NotHttp,
-    #[error("closed the connection before it answered")]
+    #[error("closed the connection before answering")]
     Closed,
 }
 
@@ -72,7 +72,7 @@ impl Service<Uri> for Dialer {
     }
 }
 
-/// Asks for the tunnel and returns the connection once it leads to the destination.
+/// Requests the tunnel and returns the connection once it leads to the destination.
 async fn open(tcp: TokioIo<TcpStream>, destination: &Uri, proxy: &Intercept) -> Result<TokioIo<TcpStream>, Problem> {
     let host = destination.host().unwrap_or_default();
     let target = format!("{host}:{}", destination.port_u16().unwrap_or(443));
@@ -82,7 +82,7 @@ async fn open(tcp: TokioIo<TcpStream>, destination: &Uri, proxy: &Intercept) -> 
     }
     let question = question.body(Empty::<Bytes>::new()).map_err(|_| Problem::NotHttp)?;
     let (mut sender, connection) = http1::handshake(tcp).await.map_err(|error| problem(&error))?;
-    // The connection ends when the tunnel stands, and when the answer and the sender are gone.
+    // Completes once the tunnel is open, or once the answer and the sender are gone.
     let asking = async move { sender.send_request(question).await.map(|answer| answer.status()) };
     let (status, connection) = tokio::join!(asking, connection.without_shutdown());
     let status = status.map_err(|error| problem(&error))?;
@@ -90,7 +90,7 @@ async fn open(tcp: TokioIo<TcpStream>, destination: &Uri, proxy: &Intercept) -> 
         return Err(Problem::Refused(status));
     }
     let parts = connection.map_err(|error| problem(&error))?;
-    // In TLS the client speaks first: whoever has spoken already is not the destination.
+    // In TLS the client speaks first: bytes that have already arrived are not from the destination.
     if parts.read_buf.is_empty() { Ok(parts.io) } else { Err(Problem::NotHttp) }
 }
 

@@ -1,6 +1,6 @@
 //! `wasi:clocks/monotonic-clock` at any multiple of real time.
 //!
-//! A deadline of 15 seconds can be tested in half a second: with a speed of 30 the guest lives thirty seconds in one of ours.
+//! A 15-second deadline can be tested in half a second: at a speed of 30, thirty guest seconds pass in one real second.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ impl Clock {
         self.speed
     }
 
-    /// How long `guest` time takes in real time.
+    /// The real duration of `guest` time.
     fn real(self, guest: Duration) -> Duration {
         guest / self.speed
     }
@@ -43,7 +43,7 @@ pub(crate) struct ClockView<'a> {
     pub(crate) table: &'a mut ResourceTable,
 }
 
-/// Says to the linker that the interface is served by [`ClockView`].
+/// Tells the linker that [`ClockView`] implements the interface.
 pub(crate) struct Monotonic;
 
 impl HasData for Monotonic {
@@ -71,11 +71,11 @@ impl monotonic_clock::Host for ClockView<'_> {
     }
 }
 
-/// Ready at its instant.
+/// Becomes ready at its instant.
 struct Timer {
-    /// `None` when no clock can count that far.
+    /// `None` if the instant is beyond the range of the clock.
     at: Option<tokio::time::Instant>,
-    /// A guest that polls in a busy loop, with a timer of no length, must not starve the sockets: that timer gives way once.
+    /// A guest that polls zero-length timers in a busy loop must not starve the sockets: such a timer yields once.
     gives_way: bool,
 }
 
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_timer_that_is_due_is_ready_at_the_first_look() {
+    async fn a_due_timer_is_ready_at_the_first_poll() {
         let looks = |timer: &mut Timer| timer.ready().as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
         let mut timer = Timer::after(Duration::from_nanos(1));
         std::thread::sleep(Duration::from_millis(1));

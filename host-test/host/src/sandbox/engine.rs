@@ -1,6 +1,6 @@
-//! The wasmtime engine: pooled memory, copy-on-write start images, and a clock that interrupts computing guests.
+//! The wasmtime engine: pooled memory, copy-on-write initial images, and epochs that interrupt computing guests.
 //!
-//! Everything that makes an instance cost microseconds is decided here, once per connector.
+//! The settings that keep instantiation at microseconds are all here, applied once per connector.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 
 use crate::settings::Settings;
 
-/// How often a computing guest gives way to others, and is asked whether it has computed too long.
+/// How often a computing guest yields to others and its compute limit is checked.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// Core instances, and tables, of one component: its module and the adapters that the component linker adds.
+/// Core instances (and tables) per component: its module and the adapters that the component linker adds.
 const PARTS_PER_COMPONENT: u32 = 8;
 
-/// Memory of a slot that stays mapped when its instance goes: zeroing it is quicker than mapping it again.
+/// Memory per slot that stays mapped when its instance is dropped: zeroing it is faster than remapping it.
 const KEPT_RESIDENT_BYTES: usize = 1 << 20;
 
 /// An engine for as many instances as the settings allow.
@@ -35,14 +35,14 @@ pub(crate) fn engine(settings: &Settings) -> wasmtime::Result<Engine> {
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .memory_init_cow(true)
         .epoch_interruption(true)
-        // A trap is reported by its cause; frames of a stripped component tell a user nothing.
+        // A trap is reported by its cause; the frames of a stripped component have no names.
         .wasm_backtrace_max_frames(None);
     let engine = Engine::new(&config)?;
     tick(&engine)?;
     Ok(engine)
 }
 
-/// Advances the engine's epoch from one thread of its own, until the engine is gone.
+/// Advances the engine's epoch on a thread of its own until the engine is dropped.
 fn tick(engine: &Engine) -> std::io::Result<()> {
     let weak = engine.weak();
     let ticker = move || {

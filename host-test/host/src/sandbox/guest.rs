@@ -1,6 +1,6 @@
 //! The host's side of one instance: what it holds, and what it may do in the current call.
 //!
-//! Everything that a guest can touch belongs to this one value, so that dropping it leaves nothing behind.
+//! Everything that a guest can touch belongs to this value, so dropping it leaves nothing behind.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub(crate) struct Guest {
     computing: Computing,
 }
 
-/// How long a call has computed.
+/// Compute time of the current call.
 struct Computing {
     ticks: u32,
     limit: Duration,
@@ -43,7 +43,7 @@ struct Computing {
 pub(crate) struct ComputedTooLong(pub(crate) Duration);
 
 impl Guest {
-    /// A store with a fresh guest state in it.
+    /// A store with fresh guest state.
     pub(crate) fn store(
         engine: &Engine,
         settings: &Settings,
@@ -68,7 +68,7 @@ impl Guest {
         store
     }
 
-    /// Gets ready for a call.
+    /// Prepares for a call.
     pub(crate) fn begin(&mut self, policy: Policy) {
         self.memory.begin();
         self.outbound.policy = policy;
@@ -79,7 +79,7 @@ impl Guest {
         &self.memory
     }
 
-    /// Called after each tick that the guest spent computing: lets others run, so that the limit of the whole call holds, too.
+    /// Called after each tick of guest computation. Yields, so that the limit of the whole call is enforced too.
     fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
         self.computing.ticks += 1;
         if TICK * self.computing.ticks > self.computing.limit {

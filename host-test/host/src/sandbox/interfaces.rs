@@ -44,7 +44,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     Ok(linker)
 }
 
-/// Says to the linker that `wasi:io` is served by the resource table.
+/// Tells the linker that the resource table implements `wasi:io`.
 struct Table;
 
 impl HasData for Table {
@@ -68,9 +68,9 @@ mod tests {
         }
     }
 
-    /// The handler is left out, as its one function takes resources of `wasi:http/types`: the built component imports it.
+    /// Leaves out the handler, whose only function takes resources of `wasi:http/types`; the built component imports it.
     #[test]
-    fn the_linker_has_what_is_offered_in_every_0_2() {
+    fn the_linker_has_every_offered_interface_in_every_0_2() {
         let engine = Engine::default();
         let linker = linker(&engine).unwrap();
         let links = |wasm: Vec<u8>| linker.instantiate_pre(&Component::new(&engine, wasm).unwrap()).is_ok();

@@ -1,6 +1,6 @@
-//! How much memory guests may take: each one, and all of them together.
+//! Limits on guest memory: per instance, and for all instances together.
 //!
-//! Wasm memory grows and never shrinks, so growth is the one place where a host can say no.
+//! Wasm memory grows and never shrinks, so growth is the only point where a host can refuse it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,17 +49,17 @@ impl Memory {
         Self { budget, limit, used: 0, last_growth: 0, refused: false }
     }
 
-    /// Memory in use; as it never shrinks, this is also the most that was ever in use.
+    /// Memory in use. It never shrinks, so this is also the peak.
     pub(crate) fn used(&self) -> usize {
         self.used
     }
 
-    /// Forgets what was refused before this call.
+    /// Starts a call: earlier refusals no longer count.
     pub(crate) fn begin(&mut self) {
         self.refused = false;
     }
 
-    /// Whether the guest asked for more than it may have during this call.
+    /// Whether the guest was refused memory during this call.
     pub(crate) fn refused(&self) -> bool {
         self.refused
     }
@@ -97,7 +97,7 @@ impl ResourceLimiter for Memory {
     }
 }
 
-/// Function pointers of a guest; ours has a few hundred.
+/// Table elements (function pointers) per guest; the connector has a few hundred.
 const MAX_TABLE_ELEMENTS: usize = 20_000;
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_that_the_system_refused_is_given_back() {
+    fn growth_refused_by_the_system_is_given_back() {
         let budget = Budget::new(100);
         let mut memory = Memory::new(100, budget.clone());
         assert!(memory.memory_growing(0, 60, None).unwrap());

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! engine (slots, epochs) ─ interfaces (the linker: nothing else exists) ─ guest ─┬─ memory (limits)
-//!                                        └─ wasmtime_48 (mended)                 └─ clock
+//!                                        └─ wasmtime_48 (fixed)                  └─ clock
 //! ```
 
 pub(crate) mod clock;

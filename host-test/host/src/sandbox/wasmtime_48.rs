@@ -1,6 +1,6 @@
-//! `wasi:http` of wasmtime 48, with two of its functions mended. An upgrade of wasmtime starts here.
+//! `wasi:http` of wasmtime 48, with two of its functions fixed. An upgrade of wasmtime starts here.
 //!
-//! Each part has a test that fails once wasmtime does it right: then the part goes, and with the last one the file.
+//! Each fix has a test that fails once wasmtime no longer needs it. Remove the fix then, and this file with the last one.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
@@ -13,11 +13,11 @@ use wasmtime_wasi_http::{RequestOptions, WasiHttp, WasiHttpCtxView};
 use super::guest::Guest;
 use crate::outbound::failure;
 
-/// Serve every 0.2: the linker looks for a version that is compatible with the one that a component imports.
+/// These serve every 0.2: the linker looks for a version that is compatible with the imported one.
 const TYPES: &str = "wasi:http/types@0.2.0";
 const OUTGOING_HANDLER: &str = "wasi:http/outgoing-handler@0.2.0";
 
-/// Links both interfaces under names of our own, so that they do not depend on the ones that wasmtime gives them.
+/// Links both interfaces under our own names, which do not depend on those that wasmtime uses.
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     let mut handler = linker.instance(OUTGOING_HANDLER)?;
     handler.func_wrap("handle", |mut store: StoreContextMut<'_, Guest>, (request, options)| {
@@ -33,8 +33,9 @@ pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
     Ok(())
 }
 
-/// Sends a request and drops its options, which are the host's from here on. wasmtime leaves them in the table of the instance
-/// (`wasmtime-wasi-http/src/p2/http_impl.rs`), which takes a million entries: an instance would crash after as many requests.
+/// Sends a request and drops its options, which now belong to the host. wasmtime leaves them in the instance's table
+/// (`wasmtime-wasi-http/src/p2/http_impl.rs`), which holds a million entries: an instance would crash after that many
+/// requests.
 fn handle(
     http: &mut WasiHttpCtxView<'_>,
     request: Resource<HostOutgoingRequest>,
@@ -51,8 +52,8 @@ fn handle(
     }
 }
 
-/// Why a body broke off. wasmtime keeps the reason as an error of its own and looks for one of the WIT's type only, so it never
-/// finds any (`wasmtime-wasi-http/src/p2/types_impl.rs`).
+/// Why a body broke off. wasmtime stores the reason as its own error type but looks only for the WIT's, so it never finds
+/// one (`wasmtime-wasi-http/src/p2/types_impl.rs`).
 fn code_of_body(http: &WasiHttpCtxView<'_>, error: &Resource<IoError>) -> wasmtime::Result<Option<ErrorCode>> {
     Ok(http.table.get(error)?.downcast_ref().and_then(failure::code_of_body))
 }
@@ -77,7 +78,7 @@ mod tests {
         Guest::store(&Engine::default(), &Settings::default(), &clients, &Budget::new(0))
     }
 
-    /// Whether the options of a request are still in the table after it was sent in this way.
+    /// Whether the options of a request are still in the table after it was sent this way.
     fn options_stay<T>(
         send: impl FnOnce(&mut WasiHttpCtxView<'_>, Resource<HostOutgoingRequest>, Option<Resource<RequestOptions>>) -> T,
     ) -> bool {
@@ -115,7 +116,7 @@ mod tests {
         assert!(matches!(code_of_body(&http, &error).unwrap(), Some(ErrorCode::ConnectionTerminated)));
     }
 
-    /// When this fails, wasmtime drops them by itself, and `handle` is to go.
+    /// When this fails, wasmtime drops them itself: remove `handle`.
     #[tokio::test]
     async fn wasmtime_leaves_options_in_the_table() {
         assert!(options_stay(|http, request, options| {
@@ -123,7 +124,7 @@ mod tests {
         }));
     }
 
-    /// When this fails, wasmtime finds it by itself, and `code_of_body` is to go.
+    /// When this fails, wasmtime finds it itself: remove `code_of_body`.
     #[test]
     fn wasmtime_finds_no_code_for_a_broken_body() {
         let mut store = guest();

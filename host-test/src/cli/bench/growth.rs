@@ -1,4 +1,4 @@
-//! How the cost grows: two bars for each size, so that a person sees the distance before reading a number.
+//! How the cost grows: two bars for each size, so that the difference is visible before reading a number.
 
 use comfy_table::Cell;
 use host_test::trials::bench::Report;
@@ -14,7 +14,7 @@ const BAR_COLUMNS: f64 = 32.0;
 struct Point {
     size: String,
     component: f64,
-    /// There is nothing native that an instance could be held against.
+    /// Instances have no native counterpart.
     native: Option<f64>,
     ratio: Option<f64>,
 }
@@ -48,10 +48,10 @@ pub(super) fn text(report: &Report, terminal: &Terminal) -> String {
     let mut sections = vec![
         section("Pages of incidents with alerts, ms", pages.collect(), terminal),
         section("Hunts, ms", hunts.collect(), terminal),
-        section("Callers at a time, calls a second", callers.collect(), terminal),
+        section("Concurrent callers, calls per second", callers.collect(), terminal),
     ];
     if !report.instances.is_empty() {
-        sections.push(section("Instances that wait, MB of the host", instances.collect(), terminal));
+        sections.push(section("Idle instances, MB of the host's memory", instances.collect(), terminal));
     }
     sections.join("\n\n")
 }
@@ -73,7 +73,7 @@ fn section(title: &str, points: Vec<Point>, terminal: &Terminal) -> String {
     format!("{}\n{}", terminal.text(title).bold(), table::text(&table))
 }
 
-/// Three digits that count.
+/// Three significant digits.
 fn figure(value: f64) -> String {
     match value {
         value if value < 1.0 => format!("{value:.2}"),
@@ -82,9 +82,9 @@ fn figure(value: f64) -> String {
     }
 }
 
-/// A bar from nought, in proportion to the greatest value.
+/// A bar from zero, in proportion to the greatest value.
 fn bar(value: f64, greatest: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between nought and a line's length")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between zero and a line's length")]
     let eighths = (value / greatest * BAR_COLUMNS * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
     bar.extend((eighths % 8).checked_sub(1).and_then(|rest| BLOCKS.get(rest)));

@@ -1,4 +1,4 @@
-//! What a change did to an object: the members that differ, before and after.
+//! What changed in an object: the members that differ, before and after.
 
 use comfy_table::{Attribute, Cell, Color};
 use serde_json::Value;
@@ -7,14 +7,14 @@ use super::table;
 use crate::cli::terminal::Terminal;
 use crate::cli::visible;
 
-/// A table of the members that differ; empty when none does.
+/// A table of the members that differ; empty if none do.
 pub(crate) fn table(before: &Value, after: &Value, terminal: &Terminal) -> String {
     let (before, after) = (visible::value(before), visible::value(after));
     let mut table = table::new(&["Changed", "Before", "After"], terminal);
     let mut changed = false;
     for (name, new) in after.as_object().into_iter().flatten() {
         let old = before.get(name).unwrap_or(&Value::Null);
-        // Values other than text and lists of it, such as alerts, depend on what the call expands, not on what it changed.
+        // Values other than text and lists of text, such as alerts, depend on what the call expands, not on what it changed.
         if old != new && !new.is_object() && !name.starts_with('@') && !is_list_of_objects(new) {
             changed = true;
             table.add_row([

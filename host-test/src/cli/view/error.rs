@@ -5,7 +5,7 @@ use defender_xdr_host::{CallError, kind_name};
 
 use crate::cli::visible::{indented, line};
 
-/// The paragraph, with parts of it in the style of where it goes.
+/// The paragraph, styled for the stream that it goes to.
 pub(crate) fn paragraph(error: &CallError, styled: impl Fn(String) -> StyledObject<String>) -> String {
     let headline = |kind: &str| styled(format!("{kind}:")).red().bold();
     let Some(error) = error.action() else {

@@ -1,4 +1,4 @@
-//! Incidents: many as a table, one with all that an analyst triages by.
+//! Incidents: several as a table, one with everything that an analyst needs for triage.
 
 use comfy_table::{Attribute, Cell, ColumnConstraint, Width};
 use jiff::Timestamp;
@@ -12,9 +12,9 @@ use crate::cli::visible;
 const NAME_COLUMN: usize = 3;
 /// Longer names are cut in the table.
 const MAX_NAME_WIDTH: usize = 90;
-/// Owners are shown without their domain, and longer ones cut.
+/// Owners are shown without their domain; longer ones are cut.
 const MAX_OWNER_WIDTH: usize = 18;
-/// Columns that labels of details take.
+/// Width of the labels of details.
 const LABEL_WIDTH: u16 = 16;
 
 /// The incidents of a page, if this is one.
@@ -23,7 +23,7 @@ pub(crate) fn list(data: &Value) -> Option<&[Value]> {
     items.iter().all(is_one).then_some(items)
 }
 
-/// Whether this is an incident: among the objects of the service only they have both.
+/// Whether this is an incident: no other object of the service has all of these.
 pub(crate) fn is_one(data: &Value) -> bool {
     data.get("displayName").is_some() && data.get("severity").is_some() && data.get("id").is_some()
 }
@@ -55,7 +55,7 @@ pub(crate) fn table(incidents: &[Value], terminal: &Terminal) -> String {
         }
         table.add_row(row);
     }
-    // The name is the one that wraps.
+    // Only the name wraps.
     let columns = table.column_iter_mut().enumerate().filter(|(index, _)| *index != NAME_COLUMN);
     columns.for_each(|(_, column)| {
         column.set_constraint(ColumnConstraint::ContentWidth);
@@ -69,7 +69,7 @@ pub(crate) fn details(incident: &Value, terminal: &Terminal) -> String {
     let mut parts = vec![terminal.text(title).bold().to_string(), facts(incident, terminal)];
     let link = text(incident, "incidentWebUrl");
     if !link.is_empty() {
-        // Not in the table, which would break it in two.
+        // Outside the table, which would wrap it.
         let label = format!(" {:<1$}", "Portal", usize::from(LABEL_WIDTH));
         parts.push(format!("{}{}", terminal.text(label).dim(), visible::line(link)));
     }
@@ -110,7 +110,7 @@ fn facts(incident: &Value, terminal: &Terminal) -> String {
     table::text(&table)
 }
 
-/// Classification and determination, once where both say the same.
+/// Classification and determination, once if both say the same.
 fn classification(incident: &Value) -> String {
     let (classification, determination) = (text(incident, "classification"), text(incident, "determination"));
     if classification == determination {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn incidents_are_told_from_other_lists() {
+    fn incidents_are_distinguished_from_other_lists() {
         assert!(list(&json!({"value": [{"id": "1", "severity": "low", "displayName": "x"}]})).is_some());
         assert!(list(&json!({"value": [{"id": "1", "severity": "low", "title": "an alert"}]})).is_none());
         assert!(list(&json!({"results": []})).is_none());

@@ -1,6 +1,6 @@
-//! Answers as a person reads them.
+//! Answers formatted for people.
 //!
-//! What to show follows from the shape of the data alone, so a new action that answers incidents or rows looks right by itself.
+//! The format depends only on the shape of the data, so a new action that returns incidents or rows needs nothing here.
 
 pub(crate) mod change;
 pub(crate) mod error;
@@ -34,13 +34,13 @@ impl Envelope {
             .map_err(|error| Failure::usage(format!("the component's answer is not JSON: {error}")))
     }
 
-    /// What the caller should know.
+    /// The warnings for the caller.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
         self.meta.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 }
 
-/// The data of an answer. That of a request to anywhere is shown as it is.
+/// The data of an answer. That of the generic action is shown as received.
 pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String {
     if effect == Effect::Any {
         return json(data);
@@ -58,7 +58,7 @@ pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String 
     }
 }
 
-/// Indented JSON; a text stands for itself.
+/// Indented JSON, or a plain text.
 pub(crate) fn json(data: &Value) -> String {
     match data {
         Value::String(text) => text.clone(),
@@ -66,7 +66,7 @@ pub(crate) fn json(data: &Value) -> String {
     }
 }
 
-/// Warnings, and a line with what is worth knowing about the call.
+/// Warnings, and a line of facts about the call.
 pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) -> String {
     let mut lines: Vec<String> = envelope
         .warnings()
@@ -83,7 +83,7 @@ pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) 
     lines.join("\n")
 }
 
-/// How many there are, shown and in all.
+/// The number of items shown, and the total.
 pub(crate) fn counts(envelope: &Envelope) -> Vec<String> {
     let number = |name: &str| envelope.meta.get(name).and_then(Value::as_u64);
     let shown = incident::list(&envelope.data).map(|incidents| incidents.len() as u64);

@@ -1,4 +1,4 @@
-//! Rows of a hunting query: a table of the columns that can be read, or one row in full.
+//! Rows of a hunting query: a table of the columns that fit, or a single row in full.
 
 use comfy_table::{Attribute, Cell, CellAlignment};
 use serde_json::Value;
@@ -7,13 +7,13 @@ use super::table;
 use crate::cli::figure::plural;
 use crate::cli::terminal::Terminal;
 
-/// Rows shown; the rest is for programs, or for a narrower query.
+/// Rows shown; `--json` or a narrower query gives the rest.
 const MAX_ROWS: usize = 50;
-/// A column that gets this much, or all it wants, can be read.
+/// A column is readable at this width, or at its full width if that is less.
 const COMFORTABLE_WIDTH: usize = 16;
 /// Longer values are cut in a table.
 const MAX_CELL_WIDTH: usize = 90;
-/// Hexadecimal values from this length on are hashes and ids, which nobody reads in a table.
+/// Hexadecimal values of at least this length are hashes and ids, which are of little use in a table.
 const IDENTIFIER_LENGTH: usize = 32;
 
 /// The rows of an answer with their columns.
@@ -23,7 +23,7 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// The rows, if these are any: a schema and results, whatever the case of their names.
+    /// The rows, if the data has any: a schema and results, in any case.
     pub(crate) fn of(data: &'a Value) -> Option<Self> {
         let member = |name: &str| {
             let mut members = data.as_object()?.iter();
@@ -64,7 +64,7 @@ impl<'a> Rows<'a> {
         self.columns.iter().copied().filter(has_value).collect()
     }
 
-    /// The first columns that can be read side by side, those with hashes and ids last.
+    /// The first columns that are readable side by side, those with hashes and ids last.
     fn fitting(&self, columns: &[&'a str], width: usize) -> Vec<&'a str> {
         let wanted = |column: &str| {
             let widths = self.shown().map(|row| console::measure_text_width(&cell(row, column)));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_still_tell_the_columns() {
+    fn no_rows_still_show_the_columns() {
         let data = json!({"Schema": [{"Name": "A"}], "Results": []});
         assert_eq!(shown(&data, 80), "no rows (columns: A)");
     }

@@ -19,7 +19,7 @@ pub(crate) fn bare(terminal: &Terminal) -> Table {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(terminal.width).unwrap_or(u16::MAX));
-    // Whether to colour is decided in one place for all output.
+    // Colours are decided in one place for all output.
     if terminal.colours {
         table.enforce_styling();
     } else {
@@ -28,12 +28,12 @@ pub(crate) fn bare(terminal: &Terminal) -> Table {
     table
 }
 
-/// The text of a table, without blanks at the ends of its lines.
+/// The text of a table, without trailing blanks.
 pub(crate) fn text(table: &Table) -> String {
     table.trim_fmt()
 }
 
-/// A number: numbers stand below each other.
+/// A number, right-aligned.
 pub(crate) fn number(text: &str) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
@@ -73,7 +73,7 @@ pub(crate) fn second(time: &str) -> String {
     shortened(time, 19)
 }
 
-/// How long ago an RFC 3339 time was, in a unit that leaves a small number.
+/// How long ago an RFC 3339 time was, in the unit that gives a small number.
 pub(crate) fn age(time: &str, now: Timestamp) -> String {
     let Some(seconds) = time.parse().ok().and_then(|then: Timestamp| now.since(then).ok()?.total(Unit::Second).ok())
     else {

@@ -1,4 +1,4 @@
-//! Whether both sides do the same: same requests, same answers. Without that, comparing their times would tell nothing.
+//! Checks that both sides do the same: same requests, same answers. Otherwise comparing their times would be meaningless.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

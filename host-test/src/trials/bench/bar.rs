@@ -1,23 +1,23 @@
-//! What a sandbox may cost, and whether it does not cost more.
+//! A figure, its target, and whether the target is met.
 
 use serde::Serialize;
 
-/// A figure beside what it should be.
+/// A figure and its target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bar {
     /// What was measured.
     pub figure: String,
-    /// With its unit.
+    /// The component's value, with its unit.
     pub component: String,
-    /// The same of the native side, where there is one.
+    /// The native side's value, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native: Option<String>,
-    /// Component to native.
+    /// Ratio of component to native.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
-    /// What it should be.
+    /// The target.
     pub bar: String,
-    /// Whether it is.
+    /// Whether the target is met.
     pub met: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Many callers at a time, each on a thread of its own: how much both sides get done.
+//! Many concurrent callers, each on a thread of its own: the throughput of both sides.
 
 use std::sync::Barrier;
 use std::thread;
@@ -11,7 +11,7 @@ use super::report::Callers;
 use super::side::{Component, Native, Side};
 use super::work::{self, Work};
 
-/// Callers at a time.
+/// Numbers of concurrent callers.
 const CALLERS: [usize; 4] = [1, 4, 16, MOST_CALLERS as usize];
 pub(crate) const MOST_CALLERS: u32 = 64;
 
@@ -29,11 +29,11 @@ pub(crate) fn measure(component: &Component, native: &Native, plan: &Plan) -> Re
     measured.collect()
 }
 
-/// Calls per second of so many callers in one turn.
+/// Calls per second of this many callers in one turn.
 fn turn<S: Side>(side: &S, work: &Work, callers: usize, span: Duration) -> Result<f64, BenchError> {
     let ready = Barrier::new(callers);
     let call_on = || -> Result<f64, BenchError> {
-        // The first call gets the thread its token, and is not counted. Nobody leaves before all are there, success or not.
+        // The first call gets the thread's token and is not counted. All callers reach the barrier, even if it fails.
         let first = side.run(work);
         ready.wait();
         first?;

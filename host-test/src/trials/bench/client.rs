@@ -1,6 +1,6 @@
 //! The HTTP client of the native side: the crates that the component's requests go through, with the same pool and timeouts.
 //!
-//! What differs between the sides is the sandbox then, and not the way to the service.
+//! So the sides differ only in the sandbox, not in the path to the service.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -47,13 +47,13 @@ fn tls(ca_pem: &str) -> Result<ClientConfig, BenchError> {
         let certificate = certificate.map_err(|error| cannot(&error))?;
         roots.add(certificate).map_err(|error| cannot(&error))?;
     }
-    // Named, as the process may hold more than one provider.
+    // Explicit, because the process may have more than one provider.
     let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(|error| cannot(&error))?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Sends a request and waits for the head of its answer: so long for a connection, and then so long for the first byte.
+/// Sends a request and waits for the head of its answer, with a limit for the connection and one for the first byte.
 pub(crate) async fn send(
     client: &Client,
     mut request: Request<Full<Bytes>>,

@@ -1,4 +1,4 @@
-//! Both sides in turns: A B B A, so that a machine that grows slower or faster favours neither.
+//! Both sides in turns: A B B A, so that a machine that becomes slower or faster favours neither.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ pub(crate) struct Times {
     pub(crate) component_us: f64,
     /// Microseconds, median.
     pub(crate) native_us: f64,
-    /// Component to native: the median of the ratios of neighbours.
+    /// Component to native: the median of the ratios of adjacent turns.
     pub(crate) ratio: f64,
 }
 
@@ -45,7 +45,7 @@ impl Turns {
     }
 }
 
-/// Measures in turns. Both sides are asked once before, for nothing.
+/// Measures in turns, after one call of each side that is not measured.
 fn in_turns(
     rounds: usize,
     mut component: impl FnMut() -> Result<f64, BenchError>,
@@ -63,7 +63,7 @@ fn in_turns(
     Ok(turns)
 }
 
-/// Times calls, so many of one side in a row: a warm call is one that follows others like it.
+/// Times calls, several of one side in a row: a warm call is one that follows others like it.
 pub(crate) fn times(
     rounds: usize,
     calls: usize,
@@ -89,7 +89,7 @@ fn block(calls: usize, call: &mut impl FnMut() -> Result<(), BenchError>) -> Res
     Ok(median(&times))
 }
 
-/// Compares rates; either side answers calls per second.
+/// Compares rates; each side returns calls per second.
 pub(crate) fn rates(
     rounds: usize,
     component: impl FnMut() -> Result<f64, BenchError>,
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sides_take_turns_after_one_call_each_for_nothing() {
+    fn sides_take_turns_after_one_unmeasured_call_each() {
         let order = RefCell::new(String::new());
         let side = |name: char| {
             order.borrow_mut().push(name);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_that_of_neighbours() {
+    fn a_ratio_is_that_of_adjacent_turns() {
         let turns = Turns { component: vec![2.0, 20.0, 9.0], native: vec![1.0, 10.0, 1.0] };
         assert!((turns.ratio() - 2.0).abs() < 1e-9);
     }

@@ -6,7 +6,7 @@ use defender_xdr_host::LoadError;
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// No emulator.
-    #[error("the emulator does not start: {0}")]
+    #[error("cannot start the emulator: {0}")]
     Emulator(String),
     /// No component.
     #[error(transparent)]
@@ -24,12 +24,12 @@ pub enum BenchError {
     /// The measurement itself broke off.
     #[error("the measurement broke off: {0}")]
     Panicked(String),
-    /// The two sides do not do the same, so that comparing them would tell nothing.
+    /// The two sides do not do the same, so comparing them would be meaningless.
     #[error("{action}: component and native differ in {what}\ncomponent: {component}\nnative: {native}")]
     Different {
         /// The action.
         action: &'static str,
-        /// In what they differ.
+        /// What differs.
         what: &'static str,
         /// The component's.
         component: String,

@@ -1,7 +1,7 @@
-//! Hunts of 1, 10 and 50 MB: time, and what the guest needs for them.
+//! Hunts of 1, 10 and 50 MB: time, and the guest's memory.
 //!
-//! A call is made as any platform makes it. An instance that grew with a large answer is not used again, so that the component's
-//! time holds a new instance and a token for each of the larger hunts; the native side keeps its token.
+//! Calls are made as a platform makes them. An instance that grew with a large answer is not reused, so the component's
+//! time includes a new instance and a token for each of the larger hunts; the native side keeps its token.
 
 use defender_xdr_host::CallError;
 
@@ -15,7 +15,7 @@ use super::work::{self, ROWS_MAX, Work};
 /// Rows of about 500 bytes.
 const ROWS: [u32; 3] = [2_000, 20_000, ROWS_MAX];
 
-/// Times each hunt. `fresh` keeps no instance, so that each one starts with the least memory.
+/// Times each hunt. `fresh` keeps no instance, so that each hunt starts with the least memory.
 pub(crate) fn measure(
     fresh: &Component,
     component: &Component,
@@ -32,7 +32,7 @@ pub(crate) fn measure(
     timed.collect()
 }
 
-/// The memory that a new instance holds after the call; it never shrinks, so this is the most that it ever held.
+/// The memory that a new instance holds after the call. It never shrinks, so this is the peak.
 fn peak(fresh: &Component, work: &Work) -> Result<usize, BenchError> {
     let called = fresh.runtime.block_on(async {
         let mut instance = fresh.connector.instance().await?;

@@ -1,4 +1,4 @@
-//! How much memory instances take that wait for their next call, tokens and all.
+//! How much memory idle instances take, tokens included.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use super::side::{Component, Side as _};
 use super::work;
 use crate::trials::residence;
 
-/// Instances held at a time.
+/// Numbers of instances held at a time.
 const HELD: [u32; 3] = [1, 100, 1_000];
 
-/// Measures each number of instances. Empty where the system does not tell how much memory a process has.
+/// Measures each number of instances. Empty if the system does not report how much memory a process has.
 pub(crate) fn measure(file: &Path, service: &Service, runtime: &Handle) -> Result<Vec<Instances>, BenchError> {
     let mut measured = Vec::new();
     for held in HELD {
@@ -31,10 +31,10 @@ pub(crate) fn measure(file: &Path, service: &Service, runtime: &Handle) -> Resul
     Ok(measured)
 }
 
-/// By how much the process grows with so many instances that each answered one call.
+/// How much the process grows with this many instances that have each answered one call.
 async fn growth(connector: &Connector, held: u32, config: &str) -> Result<Option<u64>, CallError> {
     let work = work::incident();
-    // Whatever is made once for all of them, such as connections, is not counted.
+    // What is created once for all of them, such as connections, is not counted.
     connector.invoke(work.action, config, &work.input).await?;
     let before = residence::proportional();
     let mut instances = Vec::new();

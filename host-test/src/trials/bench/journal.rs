@@ -1,4 +1,4 @@
-//! What the emulator saw: requests and connections are counted there and not by the side that makes them.
+//! What the emulator saw: requests and connections are counted there, not by the side that makes them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Seen {
         self.path.ends_with("/oauth2/v2.0/token")
     }
 
-    /// Everything but what is another in each request: a token is struck out by the emulator already.
+    /// Everything except what differs in each request; the emulator already masks tokens.
     pub(crate) fn comparable(&self) -> String {
         let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != "client-request-id").collect();
         headers.sort();
@@ -40,12 +40,12 @@ impl Seen {
     }
 }
 
-/// Different TCP connections among requests.
+/// The number of TCP connections that the requests used.
 pub(crate) fn connections(seen: &[Seen]) -> usize {
     seen.iter().map(|seen| seen.connection).collect::<BTreeSet<_>>().len()
 }
 
-/// The emulator's journal, read over a client whose requests do not stand in it.
+/// The emulator's journal, read by a client whose own requests are not recorded in it.
 #[derive(Debug)]
 pub(crate) struct Journal<'a> {
     pub(crate) host: &'a NativeHost,
@@ -54,7 +54,7 @@ pub(crate) struct Journal<'a> {
 }
 
 impl Journal<'_> {
-    /// The requests that some work makes, and what comes of it.
+    /// The requests that some work makes, and its result.
     pub(crate) fn during<T>(&self, work: impl FnOnce() -> Result<T, BenchError>) -> Result<(Vec<Seen>, T), BenchError> {
         self.ask(Method::Delete)?;
         let done = work()?;

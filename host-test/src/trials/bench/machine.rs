@@ -1,8 +1,8 @@
-//! What it was measured on.
+//! The machine that a run was measured on.
 
 use serde::Serialize;
 
-/// Of the package `host-test`; the native side has the same in `Cargo.toml`.
+/// Of the package `host-test`; `Cargo.toml` gives the native side the same.
 const OPT_LEVEL: &str = env!("HOST_TEST_OPT_LEVEL");
 
 /// A machine and a program on it.
@@ -14,12 +14,12 @@ pub struct Machine {
     pub os: &'static str,
     /// Processor architecture.
     pub architecture: &'static str,
-    /// Whether the program was compiled with optimisation; if not, its figures say little.
+    /// Whether the program was compiled with optimisation; if not, its figures are meaningless.
     pub optimised: bool,
 }
 
 impl Machine {
-    /// This one.
+    /// This machine.
     #[must_use]
     pub fn here() -> Self {
         Self {

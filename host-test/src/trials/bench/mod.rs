@@ -1,4 +1,4 @@
-//! What the sandbox costs: the component beside native Rust that does the same, in one run.
+//! What the sandbox costs: the component compared with native Rust that does the same, in one run.
 //!
 //! ```text
 //!   caller thread ─┬─ component: Connector::invoke ─ wasm ─ wasi:http ─┐
@@ -6,8 +6,8 @@
 //!                  └─ native: the guest's own crate ─ NativeHost ──────┘
 //! ```
 //!
-//! The two sides take turns (A B B A), so that whatever else the machine does hits both, and figures are medians. Before anything
-//! is timed, both must have sent the same requests and given the same answers.
+//! The two sides take turns (A B B A), so that other work on the machine affects both, and figures are medians. Before
+//! anything is timed, both must have sent the same requests and returned the same answers.
 
 mod actions;
 mod agreement;

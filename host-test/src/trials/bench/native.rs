@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use super::client::{self, Client};
 use super::error::BenchError;
 
-/// Room behind an answer for what an envelope adds, as the component's transport reserves it.
+/// Spare room after an answer for its envelope, as the component's transport reserves it.
 const SPARE_BYTES: usize = 4096;
 
 /// A host without a sandbox.
@@ -55,7 +55,7 @@ impl Host for NativeHost {
 /// Sends a request as the component's transport does, with the same headers and timeouts.
 async fn exchange(client: &Client, request: &Request<'_>, time: Duration) -> Result<Response, Failure> {
     let outgoing = outgoing(request).map_err(|error| Failure::Unsent(error.to_string()))?;
-    // What went wrong does not matter here: a run in which a call fails is given up.
+    // The cause does not matter here: a run in which a call fails is abandoned.
     let response = client::send(client, outgoing, time / 10 * 9, time).await.map_err(Failure::Broken)?;
     receive(response, request.prefix).await.map_err(|error| Failure::Broken(error.to_string()))
 }

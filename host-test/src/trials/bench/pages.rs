@@ -7,7 +7,7 @@ use super::report::Page;
 use super::side::{Component, Native, Side as _};
 use super::work;
 
-/// Incidents on a page; the service gives 50 at most.
+/// Incidents on a page; the service returns at most 50.
 const INCIDENTS: [u32; 3] = [1, 10, 50];
 /// Calls of one side in a row.
 const CALLS: usize = 5;

@@ -1,8 +1,8 @@
-//! How long to measure: enough for two runs to agree, or a fast look.
+//! How long to measure: enough for two runs to agree, or a quick run.
 
 use std::time::Duration;
 
-/// Rounds are of four turns, two of each side.
+/// Each round has four turns, two of each side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     /// Loads of the component, and first answers after them.
@@ -13,7 +13,7 @@ pub(crate) struct Plan {
     /// For the smallest hunt; larger ones get fewer.
     pub(crate) hunt_rounds: [usize; 3],
     pub(crate) caller_rounds: usize,
-    /// How long callers call in one turn.
+    /// The length of a turn of concurrent callers.
     pub(crate) caller_turn: Duration,
 }
 

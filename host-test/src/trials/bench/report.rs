@@ -1,4 +1,4 @@
-//! What a run came to: the figures, as the JSON of `bench --json` has them.
+//! The result of a run: the figures, as in the JSON of `bench --json`.
 
 use serde::Serialize;
 
@@ -14,9 +14,9 @@ pub struct Report {
     pub component_bytes: usize,
     /// The same, compressed with gzip.
     pub component_gzip_bytes: usize,
-    /// Loading code that was compiled before.
+    /// Loading compiled code.
     pub aot_load_us: f64,
-    /// Making an instance.
+    /// Creating an instance.
     pub instantiate_us: Span,
     /// Load, instance, connection, token and first answer.
     pub cold_start_ms: f64,
@@ -28,11 +28,11 @@ pub struct Report {
     pub requests_cold: usize,
     /// Requests of the calls after it.
     pub requests_warm: usize,
-    /// TCP connections that so many calls in a row need.
+    /// TCP connections that 1,000 calls in a row need.
     pub connections_per_1000_calls: usize,
-    /// Instances with a token that fit in a gibibyte; none where the system does not tell.
+    /// Instances with a token that fit in a gibibyte; none if the system does not report memory.
     pub instances_per_gib: Option<u64>,
-    /// With callers enough for all cores.
+    /// With enough callers for all cores.
     pub throughput: Throughput,
     /// Growth with the number of incidents on a page.
     pub pages: Vec<Page>,
@@ -42,9 +42,9 @@ pub struct Report {
     pub callers: Vec<Callers>,
     /// Growth with the number of instances.
     pub instances: Vec<Instances>,
-    /// What it was measured on.
+    /// The machine it was measured on.
     pub machine: Machine,
-    /// What the figures are held against.
+    /// The figures with their targets.
     pub bars: Vec<Bar>,
 }
 
@@ -82,7 +82,7 @@ pub struct Hunting {
     /// The figures of a hunt.
     #[serde(flatten)]
     pub hunt: Hunt,
-    /// The guest's memory to the answer.
+    /// Ratio of the guest's memory to the answer.
     pub peak_over_body: f64,
 }
 
@@ -107,7 +107,7 @@ pub struct Hunt {
     pub native_ms: f64,
     /// Component to native.
     pub ratio: f64,
-    /// The most memory that the guest held.
+    /// Peak memory of the guest.
     pub guest_peak_bytes: usize,
 }
 
@@ -141,22 +141,22 @@ impl Page {
     }
 }
 
-/// Callers at the same time.
+/// Concurrent callers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Callers {
     /// How many.
     pub callers: usize,
-    /// What they get done.
+    /// Their throughput.
     #[serde(flatten)]
     pub throughput: Throughput,
 }
 
-/// Instances that wait for their next call.
+/// Idle instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Instances {
     /// How many.
     pub held: u32,
-    /// By how much the host process grew with them.
+    /// How much the host process grew with them.
     pub bytes: u64,
     /// The share of each.
     pub bytes_each: u64,

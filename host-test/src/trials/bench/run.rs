@@ -19,16 +19,16 @@ use super::verdict::bars;
 use super::{actions, agreement, callers, hunts, instances, pages, start, wire, work};
 use crate::component::gzip_bytes;
 
-/// What `step` is told in the course of a run.
+/// The steps of a run, as passed to `step`.
 pub const STEPS: [&str; 8] =
     ["comparing answers", "starts", "requests", "actions", "hunts", "pages", "callers", "instances"];
 
 /// Measures the component in a file; `program` is this program, whose command `emulator` is started as the service.
 ///
-/// Blocks its thread, which must not be one of the runtime's own. `step` is told what comes next.
+/// Blocks its thread, which must not be one of the runtime's own. `step` is called with what comes next.
 ///
 /// # Errors
-/// When there is no emulator, a call fails, or both sides do not answer the same.
+/// If there is no emulator, a call fails, or the two sides do not answer the same.
 pub fn run(
     file: &Path,
     program: &Path,
@@ -106,7 +106,7 @@ pub fn run(
     Ok(report)
 }
 
-/// The fewest callers that are more than all cores can serve at a time.
+/// The smallest number of callers that exceeds what all cores can serve at a time.
 fn enough_for(cores: usize, measured: &[Callers]) -> Option<&Callers> {
     measured.iter().find(|measured| measured.callers > 2 * cores).or(measured.last())
 }

@@ -1,5 +1,5 @@
-//! The emulator in a process of its own: its work and its memory are not counted as anybody's, and both sides reach it alike.
-//! Over TLS, as both would reach Microsoft Graph.
+//! The emulator in a process of its own: its work and memory are not counted for either side, and both reach it in the
+//! same way, over TLS like Microsoft Graph.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use super::error::BenchError;
 
-/// Seconds for a call: a machine that is busy with other things makes calls slower, not impossible.
+/// Timeout of a call in seconds: on a busy machine calls may be slow, but must not fail.
 const PATIENCE_SECONDS: u32 = 120;
 
 /// A running emulator.
 #[derive(Debug)]
 pub(crate) struct Service {
     child: Child,
-    /// The emulator ends with it, in whatever way this process ends.
+    /// The emulator stops when this closes, however this process ends.
     _lifeline: Option<ChildStdin>,
     /// A configuration for it, as `json.invoke` takes it.
     pub(crate) config: String,
@@ -46,7 +46,7 @@ impl Service {
             BufReader::new(output).read_line(&mut line).map_err(cannot)?;
         }
         let mut config: Value =
-            serde_json::from_str(&line).map_err(|_| BenchError::Emulator(format!("it says {line:?}")))?;
+            serde_json::from_str(&line).map_err(|_| BenchError::Emulator(format!("unexpected output {line:?}")))?;
         let origin =
             Origin::parse(config["endpoints"]["graph"].as_str().unwrap_or_default()).map_err(BenchError::Emulator)?;
         config["timeout"] = PATIENCE_SECONDS.into();
@@ -54,7 +54,7 @@ impl Service {
         Ok(Self { child, _lifeline: lifeline, config: config.to_string(), origin, ca_pem })
     }
 
-    /// The settings of a connector that trusts it, all else as any platform has it.
+    /// The settings of a connector that trusts it; everything else is the default.
     pub(crate) fn settings(&self) -> Settings {
         Settings { ca_pem: Some(self.ca_pem.clone()), ..Settings::default() }
     }
@@ -62,7 +62,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Both fail only if it is gone already.
+        // Both fail only if it has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

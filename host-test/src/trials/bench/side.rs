@@ -24,7 +24,7 @@ pub(crate) trait Side: Clone + Send + Sync {
         self.invoke(work.action, &work.input).map_err(failed)
     }
 
-    /// As [`Side::answer`], for its time only.
+    /// As [`Side::answer`], when only its time matters.
     fn run(&self, work: &Work) -> Result<(), BenchError> {
         self.answer(work).map(drop)
     }

@@ -1,4 +1,4 @@
-//! What a start costs: loading compiled code, making an instance, and both with a first answer.
+//! What a start costs: loading compiled code, creating an instance, and both with a first answer.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::side::{Component, Side as _};
 use super::statistics::{median, percentile, rounded};
 use super::work;
 
-/// The time to load a component that was compiled before: what a process does once.
+/// The time to load a component that is already compiled, which a process does once.
 pub(crate) fn aot_load_us(file: &Path, plan: &Plan, service: &Service) -> Result<f64, BenchError> {
     let mut times = Vec::with_capacity(plan.loads);
     for _ in 0..plan.loads {
@@ -27,7 +27,7 @@ pub(crate) fn aot_load_us(file: &Path, plan: &Plan, service: &Service) -> Result
     Ok(rounded(median(&times), 0))
 }
 
-/// The time from nothing to a first answer: load, instance, connection, token, action.
+/// The time of a cold start to its first answer: load, instance, connection, token, action.
 pub(crate) fn cold_start_ms(file: &Path, plan: &Plan, service: &Service, runtime: &Handle) -> Result<f64, BenchError> {
     let (work, config): (_, Arc<str>) = (work::incident(), service.config.as_str().into());
     let mut times = Vec::with_capacity(plan.loads);
@@ -41,7 +41,7 @@ pub(crate) fn cold_start_ms(file: &Path, plan: &Plan, service: &Service, runtime
     Ok(rounded(median(&times), 2))
 }
 
-/// The time to make an instance with everything that belongs to it.
+/// The time to create an instance with everything that belongs to it.
 pub(crate) fn instantiate_us(
     file: &Path,
     plan: &Plan,
@@ -55,7 +55,7 @@ pub(crate) fn instantiate_us(
             let started = Instant::now();
             let instance = connector.instance().await;
             times.push(started.elapsed().as_secs_f64() * 1e6);
-            // Dropped after the clock was read: a platform does that when nobody waits.
+            // Dropped after the clock is read: in a platform nobody waits for that.
             drop(instance.map_err(|error| BenchError::Call {
                 side: Component::NAME,
                 what: "instantiation".to_owned(),

@@ -1,24 +1,24 @@
 //! Medians and percentiles: one slow call in a thousand must not move a figure.
 
-/// The middle of the values; not a number when there are none.
+/// The median of the values; NaN if there are none.
 pub(crate) fn median(values: &[f64]) -> f64 {
     percentile(values, 50.0)
 }
 
-/// The value below which so many percent of the values lie, between two values in proportion.
+/// The value below which this percentage of the values lies, interpolated between two values.
 pub(crate) fn percentile(values: &[f64], percent: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     #[expect(clippy::cast_precision_loss, reason = "nobody takes 2^52 samples")]
     let place = last as f64 * percent / 100.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between nought and the last place")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between zero and the last index")]
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
     let share = place - place.floor();
     sorted[below] * (1.0 - share) + sorted[above] * share
 }
 
-/// Rounds to so many digits behind the point: more would claim a precision that nobody measured.
+/// Rounds to this many decimal places: more would claim a precision that was not measured.
 pub(crate) fn rounded(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (value * scale).round() / scale

@@ -1,4 +1,4 @@
-//! What the sandbox may cost, and whether it does not cost more.
+//! What the sandbox may cost: every figure with its target.
 
 use super::bar::Bar;
 use super::report::Report;
@@ -16,15 +16,15 @@ const REQUESTS_COLD: usize = 2;
 const REQUESTS_WARM: usize = 1;
 const CONNECTIONS: usize = 2;
 
-/// The bars in the order of the table.
+/// The figures with their targets, in the order of the table.
 pub(crate) fn bars(report: &Report) -> Vec<Bar> {
     let below = |ratio: f64, limit: f64| (format!("≤ {limit}"), ratio <= limit);
     let hunt = &report.hunting.hunt;
     let mut bars = vec![
         Bar::at_most("component", kilobytes(report.component_bytes), kilobytes(COMPONENT_BYTES), " KB"),
         Bar::at_most("component, gzip", kilobytes(report.component_gzip_bytes), kilobytes(COMPONENT_GZIP_BYTES), " KB"),
-        Bar::at_most("make an instance, median", report.instantiate_us.p50, INSTANTIATE_US, " µs"),
-        Bar::at_most("cold start: load, make, first answer", report.cold_start_ms, COLD_START_MS, " ms"),
+        Bar::at_most("create an instance, median", report.instantiate_us.p50, INSTANTIATE_US, " µs"),
+        Bar::at_most("cold start: load, create, first answer", report.cold_start_ms, COLD_START_MS, " ms"),
     ];
     bars.extend(report.actions.iter().map(|action| {
         let us = |value: f64| format!("{value:.0} µs");
@@ -43,7 +43,7 @@ pub(crate) fn bars(report: &Report) -> Vec<Bar> {
             hunt.ratio,
             below(hunt.ratio, HUNT_RATIO),
         ),
-        Bar::at_most("guest memory to answer", report.hunting.peak_over_body, PEAK_OVER_BODY, ""),
+        Bar::at_most("guest memory / size of the answer", report.hunting.peak_over_body, PEAK_OVER_BODY, ""),
         Bar::beside(
             "throughput on all cores".to_owned(),
             per_second(throughput.component_per_s),
@@ -58,9 +58,9 @@ pub(crate) fn bars(report: &Report) -> Vec<Bar> {
     bars
 }
 
-/// Thousands of bytes, to one digit behind the point.
+/// Thousands of bytes, to one decimal place.
 fn kilobytes(bytes: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "sizes that are shown to a digit")]
+    #[expect(clippy::cast_precision_loss, reason = "sizes that are shown to one decimal place")]
     let kilobytes = bytes as f64 / 1e3;
     rounded(kilobytes, 1)
 }

@@ -8,7 +8,7 @@ use super::work;
 /// Calls in a row on which connections are counted.
 const SERIAL_CALLS: usize = 1_000;
 
-/// What the component's calls come to on the wire.
+/// Requests and connections of the component's calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wire {
     /// Requests of the first call of an instance.
@@ -18,7 +18,7 @@ pub(crate) struct Wire {
     pub(crate) connections_per_1000_calls: usize,
 }
 
-/// Counts; `component` must be one that made no call yet.
+/// Counts them; `component` must not have made a call yet.
 pub(crate) fn count(component: &Component, journal: &Journal<'_>) -> Result<Wire, BenchError> {
     let work = work::incident();
     let (cold, ()) = journal.during(|| component.run(&work))?;

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-/// Rows of the largest hunt, at which the service cuts.
+/// Rows of the largest hunt: the limit of the service.
 pub(crate) const ROWS_MAX: u32 = 100_000;
 
 /// A call of an action.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    /// What a report calls it.
+    /// Its name in a report.
     pub(crate) name: &'static str,
-    /// As `json.invoke` knows it.
+    /// Its name for `json.invoke`.
     pub(crate) action: &'static str,
     pub(crate) input: String,
 }
@@ -34,7 +34,7 @@ pub(crate) fn incident() -> Work {
     Work { name: "get_incident_details", action: "get_incident_details", input }
 }
 
-/// A hunt with so many rows of about 500 bytes.
+/// A hunt with this many rows of about 500 bytes.
 pub(crate) fn hunt(rows: u32) -> Work {
     let input = json!({"query": format!("SyntheticEvents | take {rows}")}).to_string();
     Work { name: "run_hunting_query", action: "run_hunting_query", input }

@@ -1,8 +1,8 @@
-//! The calls that trouble is tried with: each action, and the variants that go other ways through the component.
+//! The calls that faults are tried with: each action, and the variants that take other paths through the component.
 
 use serde_json::{Value, json};
 
-/// What a call does at the service, as the contract tells calls apart.
+/// What a call does at the service, as far as the contract distinguishes calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     Read,
@@ -19,9 +19,9 @@ pub(crate) struct Action {
     pub(crate) title: &'static str,
     pub(crate) name: &'static str,
     pub(crate) effect: Effect,
-    /// Whether it is the generic action, which takes any success.
+    /// Whether it is the generic action, which accepts any success.
     pub(crate) generic: bool,
-    /// Whether it asks for alerts, and once more without them when that fails.
+    /// Whether it asks for alerts, and again without them if that fails.
     pub(crate) expands: bool,
 }
 

@@ -1,4 +1,4 @@
-//! One call in trouble, and what it came to.
+//! One call with a fault, and its result.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,20 +16,20 @@ use crate::trials::TrialError;
 
 /// The shortest timeout that a configuration may have.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// How late an action may end.
+/// How long after its deadline an action may end.
 const TOLERANCE: f64 = 1.1;
 const INCIDENT: &str = "2972395";
 /// Statuses after which a write has not happened.
 const NOTHING_DONE: [u16; 3] = [401, 429, 503];
 
-/// A cell of the matrix, and how it went.
+/// A cell of the matrix, and its result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cell {
-    /// What went wrong.
+    /// The fault.
     pub trouble: &'static str,
-    /// Where.
+    /// Where it was.
     pub place: Place,
-    /// Which call.
+    /// The call.
     pub action: &'static str,
     /// `success` or the error kind.
     pub outcome: String,
@@ -41,15 +41,15 @@ pub struct Cell {
     pub token_requests: usize,
     /// Requests to Graph.
     pub graph_requests: usize,
-    /// What is against the contract.
+    /// Violations of the contract.
     pub failures: Vec<String>,
-    /// Whether it failed in a way that a busy machine can be the reason for.
+    /// Whether a busy machine can explain the failure.
     #[serde(skip)]
     pub(crate) pressed: bool,
 }
 
 impl Cell {
-    /// Whether all was as the contract says.
+    /// Whether it kept the contract.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
@@ -65,7 +65,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Makes the call with a component of its own, then the same call with the trouble gone.
+    /// Makes the call with a component of its own, then the same call without the fault.
     pub(crate) async fn run(&self, component: &Path, emulator: &Emulator, speed: u32) -> Result<Cell, TrialError> {
         let seen = Arc::<Mutex<Vec<String>>>::default();
         let trace: Trace = {
@@ -118,7 +118,7 @@ impl Attempt {
         }
         let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
         let mut harm: Vec<String> = self.harm(&journal).into_iter().collect();
-        harm.extend(seen.iter().filter(|url| !origins.contain(url)).map(|url| format!("asked {url}")));
+        harm.extend(seen.iter().filter(|url| !origins.contain(url)).map(|url| format!("sent a request to {url}")));
         let pressed = harm.is_empty() && !failures.is_empty();
         failures.extend(harm);
         let (token_requests, graph_requests) = counts(&journal);
@@ -154,7 +154,7 @@ impl Attempt {
         failures
     }
 
-    /// What no load on the machine excuses: a write that may have happened twice, or at all where none was asked for.
+    /// Failures that no load on the machine excuses: a write that may have happened twice, or in a call that only reads.
     fn harm(&self, journal: &[Exchange]) -> Option<String> {
         let is_write = |exchange: &&Exchange| exchange.method == "PATCH" || exchange.path.ends_with("/comments");
         let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));

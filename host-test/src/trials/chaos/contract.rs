@@ -1,33 +1,33 @@
-//! What a call may come to under each kind of trouble: the contract as a table, not as the component implements it.
+//! The outcomes allowed under each kind of fault: the contract as a table, independent of the implementation.
 //!
 //! | what went wrong | reads, hunting | an update | another write | the token request |
 //! |---|---|---|---|---|
-//! | nothing was sent | repeated | repeated | never repeated | repeated |
-//! | sent, then broken or silent | repeated while time is left, a hunt once | `interrupted` | `interrupted` | repeated |
-//! | a success whose body breaks off or does not decode | the same | read back, a success in any case | a success | repeated |
-//! | 429, 503 | repeated, a hunt after 429 when told how long to wait | repeated | never repeated | repeated |
-//! | 502, 504 | repeated, a hunt after 504 once | `unavailable` | `unavailable` | repeated |
+//! | nothing was sent | retried | retried | never retried | retried |
+//! | sent, then broken or silent | retried while time is left, a hunt once | `interrupted` | `interrupted` | retried |
+//! | a success whose body breaks off or does not decode | the same | read back, a success in any case | a success | retried |
+//! | 429, 503 | retried, a hunt after 429 only if told how long to wait | retried | never retried | retried |
+//! | 502, 504 | retried, a hunt after 504 once | `unavailable` | `unavailable` | retried |
 //! | a page of a proxy | `unreachable` | `interrupted` with 2xx and 3xx | the same | `unreachable` |
 //! | any other refusal | its kind | its kind | its kind | `unauthenticated` |
 
 use super::action::{Action, Effect};
 
-/// The word for an answer.
+/// The outcome of a call that was answered.
 pub(crate) const SUCCESS: &str = "success";
 
-/// A request and its repeats, at most.
+/// The most attempts at a request, retries included.
 const REPEATED: usize = 4;
 
-/// What kind of trouble a fault is, as the contract tells them apart.
+/// The kind of a fault, as far as the contract distinguishes faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nature {
-    /// The answer comes as usual, if late or in an odd form.
+    /// The answer arrives as usual, possibly late or in an odd form.
     Harmless,
     /// Refused with 400 or another status that has no kind of its own.
     Rejected,
     /// 401 each time, whatever the token.
     Unauthorised,
-    /// 401 and then nothing more.
+    /// 401 once.
     UnauthorisedOnce,
     /// 403.
     Forbidden,
@@ -35,59 +35,59 @@ pub(crate) enum Nature {
     Absent,
     /// 409 and 412.
     Conflict,
-    /// 429 without a word of how long.
+    /// 429 without a time to wait.
     Throttled,
-    /// 429, to be repeated soon.
+    /// 429 with a short time to wait.
     ThrottledShort,
-    /// 429 for longer than there is time.
+    /// 429 with a longer time to wait than is left.
     ThrottledLong,
-    /// 429 and then nothing more.
+    /// 429 once.
     ThrottledOnce,
-    /// 500, 509: the service failed in a way that repeats do not mend.
+    /// 500, 509: the service failed in a way that retries do not cure.
     Failed,
     /// 502.
     BadGateway,
-    /// 502 and then nothing more.
+    /// 502 once.
     BadGatewayOnce,
     /// 503.
     Unavailable,
     /// 503 with a time to wait.
     Overloaded,
-    /// 503 and then nothing more.
+    /// 503 once.
     UnavailableOnce,
     /// 504.
     GatewayTimeout,
-    /// The token endpoint's own way to say 503.
+    /// The token endpoint's equivalent of 503.
     Temporary,
     /// No connection or no TLS.
     Unsent,
-    /// No connection, and then nothing more.
+    /// No connection, once.
     UnsentOnce,
     /// Sent, and then silence or an answer that takes too long.
     Silent,
     /// Sent, and then the connection broke.
     Broken,
-    /// Sent, then the connection broke, and then nothing more.
+    /// Sent, and then the connection broke, once.
     BrokenOnce,
     /// The head of a success, and then silence.
     SilentBody,
     /// The head of a success, and then the connection broke.
     BrokenBody,
-    /// The head of a success, then the connection broke, and then nothing more.
+    /// The head of a success, and then the connection broke, once.
     BrokenBodyOnce,
     /// The head of a success, and then a reset, which may overtake the head.
     ResetBody,
-    /// Sent, and what comes back is not HTTP, or not as it says.
+    /// Sent, and the answer is not HTTP, or not what its headers say.
     Garbled,
-    /// The head of a success, and then a body that is not as it says.
+    /// The head of a success, and then a body that is not what the headers say.
     GarbledBody,
-    /// A success larger than anything that is taken.
+    /// A success that is larger than the limit.
     Endless,
-    /// A success that is not what was asked for.
+    /// A success with unexpected content.
     Undecodable,
-    /// A success that names itself JSON and is not: cut, or with an error in its middle.
+    /// A success labelled as JSON that is not: cut off, or with an error spliced into it.
     Cut,
-    /// The same, and then nothing more.
+    /// The same, once.
     CutOnce,
     /// A page of a proxy with a success.
     Page,
@@ -99,7 +99,7 @@ pub(crate) enum Nature {
     StrayLink,
 }
 
-/// The outcomes allowed and the most requests that the place in trouble may see.
+/// The outcomes allowed, and the most requests that the place with the fault may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowed {
     pub(crate) outcomes: &'static [&'static str],
@@ -126,9 +126,9 @@ const GARBLED_REPEATED: Entry = (&["interrupted", "malformed-response"], REPEATE
 const MALFORMED: Entry = (&["malformed-response"], 1);
 const MALFORMED_TWICE: Entry = (&["malformed-response"], 2);
 const MALFORMED_REPEATED: Entry = (&["malformed-response"], REPEATED);
-/// An update that is done, and the reads of what it came to.
+/// An update that was made, and the reads of its result.
 const OK_READ_BACK: Entry = (&[SUCCESS], 1 + REPEATED);
-/// A page of a proxy, to one request.
+/// A page of a proxy, after one request.
 const INTERCEPTED: Entry = (&["unreachable"], 1);
 
 /// For a fault at Graph (read, hunt, update, other write), and for one at the token endpoint.
@@ -140,7 +140,7 @@ fn row(nature: Nature) -> [Entry; 5] {
         Nature::Forbidden => refused(&["forbidden"]),
         Nature::Absent => refused(&["not-found"]),
         Nature::Conflict => refused(&["conflict"]),
-        // The service did nothing, so one repeat with a new token is right for writes, too.
+        // The service did nothing, so one retry with a new token is safe for writes too.
         Nature::Unauthorised => {
             let twice: Entry = (&["unauthenticated"], 2);
             [twice, twice, twice, twice, REFUSED]
@@ -162,7 +162,7 @@ fn row(nature: Nature) -> [Entry; 5] {
         }
         Nature::Overloaded => row(Nature::ThrottledShort),
         Nature::UnavailableOnce => [OK_TWICE, OK_TWICE, OK_TWICE, UNAVAILABLE, OK_TWICE],
-        // A hunt that ran too long burns the tenant's allowance again.
+        // Another hunt that runs too long would use up more of the tenant's quota.
         Nature::GatewayTimeout => {
             [UNAVAILABLE_REPEATED, (&["unavailable"], 2), UNAVAILABLE, UNAVAILABLE, UNAVAILABLE_REPEATED]
         }
@@ -200,18 +200,18 @@ pub(crate) fn at_graph(nature: Nature, action: &Action) -> Allowed {
         Effect::Assign => assign,
         Effect::Write => write,
     };
-    // Who asks for anything gets whatever comes, and a redirect is an answer.
+    // The generic action returns whatever arrives, and a redirect is an answer.
     if action.generic && matches!(nature, Nature::Undecodable | Nature::Redirect) {
         outcomes = &[SUCCESS];
     }
     if action.expands {
-        // What fails with alerts is asked for once more without.
+        // A request that fails with alerts is sent once more without them.
         requests *= 2;
     }
     Allowed { outcomes, requests }
 }
 
-/// What is allowed when it is at the token endpoint: the same for each action, for none was sent yet.
+/// What is allowed when it is at the token endpoint: the same for each action, because nothing has been sent to Graph yet.
 pub(crate) fn at_token_endpoint(nature: Nature) -> Allowed {
     let [.., (outcomes, requests)] = row(nature);
     Allowed { outcomes, requests }
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_generic_action_takes_what_comes() {
+    fn the_generic_action_returns_whatever_arrives() {
         assert_eq!(at_graph(Nature::Undecodable, action("read")).outcomes, [SUCCESS]);
         assert_eq!(at_graph(Nature::Undecodable, action("get")).outcomes, ["malformed-response"]);
         assert_eq!(at_graph(Nature::Cut, action("read")).outcomes, ["malformed-response"]);

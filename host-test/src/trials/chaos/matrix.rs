@@ -18,7 +18,7 @@ const WORKERS: usize = 16;
 const HEAVY_WORKERS: usize = 2;
 /// How much slower the guest's clock runs when a cell is tried again.
 const CALMER: u32 = 6;
-/// The tenant of an emulator here.
+/// The tenant of these emulators.
 const INCIDENTS: usize = 30;
 
 /// The matrix of faults and actions.
@@ -34,7 +34,7 @@ type Numbered = Result<Vec<(usize, Cell)>, TrialError>;
 type Queue = Arc<Mutex<VecDeque<(usize, Attempt)>>>;
 
 impl Matrix {
-    /// For the component in a file: all of it, or the part that tells most in little time.
+    /// For the component in a file: all of it, or its most informative part.
     #[must_use]
     pub fn new(component: &Path, quick: bool) -> Self {
         let mut attempts = Vec::new();
@@ -45,29 +45,29 @@ impl Matrix {
                 }
             }
         }
-        // 15 seconds of the guest take one of ours; half of one in a hurry.
+        // 15 guest seconds take one real second, or half of one in the quick matrix.
         Self { component: component.to_owned(), attempts, clock_speed: if quick { 30 } else { 15 } }
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     #[must_use]
     pub fn size(&self) -> usize {
         self.attempts.len()
     }
 
-    /// Tries all cells; `done` is told after each.
+    /// Tries all cells; `done` is called after each.
     ///
     /// # Errors
-    /// When there is no emulator, or the component cannot be used at all.
+    /// If there is no emulator, or the component cannot be used at all.
     pub async fn run(&self, done: impl Fn() + Send + Sync + 'static) -> Result<Vec<Cell>, TrialError> {
         let done = Arc::new(done);
         let numbered = self.attempts.iter().cloned().enumerate();
         let (heavy, light): (VecDeque<_>, VecDeque<_>) = numbered.partition(|(_, attempt)| attempt.trouble.heavy);
         let mut cells = self.drain(light, WORKERS, &done).await?;
-        // What floods the machine comes when nothing is measured beside it.
+        // Faults that load the machine come last, when nothing else is being measured.
         cells.extend(self.drain(heavy, HEAVY_WORKERS, &done).await?);
-        // A machine under load misses deadlines that shrank to fractions of a second: what failed without harm is tried again,
-        // alone and with more time, and that counts.
+        // A machine under load misses deadlines that were scaled down to fractions of a second. What failed without harm is
+        // tried again, alone and with more time, and that result counts.
         let calm = (self.clock_speed / CALMER).max(1);
         let worker = Worker::start(&self.component, calm)?;
         for (place, cell) in cells.iter_mut().filter(|(_, cell)| cell.pressed) {
@@ -79,7 +79,7 @@ impl Matrix {
         Ok(cells.into_iter().map(|(_, cell)| cell).collect())
     }
 
-    /// Lets workers try everything in a queue.
+    /// Lets workers try everything in the queue.
     async fn drain<F>(&self, queue: VecDeque<(usize, Attempt)>, workers: usize, done: &Arc<F>) -> Numbered
     where
         F: Fn() + Send + Sync + 'static,
@@ -118,7 +118,7 @@ impl Worker {
         Ok(Self { emulator, component: component.to_owned(), clock_speed })
     }
 
-    /// Takes attempts from the queue until there are none.
+    /// Takes attempts from the queue until it is empty.
     async fn empty(self, queue: Queue, done: Arc<impl Fn()>) -> Numbered {
         let mut cells = Vec::new();
         loop {

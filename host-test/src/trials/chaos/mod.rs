@@ -1,4 +1,4 @@
-//! Every action under every fault of the service: what comes of it, how fast, and how many requests it takes.
+//! Every action under every fault of the service: the outcome, the time, and the number of requests.
 //!
 //! A matrix instead of examples, because the interesting combination is the one nobody thought of.
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::contract::Nature;
 
-/// Connections that a call makes at most.
+/// The most connections that a call makes.
 const CONNECTIONS_MAX: u64 = 12;
 
 /// Where something goes wrong.
@@ -25,15 +25,15 @@ pub(crate) struct Trouble {
     pub(crate) title: &'static str,
     pub(crate) nature: Nature,
     effect: Effect,
-    /// How often; without a number each time.
+    /// How often; every time if absent.
     times: Option<u32>,
-    /// In the guest's time.
+    /// In guest time.
     delay_seconds: u64,
-    /// The one place where it can be, if it cannot be anywhere.
+    /// The only place where it can occur, if it cannot occur everywhere.
     pub(crate) only: Option<Place>,
     /// Whether it belongs to the quick matrix.
     pub(crate) quick: bool,
-    /// Whether it needs the machine for itself.
+    /// Whether it needs the machine to itself.
     pub(crate) heavy: bool,
 }
 
@@ -62,8 +62,8 @@ impl Trouble {
         Self { only: Some(place), ..self }
     }
 
-    /// The faults that bring it about for the next call of a connector without connections, whose first one goes to the
-    /// token endpoint and whose second one goes to Graph. `connections` are those that the emulator has seen before.
+    /// The faults that cause it for the next call of a connector without open connections: its first connection goes to
+    /// the token endpoint, its second to Graph. `connections` is the number that the emulator has seen so far.
     pub(crate) fn faults(&self, place: Place, connections: u64, clock_speed: u32) -> Vec<Fault> {
         let fault = |matches| Fault {
             matches,
@@ -84,14 +84,14 @@ impl Trouble {
         (first..=last).map(at).collect()
     }
 
-    /// Whether it hits connections and not requests.
+    /// Whether it hits connections instead of requests.
     pub(crate) fn comes_before_a_request(&self) -> bool {
         let (Effect::Silence { at } | Effect::Reset { at } | Effect::Close { at }) = self.effect else { return false };
         matches!(at, Point::Accept | Point::Handshake)
     }
 }
 
-/// Times of a fault are written down in the guest's time.
+/// Times of a fault are stated in guest time.
 fn in_real_time(effect: &Effect, clock_speed: u32) -> Effect {
     let real = |milliseconds: u64| (milliseconds / u64::from(clock_speed)).max(1);
     match effect {
@@ -109,7 +109,7 @@ fn status(status: u16, headers: &[(&str, &str)]) -> Effect {
     Effect::Respond { status, headers, body }
 }
 
-/// What a proxy answers in place of the service.
+/// What a proxy answers instead of the service.
 fn page(status: u16) -> Effect {
     let headers = vec![("Content-Type".to_owned(), "text/html".to_owned())];
     let body = "<html><head><title>Web gateway</title></head><body>Sign in to the network</body></html>";
@@ -218,7 +218,7 @@ fn contents() -> Vec<Trouble> {
     let token =
         |title, set: &[(&str, Value)]| Trouble::new(title, N::Undecodable, members(set)).only(Place::TokenEndpoint);
     vec![
-        length("length is no number", N::Garbled, "many"),
+        length("length is not a number", N::Garbled, "many"),
         length("length too large", N::BrokenBody, "100000"),
         length("length too small", N::GarbledBody, "5"),
         Trouble::new("more than its length", N::Harmless, Effect::Overlong { bytes: 4096 }),
@@ -240,7 +240,7 @@ fn contents() -> Vec<Trouble> {
             .quick(),
         Trouble::new("members of wrong types", N::Undecodable, types).only(Place::Graph).quick(),
         token("token is a list", &[("access_token", json!(["x"]))]).quick(),
-        token("token lives for words", &[("expires_in", json!("a while"))]),
+        token("token lifetime is text", &[("expires_in", json!("a while"))]),
         token("token breaks the header", &[("access_token", json!("a\r\nX-Injected: 1"))]),
         skew("clock 2 min fast", 120),
         skew("clock 2 min slow", -120),
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_are_different() {
+    fn titles_are_unique() {
         let mut titles: Vec<_> = all().iter().map(|trouble| trouble.title).collect();
         titles.sort_unstable();
         let count = titles.len();

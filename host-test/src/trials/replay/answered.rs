@@ -1,4 +1,4 @@
-//! Whether the component told its caller what was recorded.
+//! Checks that the component returned the recorded answer to its caller.
 
 use defender_xdr_host::CallError;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::recording::Recording;
 use super::report::Mismatch;
 use crate::json;
 
-/// Where an answer of `json.invoke` is not what the recording leads to. `body` is the recorded body as it was served.
+/// Where an answer of `json.invoke` differs from what the recording implies. `body` is the recorded body as served.
 pub(crate) fn by_the_component(
     recording: &Recording,
     body: &str,
@@ -47,13 +47,13 @@ fn success(recording: &Recording, body: &str, action: &str, answer: &str) -> Vec
     all
 }
 
-/// A link to a next page leads to the service, not to where the recording is served: it costs the cursor, visibly.
+/// A next link points to the service, not to where the recording is served, so the cursor is dropped with a warning.
 fn next_page(action: &str, body: &str, meta: &Value) -> Option<Mismatch> {
     let body: Value = json::parse(body).ok().filter(|_| action == LIST_INCIDENTS)?;
     let has_link = body.get("@odata.nextLink").is_some_and(|link| !link.is_null() && link != "");
     let is_told = meta["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
     let message = if !meta["cursor"].is_null() {
-        "became a cursor that leads away"
+        "became a cursor that points to another host"
     } else if has_link && !is_told {
         "was dropped without a warning"
     } else {
@@ -62,7 +62,7 @@ fn next_page(action: &str, body: &str, meta: &Value) -> Option<Mismatch> {
     Some(Mismatch::new("response.body.@odata.nextLink", message))
 }
 
-/// A body as the component answers it: JSON, else text, else nothing.
+/// A body as the component returns it: JSON, otherwise text, otherwise nothing.
 fn data(body: &str) -> Value {
     match body {
         "" => Value::Null,

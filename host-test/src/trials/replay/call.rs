@@ -1,7 +1,7 @@
-//! The call that a recorded request stands for.
+//! The call that a recorded request belongs to.
 //!
-//! One of the four actions with a fixed path where the request could have come from it, else the generic action. Which
-//! values an action takes is not known here: one that it refuses goes through the generic action, too.
+//! One of the four actions with a fixed path if the request could have come from it, otherwise the generic action. Which
+//! values an action accepts is not known here: a request that it refuses goes through the generic action as well.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ pub(crate) const RUN_HUNTING_QUERY: &str = "run_hunting_query";
 pub(crate) const UPDATE_INCIDENT: &str = "update_incident";
 pub(crate) const GENERIC_ACTION: &str = "generic_action";
 
-/// The enums of incidents and alerts in requests, with their words on the wire.
+/// The enums of incidents and alerts in requests, with their values on the wire.
 pub(crate) const ENUMS: [(&str, &[&str]); 4] = [
     ("status", &["active", "resolved", "inProgress", "redirected", "awaitingAction"]),
     ("severity", &["unknown", "informational", "low", "medium", "high"]),
@@ -86,7 +86,7 @@ impl Target {
             .into_iter()
             .find_map(|version| Some((version, path.strip_prefix('/')?.strip_prefix(version)?.strip_prefix('/')?)))
             .ok_or_else(|| {
-                let message = format!("'{path}' is below neither /v1.0 nor /beta, and no token endpoint");
+                let message = format!("'{path}' is neither below /v1.0 or /beta nor a token endpoint");
                 Mismatch::new("request.path", message)
             })?;
         let body = match &request.body {
@@ -203,7 +203,7 @@ fn parameter(property: &str) -> Option<&'static str> {
     words.or(texts).or_else(|| same("customTags").then_some("custom_tags"))
 }
 
-/// Old spellings are changed by the action, so they would not arrive as recorded.
+/// The action changes old spellings, so they would not arrive as recorded.
 fn is_wire_word(parameter: &str, text: &str) -> bool {
     let words = ENUMS.iter().find(|(name, _)| *name == parameter).map(|(_, words)| *words);
     words.is_none_or(|words| words.iter().any(|word| word.eq_ignore_ascii_case(text)))

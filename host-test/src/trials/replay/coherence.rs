@@ -1,7 +1,7 @@
-//! Whether a recording agrees with itself.
+//! Checks that a recording does not contradict itself.
 //!
-//! A recording is a witness: one that was changed by hand, or put together from two exchanges, says so only where it tells
-//! the same thing twice.
+//! A recording that was edited by hand, or assembled from two exchanges, can be detected only where it states the same
+//! fact twice.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use super::expectation::is_page;
 use super::recording::Recording;
 use super::report::Mismatch;
 
-/// Where an exchange with Graph contradicts itself. `call` is the action that its request stands for.
+/// Where an exchange with Graph contradicts itself. `call` is the action that its request belongs to.
 pub(crate) fn of_graph(recording: &Recording, target: &Target, call: &Call) -> Vec<Mismatch> {
     let (status, body) = (recording.response.status, &recording.response.body);
     let mut all = Vec::from_iter(status_and_body(status, body));
@@ -119,7 +119,7 @@ fn rows(body: &Value) -> Vec<Mismatch> {
         .flat_map(|(at, row)| row.as_object().into_iter().flat_map(Map::keys).map(move |key| (at, key)));
     cells
         .filter(|(_, key)| !key.contains('@') && !columns.contains(&key.to_lowercase()))
-        .map(|(at, key)| Mismatch::new(format!("response.body.results[{at}].{key}"), "is no column of the schema"))
+        .map(|(at, key)| Mismatch::new(format!("response.body.results[{at}].{key}"), "is not a column of the schema"))
         .collect()
 }
 

@@ -8,9 +8,9 @@ use super::report::Mismatch;
 /// How strictly to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// What was sent: keys and words of enums in any case, as the service reads them.
+    /// Requests: keys and values of enums in any case, as the service reads them.
     Sent,
-    /// What was answered: exactly the same.
+    /// Answers: exactly the same.
     Answered,
 }
 
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_enum_words_are_sent_in_any_case() {
+    fn keys_and_enum_values_are_sent_in_any_case() {
         let recorded = json!({ "Classification": "TruePositive", "Query": "A | take 1" });
         let sent = json!({ "classification": "truePositive", "query": "A | take 1" });
         assert!(found(&recorded, &sent, Rule::Sent).is_empty());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_the_same_to_the_letter() {
+    fn answers_are_compared_exactly() {
         let recorded = json!({ "value": [{ "id": "1", "tags": [] }], "count": 2 });
         assert!(found(&recorded, &recorded, Rule::Answered).is_empty());
         let answered = json!({ "value": [{ "ID": "1", "tags": ["a"] }], "count": 2.5 });

@@ -1,4 +1,4 @@
-//! What a caller has to be told about a recorded answer: success, or which error with which facts.
+//! What a caller must get for a recorded answer: success, or which error with which facts.
 //!
 //! Written from the WIT and the service's documentation, not from the component's code.
 //! Sources: <https://learn.microsoft.com/graph/errors>, <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
@@ -8,32 +8,32 @@ use serde_json::Value;
 use super::call::GENERIC_ACTION;
 use super::recording::{Recording, Response};
 
-/// What has to come of an answer.
+/// The result that an answer must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expectation {
     Success,
     Failure(Facts),
 }
 
-/// What an error has to say; what the recording does not tell is not asked for.
+/// What an error must contain; facts that are not in the recording are not required.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) kind: &'static str,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
-    /// The ids that the recording has for the request; one of them.
+    /// The ids of the request in the recording; the error must have one of them.
     pub(crate) request_ids: Vec<String>,
     pub(crate) retry_after_seconds: Option<u64>,
 }
 
-/// Whether somebody between here and the service answered with a page in its place.
+/// Whether something between here and the service answered with a page instead.
 pub(crate) fn is_page(response: &Response) -> bool {
     let body = response.body.as_str().unwrap_or_default().trim_start().to_ascii_lowercase();
     let named = response.headers.get("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("html"));
     named && !body.is_empty() || body.starts_with("<!doctype html") || body.starts_with("<html")
 }
 
-/// Seconds of a `Retry-After`, the first of several; parts of a second are rounded up.
+/// Seconds of a `Retry-After`, the first if there are several; fractions are rounded up.
 fn seconds(value: &str) -> Option<u64> {
     let (whole, part) =
         value.split(',').next()?.trim().split_once('.').unwrap_or((value.split(',').next()?.trim(), ""));
@@ -52,7 +52,7 @@ impl Expectation {
             200..400 if is_page(response) && writes => "interrupted",
             200..400 | 403 | 407 | 451 | 511 if is_page(response) => "unreachable",
             ..300 => return Self::Success,
-            // Who asks for anything gets anything; the others cannot use a redirect.
+            // The generic action returns anything; the others cannot use a redirect.
             300..400 if action == GENERIC_ACTION => return Self::Success,
             300..400 => "malformed-response",
             401 => "unauthenticated",
@@ -68,7 +68,7 @@ impl Expectation {
         let errors: Vec<&Value> = chain(&response.body).collect();
         let mut request_ids: Vec<String> = errors.iter().filter_map(|error| text(error, "request-id")).collect();
         request_ids.extend(response.headers.get("request-id").map(str::to_owned));
-        // The deepest code is the most exact one; some inner errors repeat the status there.
+        // The deepest code is the most specific; some inner errors repeat the status there.
         let is_code = |code: &String| !code.is_empty() && !code.bytes().all(|byte| byte.is_ascii_digit());
         Self::Failure(Facts {
             kind,
@@ -112,7 +112,7 @@ fn chain(body: &Value) -> impl Iterator<Item = &Value> {
     std::iter::successors(body.get("error"), |error| error.get("innerError").or_else(|| error.get("innererror")))
 }
 
-/// A description without its ids, which follow in lines of their own, or behind spaces in newer answers.
+/// A description without its ids, which follow on lines of their own, or after spaces in newer answers.
 fn without_trailer(description: &str) -> &str {
     let ends = ["\r\n", "\n", " Trace ID:"].iter().filter_map(|mark| description.find(mark));
     description.get(..ends.min().unwrap_or(description.len())).unwrap_or(description).trim()

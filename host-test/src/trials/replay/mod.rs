@@ -1,7 +1,7 @@
-//! Replays captured exchanges: serves the recorded answer to the component and checks what it asked and what it made of it.
+//! Replays captured exchanges: serves the recorded answer to the component and checks its request and its result.
 //!
-//! A recording of the real service is the one witness that does not come from us; it catches what the emulator and the
-//! component might agree to get wrong.
+//! A recording of the real service is the only independent reference: it catches mistakes that the emulator and the
+//! component share.
 //!
 //! ```text
 //! recording ─ call (which action it stands for) ─ component ─ server (the recorded answer)

@@ -1,4 +1,4 @@
-//! A captured exchange as it stands in its file.
+//! A captured exchange, as stored in its file.
 //!
 //! `{"source", "note"?, "request": {method, path, headers, body}, "response": {status, headers, body}}`. A body is JSON, text
 //! that is taken as it is, or null for none.
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::json;
 use crate::text::{self, TextError};
 
-/// A request of the service's users and the service's answer.
+/// A request to the service and its answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
@@ -35,7 +35,7 @@ pub struct Request {
     pub method: String,
     /// Path and query.
     pub path: String,
-    /// Headers, secrets left out.
+    /// Headers, without secrets.
     #[serde(default)]
     pub headers: Headers,
     /// Body.
@@ -63,7 +63,7 @@ pub struct Response {
 pub struct Headers(BTreeMap<String, Values>);
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "a header is a string, or a list of strings where it repeats")]
+#[serde(untagged, expecting = "a header is a string, or a list of strings if it repeats")]
 enum Values {
     One(String),
     Many(Vec<String>),
@@ -81,7 +81,7 @@ impl Headers {
         })
     }
 
-    /// The first value of a name, in any case.
+    /// The first value of a header, whose name may be in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -112,7 +112,7 @@ pub enum ReadError {
     },
 }
 
-/// The files with recordings in a directory, by name.
+/// The files with recordings in a directory, sorted by name.
 ///
 /// # Errors
 /// When the directory cannot be read or has none.
@@ -149,7 +149,7 @@ impl Recording {
         Ok(recording)
     }
 
-    /// What the types alone do not exclude.
+    /// Checks what the types alone do not.
     fn check(&self) -> Result<(), String> {
         let Self { request, response, .. } = self;
         if !request.path.starts_with('/') {
@@ -160,7 +160,7 @@ impl Recording {
         }
         for (name, value) in response.headers.iter() {
             if http::HeaderName::try_from(name).is_err() || http::HeaderValue::try_from(value).is_err() {
-                return Err(format!("response.headers.{name}: no header can be called that or hold that"));
+                return Err(format!("response.headers.{name}: not a valid header name or value"));
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ impl Recording {
     }
 }
 
-/// A body as it goes over the wire.
+/// A body, as sent over the wire.
 pub(crate) fn text(body: &Value) -> String {
     match body {
         Value::Null => String::new(),
@@ -207,7 +207,7 @@ mod tests {
         broken(&with("/x", r#"{"status": 20}"#), "response.status: 20 is not between 200 and 599");
         broken(
             &with("/x", r#"{"status": 200, "headers": {"a b": "c"}}"#),
-            "response.headers.a b: no header can be called that or hold that",
+            "response.headers.a b: not a valid header name or value",
         );
     }
 

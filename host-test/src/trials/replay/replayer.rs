@@ -1,4 +1,4 @@
-//! Plays one recording after the other through a loaded component.
+//! Replays one recording after the other through a loaded component.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use super::{answered, coherence, sent, typed};
 
 /// The guest's clock runs this many times faster, so that a recorded `Retry-After` takes no time.
 const CLOCK_SPEED: u32 = 60;
-/// The longest that can be configured: room for every wait.
+/// The longest that can be configured, to leave time for every wait.
 const TIMEOUT_SECONDS: u32 = 120;
-/// Not a secret of anybody.
+/// Not a real secret.
 const TOKEN: &str = "replayed-access-token";
 const TENANT: &str = "00000000-1111-2222-3333-444444444444";
 const CLIENT: &str = "00000000-5555-6666-7777-888888888888";
 
-/// A component that recordings are played to.
+/// A component that recordings are replayed to.
 #[derive(Debug)]
 pub struct Replayer {
     connector: Connector,
@@ -39,20 +39,21 @@ impl Replayer {
         Ok(Self { connector: Connector::load(component, settings)? })
     }
 
-    /// Plays a recording.
+    /// Replays a recording.
     ///
     /// # Errors
-    /// When no server or instance can be made; what the component makes of the recording is in the report.
+    /// If no server or instance can be created; the component's own failures are in the report.
     pub async fn replay(&self, recording: &Recording) -> Result<Report, CallError> {
         let server = Server::start().await;
-        let server = server.map_err(|error| CallError::Instance(format!("no server on loopback: {error}")))?;
+        let server =
+            server.map_err(|error| CallError::Instance(format!("cannot start a server on loopback: {error}")))?;
         let instance = self.connector.instance().await?;
         let mut play = Play { recording, server, instance };
         Ok(if recording.is_token() { play.token().await } else { play.graph().await })
     }
 }
 
-/// One recording with what it is played on.
+/// One recording and what it is replayed with.
 struct Play<'a> {
     recording: &'a Recording,
     server: Server,
@@ -108,7 +109,7 @@ impl Play<'_> {
         let (token_requests, graph_requests): (Vec<_>, Vec<_>) =
             self.server.take_received().into_iter().partition(Received::is_token);
         if token_requests.is_empty() {
-            mismatches.push(Mismatch::new("request", "no token was asked for"));
+            mismatches.push(Mismatch::new("request", "no token was requested"));
         }
         for received in &token_requests {
             mismatches.extend(sent::to_token_endpoint(self.recording, received));
@@ -146,18 +147,18 @@ impl Play<'_> {
         Answer { status: response.status, headers: response.headers.clone(), body }
     }
 
-    /// The recorded body as it stands: its links lead to the service, which is not where it is served.
+    /// The recorded body, unchanged: its links point to the service, not to where it is served.
     fn served_body(&self) -> String {
         text(&self.recording.response.body)
     }
 }
 
-/// Whether the component refused the input by itself.
+/// Whether the component itself refused the input.
 fn refused(answer: &Result<String, CallError>) -> bool {
     answer.as_ref().is_err_and(|error| error.kind() == "invalid-input")
 }
 
-/// The component names its parameter; a reader knows the field of the recording.
+/// The component names its parameter; the report names the field of the recording.
 fn not_sent(answer: &Result<String, CallError>) -> Mismatch {
     let error = answer.as_ref().err().and_then(CallError::action);
     let why = error.map_or("the component sent nothing", |error| error.message.as_str());
@@ -170,7 +171,7 @@ fn not_sent(answer: &Result<String, CallError>) -> Mismatch {
     Mismatch::new(field, format!("was not sent: {why}"))
 }
 
-/// Whether a request was repeated sooner than its answer asked for. The clocks of both sides are not one.
+/// Whether a request was retried sooner than its answer asked for. The two sides have different clocks.
 fn hasty(requests: &[Received], seconds: u64) -> Option<Mismatch> {
     let waited = |pair: &[Received]| match pair {
         [first, second] => (second.at - first.at).as_secs_f64() * f64::from(CLOCK_SPEED),
@@ -178,7 +179,7 @@ fn hasty(requests: &[Received], seconds: u64) -> Option<Mismatch> {
     };
     let shortest = requests.windows(2).map(waited).fold(f64::INFINITY, f64::min);
     let asked = Duration::from_secs(seconds).as_secs_f64();
-    let message = || format!("repeated after {shortest:.1} s, though the answer asks for {asked:.0} s");
+    let message = || format!("retried after {shortest:.1} s, although the answer asks for {asked:.0} s");
     (shortest < asked * 0.95).then(|| Mismatch::new("response.headers.Retry-After", message()))
 }
 
@@ -188,7 +189,7 @@ fn carries(authorization: Option<&str>, token: &str, what: &str) -> Option<Misma
     (carried != Some(token)).then(|| Mismatch::new("request.headers.Authorization", format!("does not carry {what}")))
 }
 
-/// Repeated requests differ in the same way; once is enough.
+/// Retries differ in the same way as the first attempt; one report is enough.
 fn without_repeats(mismatches: Vec<Mismatch>) -> Vec<Mismatch> {
     mismatches.into_iter().fold(Vec::new(), |mut all, mismatch| {
         if !all.contains(&mismatch) {

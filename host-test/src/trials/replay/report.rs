@@ -1,10 +1,10 @@
-//! What came of a recording, field by field.
+//! The result of a recording, field by field.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What came of a recording.
+/// The result of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The action that was called.
@@ -21,7 +21,7 @@ impl Report {
     }
 }
 
-/// A field of a recording that was not met.
+/// A field that does not match the recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
     /// The field, such as `request.body.classification`.

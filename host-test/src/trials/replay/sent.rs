@@ -1,4 +1,4 @@
-//! Whether the component asked what was recorded.
+//! Checks that the component sent the recorded request.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use super::recording::Recording;
 use super::report::Mismatch;
 use super::server::Received;
 
-/// The time span that a hunt without one is sent with.
+/// The time span that is sent with a hunt that has none.
 const DEFAULT_TIME_SPAN: &str = "P30D";
 
-/// Where a request to Graph is not the recorded one.
+/// Where a request to Graph differs from the recorded one.
 pub(crate) fn to_graph(recording: &Recording, target: &Target, received: &Received) -> Vec<Mismatch> {
     let mut all = Vec::new();
     let recorded = &recording.request;
@@ -28,14 +28,14 @@ pub(crate) fn to_graph(recording: &Recording, target: &Target, received: &Receiv
     all
 }
 
-/// Whether a token was asked for in the way of the recording.
+/// Where a token request differs from the recorded one.
 pub(crate) fn to_token_endpoint(recording: &Recording, received: &Received) -> Vec<Mismatch> {
     let mut all = Vec::new();
     if received.method != recording.request.method {
         let message = format!("{} was sent, not {}", received.method, recording.request.method);
         all.push(Mismatch::new("request.method", message));
     }
-    // Whose secret, tenant and scope it is differs; how it is asked for does not.
+    // Secret, tenant and scope differ; the grant must not.
     let Some(form) = recording.request.body.as_str() else { return all };
     let grant = |form: &str| pairs(form).into_iter().find(|(name, _)| name == "grant_type").map(|(_, value)| value);
     if grant(form) != grant(&received.body) {
@@ -65,7 +65,7 @@ fn body(recorded: &Value, sent: &str) -> Vec<Mismatch> {
     };
     if let (Some(recorded), Some(sent)) = (recorded.as_object(), parsed.as_object_mut()) {
         let given = recorded.keys().any(|key| key.eq_ignore_ascii_case("timespan"));
-        // The service's own default, said aloud.
+        // The service's own default, stated explicitly.
         sent.retain(|key, value| given || !key.eq_ignore_ascii_case("timespan") || *value != json!(DEFAULT_TIME_SPAN));
     }
     differences("request.body", recorded, &parsed, Rule::Sent)

@@ -1,6 +1,6 @@
-//! A server on loopback that plays one recorded exchange: a token answer, a Graph answer, and a note of what was asked.
+//! A server on loopback that replays one recorded exchange, a token answer and a Graph answer, and records the requests.
 //!
-//! The emulator answers as it thinks the service would; here the recording alone decides.
+//! The emulator answers as its model of the service says; here only the recording decides.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
@@ -18,7 +18,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::recording::Headers;
 
-/// Headers that say where a body ends or how it is packed; recordings hold bodies unpacked.
+/// Headers for the length or encoding of a body; recordings hold decoded bodies.
 const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "content-encoding", "connection"];
 
 /// An answer to serve.
@@ -65,7 +65,7 @@ pub(crate) struct Received {
     /// As sent, percent-encoded.
     pub(crate) path: String,
     pub(crate) query: String,
-    /// With its secrets: it never leaves this module's users.
+    /// With its secrets: users of this module must not show it.
     pub(crate) authorization: Option<String>,
     pub(crate) body: String,
     pub(crate) at: Instant,
@@ -77,7 +77,7 @@ impl Received {
     }
 }
 
-/// The server; it ends when dropped.
+/// The server; it stops when dropped.
 pub(crate) struct Server {
     pub(crate) base_url: String,
     script: Arc<Mutex<Script>>,
@@ -92,7 +92,7 @@ struct Script {
 }
 
 impl Server {
-    /// Listens on a free port; what it answers is set afterwards, because answers may name its address.
+    /// Listens on a free port; the answers are set afterwards, because they may contain its address.
     pub(crate) async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
@@ -101,14 +101,14 @@ impl Server {
         Ok(Self { base_url, script, task })
     }
 
-    /// What to answer from now on.
+    /// Sets the answers from now on.
     pub(crate) fn answer(&self, token: Answer, graph: Answer) {
         let mut script = lock(&self.script);
         script.token = Some(token);
         script.graph = Some(graph);
     }
 
-    /// The requests since the last look.
+    /// The requests since the last call.
     pub(crate) fn take_received(&self) -> Vec<Received> {
         std::mem::take(&mut lock(&self.script).received)
     }

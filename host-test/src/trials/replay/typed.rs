@@ -9,8 +9,8 @@ use super::call::{Call, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY};
 use super::compare::{Rule, differences};
 use super::report::Mismatch;
 
-/// Makes the call once more, typed, and compares with the recorded body as it was served. Reads only: the one write has the
-/// same answer as a read.
+/// Makes the call again, typed, and compares the result with the recorded body as served. Reads only: the one write has
+/// the same answer as a read.
 pub(crate) async fn check(instance: &mut Instance, config: &Config, call: &Call, body: &str) -> Vec<Mismatch> {
     let body: Value = crate::json::parse(body).unwrap_or_default();
     let text = |name: &str| call.input.get(name).and_then(Value::as_str);

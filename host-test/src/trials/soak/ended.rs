@@ -1,4 +1,4 @@
-//! A call that ended: what came of it, and whether that is all right.
+//! A call that ended: its outcome, and whether that is acceptable.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use crate::trials::chaos::action::Action;
 
 /// Statuses after which a write has not happened.
 const NOTHING_DONE: [u16; 3] = [401, 429, 503];
-/// Errors that no trouble of the service explains.
+/// Errors that no fault of the service explains.
 const UNEXPLAINED: [&str; 4] = ["invalid-input", "denied", "trap", "limit"];
 
 /// A call that ended.
 pub(crate) struct Ended {
     pub(crate) action: Action,
-    /// What a write of this call is recognised by.
+    /// Text that identifies a write of this call.
     pub(crate) mark: String,
-    /// The trouble that it was in.
+    /// The fault that hit it.
     pub(crate) trouble: Option<&'static str>,
-    /// The trouble that the call before was in, which may have left a broken connection behind.
+    /// The fault that hit the previous call, which may have left a broken connection behind.
     pub(crate) before: Option<&'static str>,
 }
 
 impl Ended {
-    /// Notes what came of it.
+    /// Records its outcome.
     pub(crate) fn note(&self, report: &mut Report, outcome: &Result<String, CallError>, journal: &[Exchange]) {
         report.troubled += usize::from(self.trouble.is_some());
         match outcome {
@@ -42,10 +42,10 @@ impl Ended {
         }
     }
 
-    /// Whether the trouble of this call, or the connection that the one before left behind, is a reason for the error.
+    /// Whether the fault of this call, or the connection that the previous one left behind, explains the error.
     fn explains(&self, error: &CallError) -> bool {
         match error.kind() {
-            // The peer closed while the request was on its way: a write cannot know whether it arrived.
+            // The peer closed the connection while the request was in flight: a write cannot know whether it arrived.
             "interrupted" => self.trouble.is_some() || self.before.is_some(),
             kind => self.trouble.is_some() && !UNEXPLAINED.contains(&kind),
         }
@@ -54,9 +54,9 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let trouble = |trouble: Option<&'static str>| trouble.unwrap_or("no trouble");
+        let trouble = |trouble: Option<&'static str>| trouble.unwrap_or("none");
         let (now, before) = (trouble(self.trouble), trouble(self.before));
-        write!(formatter, "{} {} with {now}, {before} before", self.action.title, self.mark)
+        write!(formatter, "{} {} (fault: {now}; before: {before})", self.action.title, self.mark)
     }
 }
 
@@ -94,21 +94,21 @@ mod tests {
         assert_eq!(
             report.lost,
             [
-                "update call 7. with no trouble, no trouble before: the component crashed: unreachable",
-                "update call 7. with 404, no trouble before: the component crashed: unreachable",
+                "update call 7. (fault: none; before: none): the component crashed: unreachable",
+                "update call 7. (fault: 404; before: none): the component crashed: unreachable",
             ]
         );
         assert_eq!((report.answered, report.troubled), (1, 1));
     }
 
     #[test]
-    fn a_write_that_may_have_happened_twice_is_repeated() {
+    fn a_write_that_may_have_happened_twice_counts_as_repeated() {
         let mut report = Report::default();
         let answer = Ok(String::new());
         let once = [patch("call 7.", Some(503)), patch("call 7.", Some(200)), patch("call 77.", Some(200))];
         ended(None, None).note(&mut report, &answer, &once);
         assert_eq!((report.writes, report.repeated.len()), (1, 0));
         ended(None, None).note(&mut report, &answer, &[patch("call 7.", None), patch("call 7.", Some(200))]);
-        assert_eq!(report.repeated, ["2 times, update call 7. with no trouble, no trouble before"]);
+        assert_eq!(report.repeated, ["2 times, update call 7. (fault: none; before: none)"]);
     }
 }

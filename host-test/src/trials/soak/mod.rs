@@ -1,6 +1,6 @@
-//! Many calls in a row on warm instances, with faults in between: what adds up, adds up here.
+//! Many calls in a row on warm instances, with faults in between, to find what accumulates.
 //!
-//! A leak of a kilobyte or one lost answer in a thousand shows in no single test.
+//! A leak of a kilobyte or one lost answer in a thousand does not show in a single test.
 
 mod ended;
 mod random;

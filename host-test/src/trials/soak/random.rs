@@ -1,4 +1,4 @@
-//! Reproducible chance: the same seed makes the same calls meet the same faults.
+//! Reproducible random numbers: the same seed gives the same calls the same faults.
 
 /// SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
 #[derive(Debug)]
@@ -17,13 +17,13 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// One of several; none of none.
+    /// One of the items; none if there are none.
     pub(crate) fn pick<'c, T>(&mut self, choices: &'c [T]) -> Option<&'c T> {
         let place = self.next().checked_rem(choices.len() as u64)?;
         choices.get(usize::try_from(place).ok()?)
     }
 
-    /// True in so many of a hundred cases.
+    /// True with this probability in percent.
     pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }

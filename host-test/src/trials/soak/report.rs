@@ -1,35 +1,35 @@
-//! What a soak came to, and whether that is good.
+//! The result of a soak, and whether it passed.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// The memory of the host may grow by this part of itself.
+/// The fraction by which the host's memory may grow.
 const GROWTH_MAX: f64 = 0.05;
 
-/// The memory in use after so many calls, in bytes.
+/// The memory in use after a number of calls, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Sample {
     /// Calls so far.
     pub calls: usize,
-    /// Of the whole process; none where the system does not tell.
+    /// Of the whole process; none if the system does not report it.
     pub host_bytes: Option<u64>,
     /// Of all instances of the component.
     pub guest_bytes: u64,
 }
 
-/// What a soak came to.
+/// The result of a soak.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Calls made.
     pub calls: usize,
-    /// Calls whose service was in trouble.
+    /// Calls that a fault hit.
     pub troubled: usize,
-    /// Calls that brought an answer.
+    /// Calls that returned an answer.
     pub answered: usize,
-    /// Errors of calls in trouble, by kind.
+    /// Errors explained by a fault, by kind.
     pub errors: BTreeMap<&'static str, usize>,
-    /// What became of calls that brought neither their answer nor an error that the trouble explains.
+    /// Calls that returned neither their answer nor an error that a fault explains.
     pub lost: Vec<String>,
     /// Writes that may have happened.
     pub writes: usize,
@@ -37,33 +37,33 @@ pub struct Report {
     pub repeated: Vec<String>,
     /// Connections that the service saw.
     pub connections: usize,
-    /// Instances of the component that were made.
+    /// Instances of the component that were created.
     pub instances: u64,
     /// How long it took.
     pub seconds: f64,
-    /// After how many calls the growth of memory counts: before, caches and pools fill.
+    /// The number of calls after which memory growth counts; until then caches and pools fill.
     pub baseline_calls: usize,
-    /// Memory in the course of the calls.
+    /// Memory in the course of the run.
     pub samples: Vec<Sample>,
 }
 
 impl Report {
-    /// By which part the memory of the host grew between the baseline and the end.
+    /// The fraction by which the host's memory grew between the baseline and the end.
     #[must_use]
     pub fn growth(&self) -> Option<f64> {
         let baseline = self.samples.iter().find(|sample| sample.calls >= self.baseline_calls)?.host_bytes?;
         let end = self.samples.last()?.host_bytes?;
-        #[expect(clippy::cast_precision_loss, reason = "no process has so much memory that it matters")]
+        #[expect(clippy::cast_precision_loss, reason = "no process has enough memory for it to matter")]
         let growth = end as f64 / (baseline as f64).max(1.0) - 1.0;
         Some(growth)
     }
 
-    /// What is wrong, in words; nothing when all is well.
+    /// What went wrong, in words; empty if nothing did.
     #[must_use]
     pub fn failures(&self) -> Vec<String> {
         let growth = self.growth().filter(|growth| *growth > GROWTH_MAX).map(|growth| {
             let (percent, after) = (growth * 100.0, self.baseline_calls);
-            format!("the host's memory grew by {percent:.1} % after call {after}, at most {:.0} %", GROWTH_MAX * 100.0)
+            format!("the host's memory grew by {percent:.1} % after call {after}; allowed: {:.0} %", GROWTH_MAX * 100.0)
         });
         let lost = self.lost.iter().map(|what| format!("lost: {what}"));
         let repeated = self.repeated.iter().map(|what| format!("written twice: {what}"));
@@ -86,7 +86,7 @@ mod tests {
         assert!(report([50, 100, 104]).failures().is_empty());
         assert_eq!(
             report([100, 100, 106]).failures(),
-            ["the host's memory grew by 6.0 % after call 1000, at most 5 %"]
+            ["the host's memory grew by 6.0 % after call 1000; allowed: 5 %"]
         );
         assert!(report([100, 100, 50]).failures().is_empty());
     }

@@ -1,4 +1,4 @@
-//! Makes the calls: several callers at a time, each with an emulator of its own so that it knows whose trouble is whose.
+//! Makes the calls: several callers at a time, each with its own emulator, so that it is clear which call a fault hit.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,34 +18,34 @@ use crate::trials::chaos::trouble::{Trouble, all};
 use crate::trials::residence;
 
 const CALLERS: usize = 4;
-/// 15 seconds of the guest take a quarter of one of ours.
+/// 15 guest seconds take a quarter of a real second.
 const CLOCK_SPEED: u32 = 60;
 const CALL_LIMIT: Duration = Duration::from_secs(15);
-/// Calls in trouble, in percent.
+/// Calls with a fault, in percent.
 const TROUBLED: u64 = 10;
-/// Calls whose token is no longer taken, in percent.
+/// Calls whose token is no longer accepted, in percent.
 const EXPIRED: u64 = 1;
 const SAMPLES: usize = 40;
-/// Caches and pools are full after so many calls.
+/// Caches and pools are full after this many calls.
 const WARM_UP: usize = 1_000;
-/// How long, and with which chance.
+/// How many calls, and with which seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Soak {
-    /// Calls in all.
+    /// The number of calls.
     pub calls: usize,
-    /// The same seed makes the same calls meet the same trouble.
+    /// The same seed gives the same calls the same faults.
     pub seed: u64,
 }
 
-/// Runs a soak of the component in a file; `done` is told after each call.
+/// Runs a soak of the component in a file; `done` is called after each call.
 ///
 /// # Errors
-/// When there is no emulator, or the component does not answer even in peace.
+/// If there is no emulator, or the component fails even without faults.
 pub async fn run(component: &Path, soak: Soak, done: impl Fn() + Send + Sync + 'static) -> Result<Report, TrialError> {
     let settings = Settings { clock_speed: CLOCK_SPEED, call_limit: CALL_LIMIT, ..Settings::default() };
     let connector = Connector::load(component, settings)?;
     let shared = Arc::new(Shared {
-        // Half of a short soak is spent on warming up.
+        // A short soak spends half of its calls on warming up.
         baseline: WARM_UP.min(soak.calls / 2),
         soak,
         connector: connector.clone(),
@@ -59,7 +59,7 @@ pub async fn run(component: &Path, soak: Soak, done: impl Fn() + Send + Sync + '
         let caller = Caller::start(number, shared.clone()).await?;
         callers.spawn(caller.call_on());
     }
-    // A caller that is done keeps its emulator until the memory was looked at for the last time.
+    // A caller that is done keeps its emulator until the memory has been measured for the last time.
     let services = callers.join_all().await;
     let connections = services.iter().map(|service| service.emulator.connections()).sum();
     let report = shared.report().clone();
@@ -83,7 +83,7 @@ impl Shared {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a call that ended, and looks at the memory now and then.
+    /// Counts a call that ended, and measures the memory now and then.
     fn ended(&self) {
         let mut report = self.report();
         report.calls += 1;
@@ -98,7 +98,7 @@ impl Shared {
     }
 }
 
-/// Somebody who makes one call after the other.
+/// Makes one call after the other.
 struct Caller {
     number: usize,
     shared: Arc<Shared>,
@@ -114,7 +114,7 @@ impl Caller {
         Ok(Self { number, shared, service, random, before: None })
     }
 
-    /// Makes this caller's share of the calls, and hands over what it called.
+    /// Makes this caller's share of the calls, and returns the service that it called.
     async fn call_on(mut self) -> Service {
         let calls = self.shared.soak.calls;
         for call in (self.number..calls).step_by(CALLERS) {

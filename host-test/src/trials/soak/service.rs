@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use crate::trials::TrialError;
 
-/// In peace there is time, so that a machine that is busy with other things loses no answer.
+/// Without faults the timeout is long, so that no answer is lost on a busy machine.
 const PATIENCE_SECONDS: u32 = 120;
 
 /// An emulator with configurations for it.
 pub(crate) struct Service {
     pub(crate) emulator: Emulator,
-    /// For calls in trouble.
+    /// For calls with a fault.
     pub(crate) hasty: String,
     /// For all others.
     pub(crate) patient: String,
-    /// Ids of incidents that there are.
+    /// Ids of existing incidents.
     pub(crate) incidents: Vec<String>,
 }
 

@@ -17,7 +17,7 @@ use crate::outbound::tls::Trust;
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const TIMEOUT: Duration = Duration::from_millis(200);
 
-/// A peer that treats each connection in the given way, one after the other.
+/// A peer that handles its connections one after the other in the given way.
 fn peer(mut treat: impl FnMut(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -49,7 +49,7 @@ fn client() -> Client {
     Clients::new(Trust::new(None).unwrap(), Proxies::default()).get(false).clone()
 }
 
-/// What comes of a POST: the body, or the error's name.
+/// The result of a POST: the body, or the error's name.
 async fn post(client: &Client, url: String) -> String {
     let body = Full::new(Bytes::from("body")).map_err(|never| match never {}).boxed_unsync();
     let request = Request::post(url).body(body).unwrap();
@@ -76,7 +76,7 @@ async fn without_a_client_it_is_denied() {
 }
 
 #[tokio::test]
-async fn what_fails_before_the_request_says_so() {
+async fn a_failure_before_the_request_says_so() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(post(&client(), format!("http://{closed}/")).await, "ConnectionRefused");
     assert_eq!(post(&client(), format!("https://{}/", peer(drop))).await, "TlsProtocolError");
@@ -93,7 +93,7 @@ async fn silence_ends_in_each_phase() {
 }
 
 #[tokio::test]
-async fn what_breaks_after_the_request_says_so() {
+async fn a_failure_after_the_request_says_so() {
     let hangs_up = peer(|mut stream| {
         read_request(&mut stream);
     });
@@ -136,19 +136,19 @@ async fn a_connection_that_was_closed_while_idle_is_replaced() {
     for _ in 0..3 {
         assert_eq!(post(&client, format!("http://{address}/")).await, "ok");
         wait_until_closed.recv().unwrap();
-        // Lets the client see the end of the connection.
+        // Gives the client time to notice that the connection is closed.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 #[tokio::test]
-async fn a_request_that_was_taken_is_never_sent_again() {
+async fn a_request_that_was_received_is_never_sent_again() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = requests.clone();
     let address = peer(move |mut stream| {
         read_request(&mut stream);
         stream.write_all(OK).unwrap();
-        // The second one on the same connection is read, and never answered.
+        // The second request on the connection is read but never answered.
         if read_request(&mut stream) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
