@@ -6,12 +6,9 @@
 demo: build
 	@cargo run --quiet --package host-test -- demo
 
-# The harness and the component that it loads, in parallel: either alone would leave a core idle for a while. The harness takes
-# longer, so it has priority.
+# The harness and the component that it loads.
 build: announce toolchain
-	@cargo build --package component-build
-	@nice -n 19 cargo run --quiet --package component-build >/dev/null & component=$$!; \
-	cargo build --package host-test; status=$$?; wait $$component && exit $$status
+	@host-test/build
 
 # Says what the first build does, before anything else is printed.
 announce:

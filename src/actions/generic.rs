@@ -35,6 +35,19 @@ const QUOTED_MAX_BYTES: usize = 120 * 1024 * 1024;
 /// If the service asks for a longer wait than this, the caller is told instead.
 const RETRY_AFTER_MAX_SECONDS: u32 = 300;
 
+/// Settings that change nothing.
+pub const NO_EXTRA_FIELDS: ExtraFields = ExtraFields {
+    headers: Vec::new(),
+    payload_json: None,
+    files: Vec::new(),
+    download: None,
+    filename: None,
+    retry_count: None,
+    retry_wait: None,
+    custom_output_json: None,
+    response_type: None,
+};
+
 /// The answer, typed.
 pub async fn typed<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<GenericResponse, Fault> {
     let Reply { status, headers, outcome, meta } = run(session, request).await?;
@@ -110,17 +123,7 @@ fn too_large_as_text(status: u16, length: usize) -> Fault {
 }
 
 async fn run<H: Host>(session: &Session<'_, H>, request: &GenericRequest) -> Result<Reply, Fault> {
-    let none = ExtraFields {
-        headers: Vec::new(),
-        payload_json: None,
-        files: Vec::new(),
-        download: None,
-        filename: None,
-        retry_count: None,
-        retry_wait: None,
-        custom_output_json: None,
-        response_type: None,
-    };
+    let none = NO_EXTRA_FIELDS;
     let extra = request.extra_fields.as_ref().unwrap_or(&none);
     let target = target(session, request)?;
     let mut headers = headers::checked(&extra.headers)?;

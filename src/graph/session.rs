@@ -237,7 +237,7 @@ impl<'a, H: Host> Session<'a, H> {
                 unusable
             })
         };
-        self.exchange.send(&request, call.effect, take).await
+        self.exchange.send(&request, call.effect, take).await.map_err(|stopped| stopped.why)
     }
 
     /// Passes a success on, unless it is not from Graph or incomplete.

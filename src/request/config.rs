@@ -247,7 +247,7 @@ pub mod tests {
     #[test]
     fn accepts_a_domain_as_tenant() {
         let config = Config { tenant_id: " Contoso.OnMicrosoft.com ".into(), ..config() };
-        assert_eq!(Connection::new(&config).expect("valid").tenant_id, "contoso.onmicrosoft.com");
+        assert_eq!(Connection::new(&config).expect("valid").app.tenant_id, "contoso.onmicrosoft.com");
     }
 
     #[test]

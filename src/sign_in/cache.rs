@@ -6,11 +6,9 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use crate::request::config::{App, Connection};
+use crate::request::config::App;
 use crate::text::fault::Fault;
-use crate::text::origin::Origin;
 use crate::text::secret::Secret;
-use crate::wit::types::ErrorKind;
 
 /// The most tokens kept; the least recently used one is dropped first.
 pub const TOKENS_MAX: usize = 64;
@@ -58,7 +56,7 @@ struct Cache {
 }
 
 struct Entry {
-    key: Key,
+    app: App,
     claims: Option<String>,
     token: Secret,
     /// On the host's monotonic clock.
@@ -66,8 +64,10 @@ struct Entry {
 }
 
 struct TokenRequest {
-    key: Key,
+    app: App,
     claims: Option<String>,
+    /// When its call gives up, on the host's monotonic clock.
+    deadline: Duration,
     state: RefCell<State>,
 }
 
@@ -83,21 +83,23 @@ thread_local! {
     static CACHE: RefCell<Cache> = const { RefCell::new(Cache { tokens: Vec::new(), requests: Vec::new() }) };
 }
 
-/// Looks for a token; `now` is on the host's monotonic clock.
-pub fn find(connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Found {
+/// Looks for a token; `now` and the call's `deadline` are on the host's monotonic clock.
+pub fn find(app: &App, wanted: Wanted<'_>, now: Duration, deadline: Duration) -> Found {
     CACHE.with_borrow_mut(|cache| {
-        if let Some(token) = cache.take(connection, wanted, now) {
+        if let Some(token) = cache.take(app, wanted, now) {
             return Found::Token(token);
         }
         let claims = wanted.claims();
+        // A call that is over or is not polled any more must not hold up the others.
         let fits = |request: &&Rc<TokenRequest>| {
-            request.key.is_of(connection) && (claims.is_none() || request.claims.as_deref() == claims)
+            now < request.deadline && request.app == *app && (claims.is_none() || request.claims.as_deref() == claims)
         };
         if let Some(request) = cache.requests.iter().find(fits) {
             return Found::Pending(Pending(request.clone()));
         }
-        let (key, claims) = (Key::of(connection), claims.map(str::to_owned));
-        let request = Rc::new(TokenRequest { key, claims, state: RefCell::new(State::UnderWay(Vec::new())) });
+        let (app, claims) = (app.clone(), claims.map(str::to_owned));
+        let request = TokenRequest { app, claims, deadline, state: RefCell::new(State::UnderWay(Vec::new())) };
+        let request = Rc::new(request);
         cache.requests.push(request.clone());
         Found::Missing(Lead(request))
     })
@@ -105,13 +107,15 @@ pub fn find(connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Found
 
 impl Cache {
     /// The cached token, if the call accepts it. Otherwise it is dropped, unless it is only not new enough.
-    fn take(&mut self, connection: &Connection, wanted: Wanted<'_>, now: Duration) -> Option<Secret> {
-        let at = self.tokens.iter().position(|entry| entry.key.is_of(connection))?;
+    fn take(&mut self, app: &App, wanted: Wanted<'_>, now: Duration) -> Option<Secret> {
+        let at = self.tokens.iter().position(|entry| entry.app == *app)?;
         let entry = self.tokens.remove(at);
         let will_do = match wanted {
             Wanted::Any => true,
             Wanted::New => false,
-            Wanted::Instead { refused, claims } => entry.token != *refused && entry.claims.as_deref() == claims,
+            Wanted::Instead { refused, claims } => {
+                entry.token != *refused && (claims.is_none() || entry.claims.as_deref() == claims)
+            }
         };
         let keep = now < entry.renew_at && (will_do || matches!(wanted, Wanted::New));
         let token = (keep && will_do).then(|| entry.token.clone());
@@ -126,11 +130,18 @@ impl Cache {
 pub struct Pending(Rc<TokenRequest>);
 
 impl Pending {
+    /// When the other call gives up, on the host's monotonic clock.
+    pub fn deadline(&self) -> Duration {
+        self.0.deadline
+    }
+
     /// Its outcome; `None` when the caller has to look again.
     pub async fn outcome(&self) -> Option<Result<Secret, Fault>> {
         poll_fn(|context| match &mut *self.0.state.borrow_mut() {
             State::UnderWay(wakers) => {
-                wakers.push(context.waker().clone());
+                if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+                    wakers.push(context.waker().clone());
+                }
                 Poll::Pending
             }
             State::Over(outcome) => Poll::Ready(outcome.clone()),
@@ -145,10 +156,15 @@ pub struct Lead(Rc<TokenRequest>);
 impl Lead {
     /// Keeps a token and passes it to the waiting calls.
     pub fn found(self, token: &Secret, renew_at: Duration) {
-        let TokenRequest { key, claims, .. } = &*self.0;
-        let entry = Entry { key: key.clone(), claims: claims.clone(), token: token.clone(), renew_at };
+        let TokenRequest { app, claims, .. } = &*self.0;
+        let entry = Entry { app: app.clone(), claims: claims.clone(), token: token.clone(), renew_at };
         CACHE.with_borrow_mut(|cache| {
-            cache.tokens.retain(|other| other.key != entry.key);
+            // A token with the claims of a challenge serves everyone.
+            let better = |other: &Entry| other.app == entry.app && other.claims.is_some() && entry.claims.is_none();
+            if cache.tokens.iter().any(better) {
+                return;
+            }
+            cache.tokens.retain(|other| other.app != entry.app);
             if cache.tokens.len() >= TOKENS_MAX {
                 cache.tokens.remove(0);
             }
@@ -157,10 +173,9 @@ impl Lead {
         self.end(Some(Ok(token.clone())));
     }
 
-    /// Passes a failure to the waiting calls if it applies to them too: they may have more time than this call had.
-    pub fn failed(self, fault: &Fault) {
-        let is_theirs = matches!(fault.kind, ErrorKind::Unauthenticated | ErrorKind::Denied | ErrorKind::Throttled);
-        self.end(is_theirs.then(|| Err(fault.clone())));
+    /// Passes a failure on to the waiting calls, unless it was only for lack of time: they may have more.
+    pub fn failed(self, fault: &Fault, by_time: bool) {
+        self.end((!by_time).then(|| Err(fault.clone())));
     }
 
     fn end(&self, outcome: Option<Result<Secret, Fault>>) {
@@ -177,40 +192,6 @@ impl Drop for Lead {
         if is_under_way {
             self.end(None);
         }
-    }
-}
-
-/// Everything a token depends on.
-#[derive(Clone, PartialEq)]
-struct Key {
-    login: Origin,
-    graph: Origin,
-    scope: String,
-    tenant_id: String,
-    client_id: String,
-    client_secret: Secret,
-}
-
-impl Key {
-    fn of(connection: &Connection) -> Self {
-        let App { login, graph, scope, tenant_id, client_id, client_secret, .. } = &connection.app;
-        Self {
-            login: login.clone(),
-            graph: graph.clone(),
-            scope: scope.clone(),
-            tenant_id: tenant_id.clone(),
-            client_id: client_id.clone(),
-            client_secret: client_secret.clone(),
-        }
-    }
-
-    fn is_of(&self, connection: &Connection) -> bool {
-        self.tenant_id == connection.app.tenant_id
-            && self.client_id == connection.app.client_id
-            && self.login == connection.app.login
-            && self.graph == connection.app.graph
-            && self.scope == connection.app.scope
-            && self.client_secret == connection.app.client_secret
     }
 }
 

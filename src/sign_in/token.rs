@@ -14,12 +14,12 @@ use crate::text::fault::{Fault, malformed};
 use crate::text::json::{self, Object, Writer};
 use crate::text::percent;
 use crate::text::secret::{Secret, Strikes};
-use crate::wire::exchange::{Exchange, Unanswered, Unusable};
+use crate::wire::exchange::{Exchange, Patience, Unanswered, Unusable};
 use crate::wire::failure::Failure;
 use crate::wire::host::{Header, Host, Method, Request, Response, USER_AGENT};
 use crate::wire::proxy_page;
 use crate::wire::retry::Effect;
-use crate::wit::types::Error;
+use crate::wit::types::{Error, ErrorKind};
 
 /// A token is renewed this long before it expires, or after half of its lifetime if that is later.
 const RENEW_EARLY: Duration = Duration::from_mins(5);
@@ -31,11 +31,14 @@ pub async fn get<H: Host>(
     wanted: Wanted<'_>,
 ) -> Result<Secret, Fault> {
     loop {
-        match cache::find(connection, wanted, exchange.host.now()) {
+        match cache::find(&connection.app, wanted, exchange.host.now(), exchange.deadline) {
             Found::Token(token) => return Ok(token),
             Found::Pending(request) => {
-                if let Some(outcome) = within_deadline(&request, connection, exchange).await {
+                if let Some(outcome) = in_time(&request, exchange).await {
                     return outcome;
+                }
+                if exchange.remaining().is_zero() {
+                    return Err(Failure::Late.fault(connection.app.login.authority(), Effect::Token));
                 }
             }
             Found::Missing(lead) => {
@@ -45,28 +48,22 @@ pub async fn get<H: Host>(
                         let early = RENEW_EARLY.min(*lifetime / 2);
                         lead.found(token, exchange.host.now().saturating_add(lifetime.saturating_sub(early)));
                     }
-                    Err(fault) => lead.failed(fault),
+                    Err((fault, by_time)) => lead.failed(fault, *by_time),
                 }
-                return outcome.map(|grant| grant.token);
+                return outcome.map(|grant| grant.token).map_err(|(fault, _)| fault);
             }
         }
     }
 }
 
-/// The outcome of another call's request, or a failure when this call's deadline passes.
-async fn within_deadline<H: Host>(
-    request: &Pending,
-    connection: &Connection,
-    exchange: &Exchange<'_, H>,
-) -> Option<Result<Secret, Fault>> {
+/// The outcome of another call's request, if there is one before either call gives up.
+async fn in_time<H: Host>(request: &Pending, exchange: &Exchange<'_, H>) -> Option<Result<Secret, Fault>> {
+    let end = exchange.deadline.min(request.deadline());
     let mut outcome = pin!(request.outcome());
-    let mut deadline = pin!(exchange.host.sleep(exchange.remaining()));
+    let mut end = pin!(exchange.host.sleep(end.saturating_sub(exchange.host.now())));
     poll_fn(|context| match outcome.as_mut().poll(context) {
         Poll::Ready(outcome) => Poll::Ready(outcome),
-        Poll::Pending => deadline
-            .as_mut()
-            .poll(context)
-            .map(|()| Some(Err(Failure::Late.fault(connection.app.login.authority(), Effect::Token)))),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
     })
     .await
 }
@@ -91,11 +88,12 @@ impl Grant {
     }
 }
 
+/// Asks for a token; a failure comes with whether more time could have mended it.
 async fn request<H: Host>(
     connection: &Connection,
     exchange: &Exchange<'_, H>,
     claims: Option<&str>,
-) -> Result<Grant, Fault> {
+) -> Result<Grant, (Fault, bool)> {
     let App { tenant_id, client_id, client_secret, login, scope, .. } = &connection.app;
     let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
     let form = [
@@ -131,24 +129,24 @@ async fn request<H: Host>(
         answer.strike_out(&Strikes::of([client_secret]));
         Err(unusable(answer, connection))
     };
-    let exchange = Exchange { status: entra::status, ..*exchange };
-    let refused = match exchange.send(&request, Effect::Token, take).await {
-        Ok(()) => None,
-        Err(Unanswered::Refused(answer)) => {
-            let answer = answer.for_error(&Strikes::of([client_secret]));
-            Some(entra::error(&answer, connection, exchange.host.unix_seconds()))
-        }
-        Err(Unanswered::Unusable(fault)) => Some(fault),
-        Err(Unanswered::Failed(failure)) => Some(failure.fault(login.authority(), Effect::Token)),
+    // How patient the caller is with Graph is not a matter of the token, which others may wait for.
+    let exchange = Exchange { status: entra::status, patience: Patience::Usual, ..*exchange };
+    let stopped = match (exchange.send(&request, Effect::Token, take).await, grant) {
+        (Ok(()), Some(grant)) => return Ok(grant),
+        (Ok(()), None) => return Err((malformed("there is no token answer"), false)),
+        (Err(stopped), _) => stopped,
     };
-    match (grant, refused) {
-        (Some(grant), None) => Ok(grant),
-        (_, Some(mut fault)) => {
-            fault.client_request_id = fault.client_request_id.or(Some(id));
-            Err(fault)
+    let mut fault = match stopped.why {
+        Unanswered::Refused(answer) => {
+            let answer = answer.for_error(&Strikes::of([client_secret]));
+            entra::error(&answer, connection, exchange.host.unix_seconds())
         }
-        (None, None) => Err(malformed("there is no token answer")),
-    }
+        Unanswered::Unusable(fault) => fault,
+        Unanswered::Failed(failure) => failure.fault(login.authority(), Effect::Token),
+    };
+    fault.client_request_id = fault.client_request_id.or(Some(id));
+    let by_time = stopped.by_time || fault.kind == ErrorKind::Interrupted;
+    Err((fault, by_time))
 }
 
 fn grant_of(answer: &Response) -> Option<Grant> {

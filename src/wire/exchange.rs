@@ -49,6 +49,15 @@ pub enum Unanswered {
     Failed(Failure),
 }
 
+/// The end of a request without a result.
+#[derive(Debug)]
+pub struct Stopped {
+    /// How the last attempt ended.
+    pub why: Unanswered,
+    /// Whether there would have been another attempt, or a longer one, with more time.
+    pub by_time: bool,
+}
+
 /// A success that cannot be used, and whether a retry may help.
 #[derive(Debug)]
 pub struct Unusable {
@@ -74,15 +83,16 @@ impl<'a, H: Host> Exchange<'a, H> {
     }
 
     /// Sends a request, with retries, until `take` accepts a success or no retry is allowed.
-    pub async fn send(&self, request: &Request<'_>, effect: Effect, take: Take<'_>) -> Result<(), Unanswered> {
+    pub async fn send(&self, request: &Request<'_>, effect: Effect, take: Take<'_>) -> Result<(), Stopped> {
         let mut progress = Progress::default();
         loop {
             let remaining = self.remaining();
             if remaining.is_zero() {
-                return Err(Unanswered::Failed(Failure::Unsent("the deadline passed".into())));
+                let why = Unanswered::Failed(Failure::Unsent("the deadline passed".into()));
+                return Err(Stopped { why, by_time: true });
             }
             let spared = if self.patience == Patience::LeavesHalf { remaining / 2 } else { Duration::ZERO };
-            let (outcome, end) = match self.host.send(request, self.deadline.saturating_sub(spared)).await {
+            let (outcome, why) = match self.host.send(request, self.deadline.saturating_sub(spared)).await {
                 Ok(answer) if answer.status < 400 => match take(answer) {
                     Ok(()) => return Ok(()),
                     Err(Unusable { fault, repeat }) => {
@@ -92,8 +102,12 @@ impl<'a, H: Host> Exchange<'a, H> {
                 Ok(answer) => (self.outcome(&answer), Unanswered::Refused(answer)),
                 Err(failure) => (outcome_of(&failure), Unanswered::Failed(failure)),
             };
-            let wait = retry::wait(effect, outcome, progress, self.remaining(), self.host.random());
-            let Some(span) = wait else { return Err(end) };
+            let jitter = self.host.random();
+            let wait = |remaining| retry::wait(effect, outcome, progress, remaining, jitter);
+            let Some(span) = wait(self.remaining()) else {
+                let is_late = matches!(why, Unanswered::Failed(Failure::Late));
+                return Err(Stopped { by_time: is_late || wait(Duration::MAX).is_some(), why });
+            };
             progress.count(outcome);
             self.host.sleep(span).await;
         }

@@ -85,12 +85,11 @@ pub struct ScriptedHost {
     steps: RefCell<VecDeque<Step>>,
     sent: RefCell<Vec<Sent>>,
     now: Cell<Duration>,
-    /// Times that calls wait for.
-    timers: RefCell<Vec<Duration>>,
+    /// Times that calls wait for, and how to wake them.
+    timers: RefCell<Vec<(Duration, Waker)>>,
 }
 
 /// Whether a call was woken.
-#[derive(Default)]
 struct Woken(AtomicBool);
 
 impl Wake for Woken {
@@ -116,41 +115,50 @@ impl ScriptedHost {
         self.finish_all([Box::pin(call)]).pop().expect("one call has one outcome")
     }
 
-    /// Runs calls concurrently; the clock moves on when all of them wait.
+    /// Runs calls side by side as an executor does: each only when it was woken. The clock moves on when all of them wait.
     ///
     /// # Panics
-    /// When a call waits for something that never happens.
+    /// When a call waits for what never comes.
     pub fn finish_all<T, F: Future<Output = T> + ?Sized>(
         &self,
         calls: impl IntoIterator<Item = Pin<Box<F>>>,
     ) -> Vec<T> {
-        let mut calls: Vec<_> = calls.into_iter().map(|call| (call, None)).collect();
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(woken.clone());
-        loop {
-            for (call, outcome) in calls.iter_mut().filter(|(_, outcome)| outcome.is_none()) {
-                if let Poll::Ready(value) = call.as_mut().poll(&mut Context::from_waker(&waker)) {
+        let mut calls: Vec<_> = calls.into_iter().map(|call| (call, Arc::new(Woken(true.into())), None)).collect();
+        while calls.iter().any(|(.., outcome)| outcome.is_none()) {
+            let mut is_idle = true;
+            for (call, woken, outcome) in calls.iter_mut().filter(|(.., outcome)| outcome.is_none()) {
+                if !woken.0.swap(false, Ordering::Relaxed) {
+                    continue;
+                }
+                is_idle = false;
+                if let Poll::Ready(value) = call.as_mut().poll(&mut Context::from_waker(&woken.clone().into())) {
                     *outcome = Some(value);
                 }
             }
-            if calls.iter().all(|(_, outcome)| outcome.is_some()) {
-                return calls.into_iter().filter_map(|(_, outcome)| outcome).collect();
-            }
-            if !woken.0.swap(false, Ordering::Relaxed) {
-                let timers = self.timers.take();
-                let next = timers.into_iter().filter(|at| *at > self.now.get()).min();
-                self.now.set(next.expect("a call waits for something that never happens"));
+            if is_idle {
+                self.move_on();
             }
         }
+        calls.into_iter().filter_map(|(.., outcome)| outcome).collect()
+    }
+
+    /// Sets the clock to the next time that a call waits for, and wakes it.
+    fn move_on(&self) {
+        let next = self.timers.borrow().iter().map(|(at, _)| *at).min().expect("a call waits for what never comes");
+        self.now.set(next.max(self.now.get()));
+        let (due, later) = self.timers.take().into_iter().partition(|(at, _)| *at <= next);
+        self.timers.replace(later);
+        let due: Vec<(Duration, Waker)> = due;
+        due.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// Waits for a time on the clock.
     async fn until(&self, at: Duration) {
-        poll_fn(|_| {
+        poll_fn(|context| {
             if self.now.get() >= at {
                 return Poll::Ready(());
             }
-            self.timers.borrow_mut().push(at);
+            self.timers.borrow_mut().push((at, context.waker().clone()));
             Poll::Pending
         })
         .await;

@@ -21,21 +21,6 @@ fn request() -> GenericRequest {
     }
 }
 
-/// Settings that change nothing, for tests to modify.
-fn extra() -> ExtraFields {
-    ExtraFields {
-        headers: Vec::new(),
-        payload_json: None,
-        files: Vec::new(),
-        download: None,
-        filename: None,
-        retry_count: None,
-        retry_wait: None,
-        custom_output_json: None,
-        response_type: None,
-    }
-}
-
 fn with(extra_fields: ExtraFields) -> GenericRequest {
     GenericRequest { extra_fields: Some(extra_fields), ..request() }
 }

@@ -6,11 +6,13 @@ use std::pin::Pin;
 use super::*;
 use crate::actions::{generic, get_incident, list_incidents, run_hunting_query};
 use crate::graph::session::Session;
-use crate::request::config;
+use crate::request::config::{self, Connection};
 use crate::sample::{INCIDENT, all_incidents, connection};
-use crate::wire::scripted::{ScriptedHost, Step, after, answer};
-use crate::wit::actions::{GenericRequest, HttpMethod};
-use crate::wit::types::Config;
+use crate::wire::failure::Failure;
+use crate::wire::host::Host as _;
+use crate::wire::scripted::{ScriptedHost, Step, after, answer, answer_with};
+use crate::wit::actions::{ExtraFields, GenericRequest, HttpMethod};
+use crate::wit::types::{Config, ErrorKind};
 
 type Call<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + 'a>>;
 
@@ -133,4 +135,94 @@ fn a_call_that_is_given_up_leaves_the_token_to_the_next() {
     let outcomes = host.finish_all(calls);
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
     assert_eq!((grants(&host), host.elapsed().as_secs()), (2, 0));
+}
+
+#[test]
+fn a_call_is_woken_by_one_that_started_after_it() {
+    let connection = connection();
+    let host = ScriptedHost::new([after(3, grant("first")), incident(), incident()]);
+    let late = async {
+        host.sleep(Duration::from_secs(1)).await;
+        get(&host, &connection).await
+    };
+    let calls: [Call<'_>; 2] = [Box::pin(late), get(&host, &connection)];
+    let outcomes = host.finish_all(calls);
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!((grants(&host), host.elapsed().as_secs()), (1, 3));
+}
+
+#[test]
+fn a_call_that_is_no_longer_polled_holds_nobody_up_beyond_its_deadline() {
+    let (hurried, patient) = (patient(15), patient(120));
+    let host = ScriptedHost::new([Step::Silence, grant("second"), incident()]);
+    let outcome = host.finish(async {
+        let mut stalled = get(&host, &hurried);
+        poll_fn(|context| Poll::Ready(assert!(stalled.as_mut().poll(context).is_pending()))).await;
+        get(&host, &patient).await
+    });
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!((grants(&host), host.elapsed().as_secs()), (2, 15));
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_reached_is_tried_once_for_all() {
+    let connection = connection();
+    let refused = Step::Fail(Failure::Unsent("connection refused".into()));
+    let host = ScriptedHost::new(vec![refused; 4]);
+    let outcomes = host.finish_all((0..32).map(|_| get(&host, &connection)));
+    let is_unreachable =
+        |outcome: &Result<(), Fault>| outcome.as_ref().is_err_and(|error| error.kind == ErrorKind::Unreachable);
+    assert!(outcomes.iter().all(is_unreachable), "{outcomes:?}");
+    assert_eq!(host.left(), 0);
+}
+
+#[test]
+fn a_call_with_more_time_waits_as_long_as_the_service_asks() {
+    let (hurried, patient) = (patient(15), patient(120));
+    let busy = || answer_with(429, &[("retry-after", "20")], "");
+    let host = ScriptedHost::new([after(1, busy()), busy(), grant("second"), incident()]);
+    let outcomes = host.finish_all([get(&host, &hurried), get(&host, &patient)]);
+    assert_eq!(outcomes[0].as_ref().expect_err("busy").kind, ErrorKind::Throttled);
+    assert!(outcomes[1].is_ok(), "{outcomes:?}");
+    assert_eq!(host.left(), 0);
+}
+
+#[test]
+fn the_retries_of_a_generic_action_do_not_change_those_of_the_token() {
+    let connection = connection();
+    let busy = answer_with(429, &[("retry-after", "1")], "");
+    let host = ScriptedHost::new([after(1, busy), grant("second"), answer(200, "{}"), incident()]);
+    let request = GenericRequest {
+        method: HttpMethod::Get,
+        endpoint: "security/alerts_v2".into(),
+        payload: None,
+        query_params: Vec::new(),
+        extra_fields: Some(ExtraFields { retry_count: Some(1), ..generic::NO_EXTRA_FIELDS }),
+    };
+    let session = Session::new(&host, &connection, "");
+    let calls: [Call<'_>; 2] =
+        [Box::pin(async { generic::typed(&session, &request).await.map(drop) }), get(&host, &connection)];
+    let outcomes = host.finish_all(calls);
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!((grants(&host), host.left()), (2, 0));
+}
+
+#[test]
+fn a_token_with_the_claims_of_a_challenge_serves_calls_without() {
+    let connection = connection();
+    let challenge = answer_with(401, &[("www-authenticate", "Bearer claims=\"e30\"")], "");
+    let steps = [
+        after(1, grant("old")),
+        after(1, challenge),
+        after(5, answer(401, "")),
+        grant("new"),
+        incident(),
+        incident(),
+        incident(),
+    ];
+    let host = ScriptedHost::new(steps);
+    let outcomes = host.finish_all([get(&host, &connection), get(&host, &connection)]);
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert!(host.finish(get(&host, &connection)).is_ok());
+    assert_eq!((grants(&host), host.left()), (2, 0));
 }

@@ -186,7 +186,8 @@ fn nothing_is_sent_when_the_time_is_over() {
         prefix: "",
     };
     let failure = host.finish(exchange.send(&request, Effect::Read, &mut |_| Ok(()))).expect_err("late");
-    assert!(matches!(failure, Unanswered::Failed(Failure::Unsent(why)) if why == "the deadline passed"));
+    assert!(failure.by_time);
+    assert!(matches!(failure.why, Unanswered::Failed(Failure::Unsent(why)) if why == "the deadline passed"));
 }
 
 /// An action that fails like this returns exactly this error.

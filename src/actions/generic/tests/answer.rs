@@ -39,7 +39,7 @@ const NO_TEXT: &str = "the answer is not text: its bytes are given in base64";
 
 #[test]
 fn a_body_takes_the_form_asked_for() {
-    let of = |response_type| ExtraFields { response_type, ..extra() };
+    let of = |response_type| ExtraFields { response_type, ..NO_EXTRA_FIELDS };
     for json in [None, Some(ResponseType::Json)] {
         becomes(of(json), b" {\"a\": 1.0} ", &ResponseBody::Json(" {\"a\": 1.0} ".into()), &[]);
         becomes(of(json), b"7", &ResponseBody::Json("7".into()), &[]);
@@ -64,7 +64,7 @@ fn download_wins_over_custom_output_over_an_empty_body_over_response_type() {
         filename: Some("a.bin".into()),
         custom_output_json: custom(),
         response_type: Some(ResponseType::Content),
-        ..extra()
+        ..NO_EXTRA_FIELDS
     };
     let file = |size, sha256: &str, content: &str| {
         ResponseBody::File(Download {
@@ -87,12 +87,12 @@ fn download_wins_over_custom_output_over_an_empty_body_over_response_type() {
 
 #[test]
 fn custom_output_replaces_successes_only() {
-    let custom = || ExtraFields { custom_output_json: Some("{}".into()), ..extra() };
+    let custom = || ExtraFields { custom_output_json: Some("{}".into()), ..NO_EXTRA_FIELDS };
     let host = ScriptedHost::new([token(), answer(404, "")]);
     let error = run(&host, async |session| typed(session, &with(custom())).await).expect_err("gone");
     assert_eq!(error.kind, ErrorKind::NotFound);
     refuses(
-        &with(ExtraFields { custom_output_json: Some("{".into()), ..extra() }),
+        &with(ExtraFields { custom_output_json: Some("{".into()), ..NO_EXTRA_FIELDS }),
         "extra_fields.custom_output: is not JSON",
     );
 }
@@ -102,7 +102,8 @@ fn a_file_is_named_by_the_caller_the_service_or_the_endpoint() {
     let named = |filename: Option<&str>, disposition: Option<&str>, endpoint: &str| {
         let headers: Vec<(&str, &str)> = disposition.iter().map(|value| ("content-disposition", *value)).collect();
         let host = ScriptedHost::new([token(), answer_with(200, &headers, "hi")]);
-        let extra_fields = ExtraFields { download: Some(true), filename: filename.map(str::to_owned), ..extra() };
+        let extra_fields =
+            ExtraFields { download: Some(true), filename: filename.map(str::to_owned), ..NO_EXTRA_FIELDS };
         let request = GenericRequest { endpoint: endpoint.into(), ..with(extra_fields) };
         match run(&host, async |session| typed(session, &request).await).expect("a file").body {
             ResponseBody::File(file) => file.filename,
@@ -114,7 +115,7 @@ fn a_file_is_named_by_the_caller_the_service_or_the_endpoint() {
     assert_eq!(named(None, None, "/security/report/?a=b/c"), "report");
     for name in ["../a", "a/b", "a\\b", ".a", "a\nb", &"x".repeat(256)] {
         refuses(
-            &with(ExtraFields { download: Some(true), filename: Some(name.into()), ..extra() }),
+            &with(ExtraFields { download: Some(true), filename: Some(name.into()), ..NO_EXTRA_FIELDS }),
             "extra_fields.filename: must be a name without a path, control characters or leading dots, of 255 bytes at most",
         );
     }

@@ -6,12 +6,12 @@ use super::*;
 fn retry_settings_have_their_ranges() {
     for wait in [0, 61, u32::MAX] {
         refuses(
-            &with(ExtraFields { retry_wait: Some(wait), ..extra() }),
+            &with(ExtraFields { retry_wait: Some(wait), ..NO_EXTRA_FIELDS }),
             &format!("extra_fields.retry_wait: {wait} is out of range; allowed: 1 to 60 seconds"),
         );
     }
     refuses(
-        &with(ExtraFields { retry_count: Some(11), ..extra() }),
+        &with(ExtraFields { retry_count: Some(11), ..NO_EXTRA_FIELDS }),
         "extra_fields.retry_count: 11 is out of range; allowed: 0 to 10",
     );
     for (input, message) in [
@@ -26,7 +26,7 @@ fn retry_settings_have_their_ranges() {
 /// Tries a POST with these settings; returns when its requests to Graph were sent, in seconds, and how it ended.
 fn tries(retry_count: Option<u32>, retry_wait: Option<u32>, steps: Vec<Step>) -> (Vec<u128>, Result<u16, ErrorKind>) {
     let host = ScriptedHost::new([vec![token()], steps].concat());
-    let extra_fields = ExtraFields { retry_count, retry_wait, ..extra() };
+    let extra_fields = ExtraFields { retry_count, retry_wait, ..NO_EXTRA_FIELDS };
     let request = GenericRequest { method: Method::Post, ..with(extra_fields) };
     let result = run(&host, async |session| typed(session, &request).await);
     assert_eq!(host.left(), 0);
@@ -111,7 +111,7 @@ fn a_caller_who_counts_repeats_says_how_often_a_busy_service_is_asked() {
         // The caller's retries come in addition.
         for (count, attempts) in [(0, uncounted), (2, 2 + uncounted)] {
             let host = ScriptedHost::new([vec![token()], vec![answer(503, ""); attempts]].concat());
-            let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..extra() };
+            let extra_fields = ExtraFields { retry_count: Some(count), retry_wait: Some(1), ..NO_EXTRA_FIELDS };
             let request = GenericRequest { method, ..with(extra_fields) };
             let error = run(&host, async |session| typed(session, &request).await).expect_err("busy");
             assert_eq!((error.kind, host.calls().len()), (ErrorKind::Unavailable, attempts), "{method:?}");
@@ -130,7 +130,7 @@ fn counting_repeats_makes_a_read_no_less_robust() {
         vec![Step::Silence, answer(200, "{}")],
     ] {
         let host = ScriptedHost::new([vec![token()], steps].concat());
-        let extra_fields = ExtraFields { retry_count: Some(1), retry_wait: Some(1), ..extra() };
+        let extra_fields = ExtraFields { retry_count: Some(1), retry_wait: Some(1), ..NO_EXTRA_FIELDS };
         let answer = run(&host, async |session| typed(session, &with(extra_fields)).await).expect("an answer");
         assert_eq!((answer.status, host.left()), (200, 0));
     }

@@ -87,7 +87,7 @@ fn payload_json_is_a_body_too() {
         JSON_TYPE,
     );
     let post = || GenericRequest { method: Method::Post, ..request() };
-    let broken = ExtraFields { payload_json: Some("{".into()), ..extra() };
+    let broken = ExtraFields { payload_json: Some("{".into()), ..NO_EXTRA_FIELDS };
     refuses(&GenericRequest { extra_fields: Some(broken), ..post() }, "extra_fields.payload_json: is not JSON");
 }
 
@@ -110,15 +110,18 @@ fn there_is_one_body_and_none_in_a_get() {
             "extra_fields.files: cannot go with extra_fields.payload_json; give one body",
         ),
     ] {
-        let extra_fields = Some(ExtraFields { payload_json, files, ..extra() });
+        let extra_fields = Some(ExtraFields { payload_json, files, ..NO_EXTRA_FIELDS });
         refuses(&GenericRequest { method: Method::Post, payload, extra_fields, ..request() }, message);
     }
     refuses(&GenericRequest { payload: json(), ..request() }, "payload: a GET request has no body");
     refuses(
-        &with(ExtraFields { payload_json: json(), ..extra() }),
+        &with(ExtraFields { payload_json: json(), ..NO_EXTRA_FIELDS }),
         "extra_fields.payload_json: a GET request has no body",
     );
-    refuses(&with(ExtraFields { files: vec![file], ..extra() }), "extra_fields.files: a GET request has no body");
+    refuses(
+        &with(ExtraFields { files: vec![file], ..NO_EXTRA_FIELDS }),
+        "extra_fields.files: a GET request has no body",
+    );
 }
 
 #[test]
@@ -225,7 +228,7 @@ fn headers_go_over_the_defaults() {
             pair("client-request-id", "my-id"),
         ],
         payload_json: Some("{}".into()),
-        ..extra()
+        ..NO_EXTRA_FIELDS
     };
     let host = ScriptedHost::new([token(), answer(200, "{}")]);
     let post = GenericRequest { method: Method::Post, extra_fields: Some(extra_fields), ..request() };
@@ -245,7 +248,7 @@ fn headers_go_over_the_defaults() {
             "user-agent: mine",
         ]
     );
-    let own_type = ExtraFields { headers: vec![pair("Content-Type", "application/xml")], ..extra() };
+    let own_type = ExtraFields { headers: vec![pair("Content-Type", "application/xml")], ..NO_EXTRA_FIELDS };
     let host = ScriptedHost::new([token(), answer(200, "{}")]);
     let post = GenericRequest {
         method: Method::Post,
@@ -286,7 +289,7 @@ fn some_headers_cannot_be_set() {
     ] {
         let lower = name.trim().to_ascii_lowercase();
         refuses(
-            &with(ExtraFields { headers: vec![pair("x-fine", "1"), pair(name, "x")], ..extra() }),
+            &with(ExtraFields { headers: vec![pair("x-fine", "1"), pair(name, "x")], ..NO_EXTRA_FIELDS }),
             &format!("extra_fields.headers: '{lower}' cannot be set: it carries credentials or frames the message"),
         );
     }
@@ -301,7 +304,7 @@ fn some_headers_cannot_be_set() {
         ("x", "\u{0}", "'x' has a value with characters other than printable ASCII"),
     ] {
         refuses(
-            &with(ExtraFields { headers: vec![pair(name, value)], ..extra() }),
+            &with(ExtraFields { headers: vec![pair(name, value)], ..NO_EXTRA_FIELDS }),
             &format!("extra_fields.headers: {why}"),
         );
     }
