@@ -52,10 +52,13 @@ pub mod text;
 pub mod wire;
 pub mod wit;
 
-// Native linkers give `:` and `@` in these names another meaning, so the exports exist on wasm32 only.
+/// The exports of the component on its real host. A native library does not link with these names: its linker gives `:` and `@`
+/// another meaning.
 #[cfg(all(feature = "plugin", target_arch = "wasm32"))]
-wit::export!(Plugin with_types_in wit);
+mod plugin {
+    #![expect(unreachable_pub, reason = "generated code")]
 
-/// The component on its real host.
-#[cfg(all(feature = "plugin", target_arch = "wasm32"))]
-type Plugin = doors::component::Component<wire::wasi::WasiHost>;
+    crate::wit::export!(Plugin with_types_in crate::wit);
+
+    type Plugin = crate::doors::component::Component<crate::wire::wasi::WasiHost>;
+}

@@ -1,10 +1,6 @@
 //! Types and traits of the WIT package, generated from `wit/` so that the contract is written once.
 
 #![expect(missing_docs, clippy::pedantic, reason = "generated code; the documentation is in wit/")]
-#![cfg_attr(
-    all(feature = "plugin", target_arch = "wasm32"),
-    expect(unreachable_pub, reason = "the generated macro uses its own paths for the traits")
-)]
 
 wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true, pub_export_macro: true });
 
