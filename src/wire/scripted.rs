@@ -111,6 +111,9 @@ impl ScriptedHost {
     }
 
     /// Runs a call to completion.
+    ///
+    /// # Panics
+    /// When the call waits for what never comes.
     pub fn finish<T>(&self, call: impl Future<Output = T>) -> T {
         self.finish_all([Box::pin(call)]).pop().expect("one call has one outcome")
     }
@@ -146,10 +149,11 @@ impl ScriptedHost {
     fn move_on(&self) {
         let next = self.timers.borrow().iter().map(|(at, _)| *at).min().expect("a call waits for what never comes");
         self.now.set(next.max(self.now.get()));
-        let (due, later) = self.timers.take().into_iter().partition(|(at, _)| *at <= next);
+        let (due, later): (Vec<_>, Vec<_>) = self.timers.take().into_iter().partition(|(at, _)| *at <= next);
         self.timers.replace(later);
-        let due: Vec<(Duration, Waker)> = due;
-        due.into_iter().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in due {
+            waker.wake();
+        }
     }
 
     /// Waits for a time on the clock.

@@ -157,7 +157,8 @@ fn a_call_that_is_no_longer_polled_holds_nobody_up_beyond_its_deadline() {
     let host = ScriptedHost::new([Step::Silence, grant("second"), incident()]);
     let outcome = host.finish(async {
         let mut stalled = get(&host, &hurried);
-        poll_fn(|context| Poll::Ready(assert!(stalled.as_mut().poll(context).is_pending()))).await;
+        let is_pending = poll_fn(|context| Poll::Ready(stalled.as_mut().poll(context).is_pending())).await;
+        assert!(is_pending);
         get(&host, &patient).await
     });
     assert!(outcome.is_ok(), "{outcome:?}");
