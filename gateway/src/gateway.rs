@@ -90,11 +90,12 @@ fn not_configured(faults: &[Fault]) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use defender_xdr::text::fault::error;
     use serde_json::Value;
 
     use super::*;
     use crate::bindings::types::ErrorKind;
-    use crate::scripted::{Bytes, KEY, Scripted, VARIABLES, error};
+    use crate::scripted::{Bytes, KEY, Scripted, VARIABLES};
 
     fn request(method: &str, target: &str) -> Request {
         let headers = [("authorization", format!("Bearer {KEY}")), ("content-type", "application/json".into())];
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_error_of_the_connector_becomes_a_problem_without_secrets() {
-        let connector = Scripted::answering(Err(error(ErrorKind::Rejected, &format!("no {KEY} s3cret-value"))));
+        let connector = Scripted::answering(Err(error(ErrorKind::Rejected, format!("no {KEY} s3cret-value"))));
         let (status, body, _) = ask(&connector, &request("POST", "/actions/list_incidents"), "{}");
         assert_eq!((status, body["detail"].as_str()), (422, Some("no *** ***")));
     }

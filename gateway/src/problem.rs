@@ -134,7 +134,7 @@ fn strike_out(value: &mut Value, secrets: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scripted::error;
+    use defender_xdr::text::fault::error;
 
     fn body(response: &Response) -> Value {
         serde_json::from_slice(&response.body).expect("it is JSON")

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use defender_xdr::text::fault::error;
+
 use crate::bindings::catalog::{Action, CloudHosts, Connector as Catalog, Effect, Parameter, ParameterKind};
 use crate::bindings::types::{Error, ErrorKind};
 use crate::connector::Connector;
@@ -105,20 +107,6 @@ impl Connector for Scripted {
         self.calls.borrow_mut().push([action, config, input].map(str::to_owned));
         self.answer.clone()
     }
-}
-
-pub(crate) fn error(kind: ErrorKind, message: &str) -> Box<Error> {
-    Box::new(Error {
-        kind,
-        message: message.into(),
-        status: None,
-        code: None,
-        request_id: None,
-        client_request_id: None,
-        retry_after_seconds: None,
-        remedy: None,
-        details_json: None,
-    })
 }
 
 pub(crate) fn parameter(name: &str, kind: ParameterKind) -> Parameter {

@@ -16,8 +16,8 @@ use crate::wit::catalog::{Action, CloudHosts, Connector, Parameter};
 use crate::wit::types::Cloud;
 
 /// The names of the actions, in display order.
-pub fn action_names() -> Vec<&'static str> {
-    actions::ALL.iter().map(|entry| entry.name).collect()
+pub fn action_names() -> impl Iterator<Item = &'static str> {
+    actions::ALL.iter().map(|entry| entry.name)
 }
 
 /// The names of an action's parameters.

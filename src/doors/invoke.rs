@@ -107,10 +107,10 @@ fn access(access: &ActionAccess) -> String {
 /// The action's name in the catalog.
 fn action_name(name: &str) -> Result<&'static str, Fault> {
     let name = name.trim();
-    let known = catalog::action_names();
     // The app's documentation uses both names.
     let wanted = if name == "update_incidents" { catalog::UPDATE_INCIDENT } else { name };
-    known.iter().copied().find(|known| *known == wanted).ok_or_else(|| {
+    catalog::action_names().find(|known| *known == wanted).ok_or_else(|| {
+        let known: Vec<&str> = catalog::action_names().collect();
         let hint = nearest(name, &known).map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
         invalid(format!("action: {} is unknown; allowed: {}{hint}", quoted(name), known.join(", ")))
     })

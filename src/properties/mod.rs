@@ -98,7 +98,7 @@ proptest! {
 
     #[test]
     fn any_input_is_accepted_or_refused_before_anything_is_sent(
-        action in prop_oneof![proptest::sample::select(catalog::action_names()).prop_map(str::to_owned), text()],
+        action in prop_oneof![proptest::sample::select(catalog::action_names().collect::<Vec<_>>()).prop_map(str::to_owned), text()],
         config in prop_oneof![Just(CONFIG.to_owned()), mutated(CONFIG), text()],
         input in prop_oneof![mutated(LIST), mutated(UPDATE), mutated(GENERIC), text()],
     ) {

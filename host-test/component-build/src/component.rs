@@ -29,13 +29,21 @@ pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     Ok(component)
 }
 
+/// The service's whole sandbox: the connector's imports, and the one through which the configuration comes.
+const SERVICE_IMPORTS: [&str; 5] = ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:http/", "wasi:cli/environment@"];
+
 /// Builds the service form, `target/defender-xdr-service.wasm`.
 ///
 /// # Errors
-/// As [`build`].
+/// As [`build`], or the service would import something that its sandbox does not have.
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     let linked = link(workspace, "defender-xdr-gateway")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
+    let imports = metadata::imports(&linked).map_err(BuildError::Metadata)?;
+    let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));
+    if let Some(import) = imports.into_iter().find(|import| !is_offered(import)) {
+        return Err(BuildError::Import(import));
+    }
     let service = metadata::describe(&linked, &metadata::SERVICE).map_err(BuildError::Metadata)?;
     let path = workspace.join("target/defender-xdr-service.wasm");
     write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
@@ -144,6 +152,8 @@ pub enum BuildError {
     NoCompiler(NoCompiler),
     /// The guest's source does not compile.
     Failed,
+    /// The service imports this, which its sandbox does not have.
+    Import(String),
     /// The component or its interface cannot be read.
     Metadata(anyhow::Error),
     /// A program or file could not be used.
@@ -161,6 +171,7 @@ impl fmt::Display for BuildError {
         match self {
             Self::NoCompiler(error) => error.fmt(out),
             Self::Failed => out.write_str("the component does not compile, see the messages above"),
+            Self::Import(import) => write!(out, "the service would import {import}"),
             Self::Metadata(error) => write!(out, "cannot add metadata to the component: {error:#}"),
             Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
         }

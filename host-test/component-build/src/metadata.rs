@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Source, Version};
+use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Docs, PackageId, PackageMetadata, Resolve, WorldItem};
 
 const CONNECTOR: About = About {
@@ -48,6 +49,12 @@ pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
 pub(crate) fn add_by_item(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
     Ok(with_docs(describe(component, &CONNECTOR)?, PackageMetadata::extract(&resolve, package).encode()?))
+}
+
+/// The names of the interfaces that a component imports.
+pub(crate) fn imports(component: &[u8]) -> Result<Vec<String>> {
+    let DecodedWasm::Component(resolve, world) = decode(component)? else { bail!("it is not a component") };
+    Ok(resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect())
 }
 
 pub(crate) fn resolve(wit: &Path) -> Result<(Resolve, PackageId)> {
