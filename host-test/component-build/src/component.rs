@@ -1,23 +1,11 @@
-//! Runs cargo for the component and adds metadata to the result.
+//! The components with their metadata.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{fmt, fs, io};
+use std::{fs, io};
 
-use crate::compiler::{self, Compiler, NoCompiler};
+use crate::compiler::{self, Compiler};
+use crate::link::{BuildError, cargo, link, run};
 use crate::{TARGET, metadata};
-
-/// Variables of an outer cargo that would change what the inner one builds.
-const OUTER_CARGO_VARIABLES: [&str; 8] = [
-    "CARGO_BUILD_TARGET",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_TARGET_DIR",
-    "RUSTC",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "RUSTC_WRAPPER",
-    "RUSTDOCFLAGS",
-    "RUSTFLAGS",
-];
 
 /// Builds the release component, `target/defender_xdr.wasm` below `workspace`.
 ///
@@ -39,33 +27,22 @@ const SERVICE_IMPORTS: [&str; 5] = ["wasi:io/", "wasi:clocks/", "wasi:random/", 
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     let linked = link(workspace, "defender-xdr-gateway")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
-    let imports = metadata::imports(&linked).map_err(BuildError::Metadata)?;
+    let imports = metadata::imports(&linked).map_err(metadata_fault)?;
     let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));
     if let Some(import) = imports.into_iter().find(|import| !is_offered(import)) {
         return Err(BuildError::Import(import));
     }
-    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(BuildError::Metadata)?;
+    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(metadata_fault)?;
     let path = workspace.join("target/defender-xdr-service.wasm");
     write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
     Ok(path)
-}
-
-/// Builds a package of the workspace for the target, and returns the linked file.
-pub(crate) fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
-    let compiler = Compiler::find()?;
-    // A directory per compiler: artifacts of one cannot be read by another.
-    let target_dir = workspace.join("target/component").join(compiler.name());
-    let mut cargo = cargo(workspace, &compiler, &target_dir);
-    cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]);
-    run(cargo)?;
-    Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))
 }
 
 /// Gives a linked component its metadata and documentation.
 fn finish(workspace: &Path, linked: &Path, component: &Path) -> Result<(), BuildError> {
     let cannot = |error| BuildError::Io(linked.to_owned(), error);
     let linked = fs::read(linked).map_err(cannot)?;
-    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(BuildError::Metadata)?;
+    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(metadata_fault)?;
     write_if_changed(&finished, component).map_err(|error| BuildError::Io(component.to_owned(), error))
 }
 
@@ -85,20 +62,6 @@ pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildErro
     let component = target_dir.join("defender_xdr.wasm");
     finish(workspace, &target_dir.join(TARGET).join("release/defender_xdr.wasm"), &component)?;
     Ok(component)
-}
-
-pub(crate) fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for variable in OUTER_CARGO_VARIABLES {
-        command.env_remove(variable);
-    }
-    command.current_dir(workspace).env("CARGO_TARGET_DIR", target_dir).envs(compiler.environment());
-    command
-}
-
-fn run(mut command: Command) -> Result<(), BuildError> {
-    let status = command.status().map_err(|error| BuildError::Io("cargo".into(), error))?;
-    if status.success() { Ok(()) } else { Err(BuildError::Failed) }
 }
 
 /// A directory with a `rustc` that reports a sysroot in which cargo-component finds the target it requires.
@@ -145,37 +108,6 @@ pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     fs::rename(part, to)
 }
 
-/// Why there is no component.
-#[derive(Debug)]
-pub enum BuildError {
-    /// No compiler has the target.
-    NoCompiler(NoCompiler),
-    /// The guest's source does not compile.
-    Failed,
-    /// The service imports this, which its sandbox does not have.
-    Import(String),
-    /// The component or its interface cannot be read.
-    Metadata(anyhow::Error),
-    /// A program or file could not be used.
-    Io(PathBuf, io::Error),
+fn metadata_fault(error: anyhow::Error) -> BuildError {
+    BuildError::Metadata(format!("{error:#}"))
 }
-
-impl From<NoCompiler> for BuildError {
-    fn from(error: NoCompiler) -> Self {
-        Self::NoCompiler(error)
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCompiler(error) => error.fmt(out),
-            Self::Failed => out.write_str("the component does not compile, see the messages above"),
-            Self::Import(import) => write!(out, "the service would import {import}"),
-            Self::Metadata(error) => write!(out, "cannot add metadata to the component: {error:#}"),
-            Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}

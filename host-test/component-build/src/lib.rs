@@ -6,6 +6,7 @@
 mod compiler;
 #[cfg(feature = "build")]
 mod component;
+mod link;
 #[cfg(feature = "build")]
 mod metadata;
 #[cfg(feature = "release")]
@@ -15,7 +16,8 @@ mod sbom;
 
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
-pub use component::{BuildError, build, build_service, build_with_cargo_component};
+pub use component::{build, build_service, build_with_cargo_component};
+pub use link::{BuildError, link};
 #[cfg(feature = "release")]
 pub use release::release;
 

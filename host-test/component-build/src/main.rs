@@ -1,4 +1,5 @@
-//! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs,
+//! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs, `link` does the first
+//! and longest part of the build, and needs no dependency,
 //! `cargo-component` builds with that tool, and `service` builds the service form.
 
 use std::process::ExitCode;
@@ -21,10 +22,14 @@ fn main() -> ExitCode {
 
 /// The line to print, if there is one.
 fn run(arguments: &[&str]) -> Result<Option<String>, String> {
-    if arguments == ["toolchain"] {
-        return Compiler::find_or_install().map(|_| None);
+    match arguments {
+        ["toolchain"] => Compiler::find_or_install().map(|_| None),
+        ["link"] => {
+            let linked = component_build::link(&component_build::workspace(), "defender-xdr");
+            linked.map(|_| None).map_err(|error| error.to_string())
+        }
+        _ => build(arguments).map(Some),
     }
-    build(arguments).map(Some)
 }
 
 #[cfg(feature = "build")]
@@ -36,12 +41,12 @@ fn build(arguments: &[&str]) -> Result<String, String> {
         #[cfg(feature = "release")]
         ["release"] => component_build::release(&workspace),
         ["service"] => component_build::build_service(&workspace).map_err(Into::into),
-        _ => return Err("usage: component-build [cargo-component | release | service | toolchain]".to_owned()),
+        _ => return Err("usage: component-build [cargo-component | link | release | service | toolchain]".to_owned()),
     };
     built.map(|path| path.display().to_string()).map_err(|error: anyhow::Error| format!("{error:#}"))
 }
 
 #[cfg(not(feature = "build"))]
 fn build(_: &[&str]) -> Result<String, String> {
-    Err("usage: component-build toolchain (more commands with the feature `build`)".to_owned())
+    Err("usage: component-build link | toolchain (more commands with the feature `build`)".to_owned())
 }
