@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test toolchain lint advisories
+.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test console-test cluster-test toolchain lint advisories
 
 # The emulator, the component and all five actions, as tables.
 demo: build
@@ -19,7 +19,7 @@ announce:
 # would enable other features of wasmtime's dependencies than `demo` does, and wasmtime would be compiled twice.
 test: build
 	cargo test --package defender-xdr
-	cargo test --package defender-xdr-gateway
+	cargo test --package defender-xdr-service
 	cargo test --package defender-emulator
 	cargo test --package defender-xdr-host --package host-test
 
@@ -64,13 +64,21 @@ release: toolchain
 release-test: toolchain
 	@tests/release/run
 
-# The service form: the connector behind an HTTP gateway, as one component; prints its path.
+# The service form, one WASI 0.3 component that serves HTTP; prints its path.
 service: toolchain
 	@cargo run --quiet --package component-build -- service
 
 # The service in `wasmtime serve` against the emulator, and the files of deploy/.
 service-test: toolchain
 	@tests/service/run
+
+# The console in headless Chromium, against the service.
+console-test: toolchain
+	@tests/console/run
+
+# The service on two wasmCloud hosts with NATS and a registry, all on loopback; how many calls a second they answer.
+cluster-test: toolchain
+	@tests/cluster/run
 
 # Installs the compiler target that the component needs, if it is missing.
 toolchain:
@@ -81,7 +89,7 @@ lint: toolchain
 	tests/structure/circles
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package component-build --features release -- -D warnings
-	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-gateway --target-dir target/lint -- -D warnings
+	RUSTFLAGS="--cfg lint_transport" cargo clippy --package defender-xdr --package defender-xdr-service --target-dir target/lint -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace check bans licenses sources; \
 	else echo 'skipped: cargo deny, because cargo-deny is not installed'; fi

@@ -15,15 +15,12 @@ use waki::bindings::wasi::io::poll::{self, Pollable};
 use waki::bindings::wasi::io::streams::{InputStream, StreamError};
 use waki::bindings::wasi::random::random;
 
+use crate::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
 use crate::wire::failure::Failure;
 use crate::wire::host::{Host, Method, Request, Response};
 
-/// The largest answer accepted: the service's 50 MB of hunting results, and space for their JSON.
-const BODY_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes read at once.
 const READ_BYTES: u64 = 256 * 1024;
-/// Space behind an answer for the envelope, so that the answer need not be moved.
-const SPARE_BYTES: usize = 4096;
 
 /// The host that runs the component.
 #[derive(Debug, Default)]
@@ -200,20 +197,6 @@ fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response
     }
 }
 
-/// The `Content-Length` of the body that is read. It is ignored on 304, where it describes another answer, and with
-/// `Content-Encoding`: hosts built on `fetch` decode the body and keep both headers.
-fn announced_length(status: u16, headers: &[(String, String)]) -> Option<usize> {
-    let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    // A chunked body marks its own end.
-    if status == 304
-        || value("transfer-encoding").is_some()
-        || value("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
-    {
-        return None;
-    }
-    value("content-length")?.parse().ok()
-}
-
 fn receive_body(response: &IncomingResponse, buffer: &mut Vec<u8>, limit: usize, timer: &Timer) -> Result<(), Failure> {
     let body = response.consume().map_err(|()| Failure::Broken("the host provides no answer body".into()))?;
     let stream = body.stream().map_err(|()| Failure::Broken("the host provides no answer stream".into()))?;
@@ -256,51 +239,4 @@ fn make_room(buffer: &mut Vec<u8>, more: usize) {
     buffer.reserve_exact(grown);
 }
 
-/// The failure for an error code of the host: was anything sent?
-fn failure(code: &ErrorCode) -> Failure {
-    match code {
-        ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => Failure::Denied(describe(code)),
-        ErrorCode::DnsTimeout
-        | ErrorCode::DnsError(_)
-        | ErrorCode::DestinationNotFound
-        | ErrorCode::DestinationUnavailable
-        | ErrorCode::DestinationIpUnroutable
-        | ErrorCode::ConnectionRefused
-        | ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionLimitReached
-        | ErrorCode::TlsProtocolError
-        | ErrorCode::TlsCertificateError
-        | ErrorCode::TlsAlertReceived(_) => Failure::Unsent(describe(code)),
-        ErrorCode::HttpResponseBodySize(_) => Failure::TooLarge(BODY_MAX_BYTES),
-        _ => Failure::Broken(describe(code)),
-    }
-}
-
-/// Whether a code means that the peer sent nothing for some time.
-fn is_silence(code: &ErrorCode) -> bool {
-    matches!(code, ErrorCode::HttpResponseTimeout | ErrorCode::ConnectionReadTimeout)
-}
-
-/// A code in words.
-fn describe(code: &ErrorCode) -> String {
-    match code {
-        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "the name does not resolve".into(),
-        ErrorCode::ConnectionRefused => "connection refused".into(),
-        ErrorCode::ConnectionTimeout => "no connection in time".into(),
-        ErrorCode::ConnectionTerminated => "the peer closed the connection".into(),
-        ErrorCode::TlsCertificateError => "its TLS certificate is not trusted".into(),
-        ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => {
-            "TLS failed, possibly because of its certificate".into()
-        }
-        ErrorCode::HttpRequestDenied => "not on its list of allowed hosts".into(),
-        ErrorCode::DestinationIpProhibited => "its address is prohibited".into(),
-        code if is_silence(code) => "the peer did not respond in time".into(),
-        ErrorCode::DestinationUnavailable => {
-            "the host could not open a connection to it, possibly because of a proxy".into()
-        }
-        ErrorCode::HttpResponseIncomplete => "the answer ended early".into(),
-        ErrorCode::HttpProtocolError => "the answer is not HTTP".into(),
-        ErrorCode::InternalError(Some(why)) => why.clone(),
-        _ => "the host gave no reason".into(),
-    }
-}
+crate::error_codes!(ErrorCode);

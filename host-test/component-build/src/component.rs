@@ -18,14 +18,22 @@ pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
 }
 
 /// The service's whole sandbox: the connector's imports, and the one through which the configuration comes.
-const SERVICE_IMPORTS: [&str; 5] = ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:http/", "wasi:cli/environment@"];
+const SERVICE_IMPORTS: [&str; 7] = [
+    "wasi:cli/environment@0.3",
+    "wasi:clocks/monotonic-clock@0.3",
+    "wasi:clocks/system-clock@0.3",
+    "wasi:clocks/types@0.3",
+    "wasi:http/client@0.3",
+    "wasi:http/types@0.3",
+    "wasi:random/random@0.3",
+];
 
 /// Builds the service form, `target/defender-xdr-service.wasm`.
 ///
 /// # Errors
 /// As [`build`], or the service would import something that its sandbox does not have.
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
-    let linked = link(workspace, "defender-xdr-gateway")?;
+    let linked = link(workspace, "defender-xdr-service")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
     let imports = metadata::imports(&linked).map_err(metadata_fault)?;
     let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));

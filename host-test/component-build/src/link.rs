@@ -24,10 +24,18 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
 /// # Errors
 /// If there is no compiler for the target, or the build fails; its output goes to stderr.
 pub fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
+    link_in(workspace, workspace, package)
+}
+
+/// The same for a package in `directory`, another workspace. The target directory is that of `workspace`.
+///
+/// # Errors
+/// As [`link`].
+pub fn link_in(workspace: &Path, directory: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
-    let mut cargo = cargo(workspace, &compiler, &target_dir);
+    let mut cargo = cargo(directory, &compiler, &target_dir);
     cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]);
     run(cargo)?;
     Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))

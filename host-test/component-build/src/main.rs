@@ -1,6 +1,6 @@
-//! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs, `link` does the first
-//! and longest part of the build, and needs no dependency,
-//! `cargo-component` builds with that tool, and `service` builds the service form.
+//! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs. `link` does the first
+//! and longest part of the build without any dependency. `cargo-component` builds with that tool, `service` builds the service
+//! form, and `manifest DIRECTORY` the package there.
 
 use std::process::ExitCode;
 
@@ -35,14 +35,23 @@ fn run(arguments: &[&str]) -> Result<Option<String>, String> {
 #[cfg(feature = "build")]
 fn build(arguments: &[&str]) -> Result<String, String> {
     let workspace = component_build::workspace();
-    let built = match arguments {
-        [] => component_build::build(&workspace).map_err(Into::into),
-        ["cargo-component"] => component_build::build_with_cargo_component(&workspace).map_err(Into::into),
-        #[cfg(feature = "release")]
-        ["release"] => component_build::release(&workspace),
-        ["service"] => component_build::build_service(&workspace).map_err(Into::into),
-        _ => return Err("usage: component-build [cargo-component | link | release | service | toolchain]".to_owned()),
-    };
+    let built =
+        match arguments {
+            [] => component_build::build(&workspace).map_err(Into::into),
+            ["cargo-component"] => component_build::build_with_cargo_component(&workspace).map_err(Into::into),
+            #[cfg(feature = "release")]
+            ["release"] => component_build::release(&workspace),
+            ["service"] => component_build::build_service(&workspace).map_err(Into::into),
+            ["manifest", directory] => {
+                let directory = workspace.join(directory);
+                let package = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                component_build::link_in(&workspace, &directory, package).map_err(Into::into)
+            }
+            _ => return Err(
+                "usage: component-build [cargo-component | link | manifest DIRECTORY | release | service | toolchain]"
+                    .to_owned(),
+            ),
+        };
     built.map(|path| path.display().to_string()).map_err(|error: anyhow::Error| format!("{error:#}"))
 }
 

@@ -19,7 +19,7 @@ const CONNECTOR: About = About {
 };
 pub(crate) const SERVICE: About = About {
     name: "defender-xdr-service",
-    description: "HTTP service over the Microsoft Defender XDR connector: wasi:http/incoming-handler",
+    description: "HTTP service over the Microsoft Defender XDR connector: wasi:http/handler of WASI 0.3",
 };
 
 /// What differs between artifacts.

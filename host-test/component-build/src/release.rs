@@ -29,7 +29,7 @@ pub fn release(workspace: &Path) -> Result<PathBuf> {
     fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
     fs::copy(build_service(workspace)?, folder.join("defender-xdr-service.wasm"))?;
     fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
-    let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-gateway"])?;
+    let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-service"])?;
     fs::write(folder.join("sbom.cdx.json"), serde_json::to_string_pretty(&bill)? + "\n")?;
     fs::copy(workspace.join("deploy/policy.yaml"), folder.join("policy.yaml"))?;
     fs::write(folder.join("SHA256SUMS"), checksums(&folder)?)?;

@@ -53,8 +53,8 @@
 //! | a kind of fault | `fault/script.rs`, then `fault/spoil.rs` if its answer is valid HTTP, else `fault/wire.rs` |
 //! | a function of the emulator itself | `emulator.rs` and `server/control.rs` |
 //!
-//! The functions at `/_emulator/…` are `faults` (GET, POST, DELETE), `journal` (GET, DELETE), `expire-tokens`, `challenge`
-//! and `apps` (POST).
+//! The functions at `/_emulator/…` are `faults` (GET, POST, DELETE), `journal` (GET, DELETE), `counts` (GET: requests and tokens since
+//! the journal was cleared), `expire-tokens`, `challenge` and `apps` (POST).
 
 mod data;
 mod emulator;

@@ -29,6 +29,7 @@ fn call(server: &State, request: &Request, function: &str) -> Result<Answer, Mis
     match (request.method.as_str(), function) {
         ("GET", "faults") => return Ok(show(&server.faults.list())),
         ("GET", "journal") => return Ok(show(&server.journal.list())),
+        ("GET", "counts") => return Ok(show(&server.journal.counts())),
         ("POST", "faults") => read_faults(request)?.into_iter().for_each(|fault| server.faults.add(fault)),
         ("DELETE", "faults") => server.faults.clear(),
         ("DELETE", "journal") => server.journal.clear(),

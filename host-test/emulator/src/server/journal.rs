@@ -51,6 +51,15 @@ impl Exchange {
     }
 }
 
+/// How many requests there were, including those that are forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub requests: u64,
+    /// Those for a token.
+    pub tokens: u64,
+}
+
 /// All exchanges so far.
 #[derive(Debug, Default)]
 pub(crate) struct Journal(Mutex<Entries>);
@@ -58,6 +67,7 @@ pub(crate) struct Journal(Mutex<Entries>);
 #[derive(Debug, Default)]
 struct Entries {
     last: u64,
+    counts: Counts,
     exchanges: VecDeque<Exchange>,
 }
 
@@ -67,6 +77,8 @@ impl Journal {
         let mut entries = self.entries();
         entries.last += 1;
         let serial = entries.last;
+        entries.counts.requests += 1;
+        entries.counts.tokens += u64::from(request.path.ends_with("/oauth2/v2.0/token"));
         if entries.exchanges.len() >= MAX_EXCHANGES {
             entries.exchanges.pop_front();
         }
@@ -102,8 +114,14 @@ impl Journal {
         self.entries().exchanges.iter().cloned().collect()
     }
 
+    pub(crate) fn counts(&self) -> Counts {
+        self.entries().counts
+    }
+
     pub(crate) fn clear(&self) {
-        self.entries().exchanges.clear();
+        let mut entries = self.entries();
+        entries.exchanges.clear();
+        entries.counts = Counts::default();
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
@@ -158,7 +176,8 @@ mod tests {
         let last = (0..=MAX_EXCHANGES).map(|_| journal.open(&request)).last();
         let exchanges = journal.list();
         assert_eq!((exchanges.len(), exchanges[0].serial, last), (MAX_EXCHANGES, 2, Some(10_001)));
+        assert_eq!(journal.counts(), Counts { requests: 10_001, tokens: 0 });
         journal.clear();
-        assert_eq!((journal.list().len(), journal.open(&request)), (0, 10_002));
+        assert_eq!((journal.list().len(), journal.counts(), journal.open(&request)), (0, Counts::default(), 10_002));
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::bindings::catalog::{Action, Connector, Effect};
+use crate::call::route::ACTIONS;
+use crate::describe::schema;
 use crate::problem::{CONTENT_TYPE, KINDS};
-use crate::route::ACTIONS;
-use crate::schema;
+use defender_xdr::wit::catalog::{Action, Connector, Effect};
 
 /// Statuses of a failure on a route without input; an action can fail with any status.
 const UNAUTHORIZED: u16 = 401;
@@ -40,6 +40,10 @@ pub fn document(connector: &Connector) -> Value {
             &open,
             &[NOT_CONFIGURED],
         ),
+    );
+    paths.insert(
+        "/livez".into(),
+        get("checkLife", "Whether the service answers at all", "It needs neither key nor configuration.", &open, &[]),
     );
     paths.insert(
         "/healthz".into(),
@@ -171,7 +175,7 @@ fn responses() -> Value {
         let header = match status {
             401 => Some(("WWW-Authenticate", "string")),
             405 => Some(("Allow", "string")),
-            429 => Some(("Retry-After", "integer")),
+            429 | 503 => Some(("Retry-After", "integer")),
             _ => None,
         };
         if let (Some((name, kind)), Value::Object(object)) = (header, &mut response) {
@@ -197,7 +201,7 @@ mod tests {
     use crate::scripted::Scripted;
 
     fn made() -> Value {
-        document(&Scripted::default().describe())
+        document(&(&Scripted::default()).describe())
     }
 
     #[test]
@@ -239,7 +243,7 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         let open: Vec<&String> =
             paths.iter().filter(|(_, path)| path["get"]["security"] == json!([])).map(|(path, _)| path).collect();
-        assert_eq!(open, ["/openapi.json", "/healthz"]);
+        assert_eq!(open, ["/openapi.json", "/livez", "/healthz"]);
         assert_eq!(document["security"], json!([{ "key": [] }]));
     }
 }

@@ -1,35 +1,44 @@
-//! Reads the configuration and the callers' key from the host's variables, never from a request.
+//! Reads the configuration and the callers' keys from the host's variables, never from a request.
 //!
 //! `host-test` uses the same names, so that one set of variables works for both.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
+use defender_xdr::text::secret::Secret;
+use defender_xdr::wit::catalog::{Connector as Catalog, Parameter, ParameterKind};
 use serde_json::{Map, Value};
 
-use crate::bindings::catalog::{Connector as Catalog, Parameter, ParameterKind};
+use crate::call::key::KEY_MIN_CHARACTERS;
 use crate::connector::Connector;
-use crate::key::KEY_MIN_CHARACTERS;
 
 /// Prefix of the variables.
 const PREFIX: &str = "DEFENDER_";
 const KEY: &str = "DEFENDER_GATEWAY_KEY";
 const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
 const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
+const ANSWERS: &str = "DEFENDER_GATEWAY_ANSWERS_MIB";
+
+/// MiB that large answers of Microsoft's may take at a time, unless the host says otherwise.
+const ANSWERS_MIB: usize = 256;
+/// Below, not even one fits; above, an instance cannot address them.
+const ANSWERS_MIB_RANGE: RangeInclusive<usize> = 64..=2048;
 
 /// The service's settings.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Environment {
-    /// The callers' key.
-    pub key: String,
+pub struct Settings {
+    /// The callers' keys: any of them will do.
+    pub keys: Vec<Secret>,
     /// The configuration as `json.invoke` expects it.
     pub config: String,
-    /// Values that no answer may contain.
-    pub secrets: Vec<String>,
+    /// Values that no answer may contain, the keys among them.
+    pub secrets: Vec<Secret>,
+    /// Bytes that large answers of Microsoft's may take at a time.
+    pub answers_bytes: usize,
 }
 
-impl fmt::Debug for Environment {
+impl fmt::Debug for Settings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Environment(***)")
+        out.write_str("Settings(***)")
     }
 }
 
@@ -42,11 +51,11 @@ pub struct Fault {
     pub why: String,
 }
 
-impl Environment {
+impl Settings {
     /// Reads the settings from the host's variables.
     pub fn read(
         catalog: &Catalog,
-        connector: &dyn Connector,
+        connector: &impl Connector,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
         // A secret read from a file often ends with a line break.
@@ -62,7 +71,7 @@ impl Environment {
                 _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
                 Some(value) => {
                     if matches!(parameter.kind, ParameterKind::Password) {
-                        secrets.push(value.clone());
+                        secrets.push(Secret::new(value.clone()));
                     }
                     config.insert(parameter.name.clone(), value.into());
                 }
@@ -76,24 +85,51 @@ impl Environment {
         if !endpoints.is_empty() {
             config.insert("endpoints".into(), endpoints.into());
         }
-        let key = variable(KEY).unwrap_or_default();
-        if key.is_empty() {
-            faults.push(not_set(KEY));
-        } else if key.chars().count() < KEY_MIN_CHARACTERS {
-            let why = format!("is shorter than {KEY_MIN_CHARACTERS} characters");
-            faults.push(Fault { variable: KEY.into(), why });
-        }
+        let keys = keys(variable(KEY)).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Vec::new()
+        });
+        let answers_mib = answers_mib(variable(ANSWERS)).unwrap_or_else(|fault| {
+            faults.push(fault);
+            ANSWERS_MIB
+        });
         let config = Value::Object(config).to_string();
         if faults.is_empty() {
             faults.extend(refused(connector, &config));
         }
-        secrets.push(key.clone());
-        if faults.is_empty() { Ok(Self { key, config, secrets }) } else { Err(faults) }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        secrets.extend(keys.iter().cloned());
+        Ok(Self { keys, config, secrets, answers_bytes: answers_mib * 1024 * 1024 })
     }
 }
 
+/// Several keys are separated by commas, so that one can be replaced without an outage.
+fn keys(variable: Option<String>) -> Result<Vec<Secret>, Fault> {
+    let listed = variable.unwrap_or_default();
+    let keys: Vec<&str> = listed.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
+    if keys.is_empty() {
+        return Err(not_set(KEY));
+    }
+    if keys.iter().any(|key| key.chars().count() < KEY_MIN_CHARACTERS) {
+        let what = if keys.len() == 1 { "is" } else { "has a key that is" };
+        let why = format!("{what} shorter than {KEY_MIN_CHARACTERS} characters");
+        return Err(Fault { variable: KEY.into(), why });
+    }
+    Ok(keys.into_iter().map(|key| Secret::new(key.to_owned())).collect())
+}
+
+fn answers_mib(variable: Option<String>) -> Result<usize, Fault> {
+    let Some(text) = variable else { return Ok(ANSWERS_MIB) };
+    text.parse().ok().filter(|mib| ANSWERS_MIB_RANGE.contains(mib)).ok_or_else(|| {
+        let why = format!("must be a whole number from {} to {}", ANSWERS_MIB_RANGE.start(), ANSWERS_MIB_RANGE.end());
+        Fault { variable: ANSWERS.into(), why }
+    })
+}
+
 /// The configuration value that the connector refuses, if any.
-fn refused(connector: &dyn Connector, config: &str) -> Option<Fault> {
+fn refused(connector: &impl Connector, config: &str) -> Option<Fault> {
     let error = connector.check(config).err()?;
     // `endpoints.login: must start with …`: the part after the field name may repeat the value.
     let field = error.message.split(':').next().unwrap_or_default();
@@ -118,13 +154,13 @@ mod tests {
     use crate::scripted::{Scripted, VARIABLES};
 
     /// The tests' environment with some variables changed.
-    fn read(changes: &[(&str, &str)]) -> Result<Environment, Vec<Fault>> {
+    fn read(changes: &[(&str, &str)]) -> Result<Settings, Vec<Fault>> {
         let variable = |name: &str| {
             let change = changes.iter().find(|(changed, _)| *changed == name);
             change.or_else(|| VARIABLES.iter().find(|(known, _)| *known == name)).map(|(_, value)| (*value).to_owned())
         };
-        let connector = Scripted::default();
-        Environment::read(&connector.describe(), &connector, variable)
+        let connector = &Scripted::default();
+        Settings::read(&connector.describe(), &connector, variable)
     }
 
     #[track_caller]
@@ -135,12 +171,14 @@ mod tests {
 
     #[test]
     fn variables_become_a_configuration() {
-        let environment = read(&[("DEFENDER_TIMEOUT", " 30\n"), ("DEFENDER_ENDPOINTS", "no")]).expect("complete");
+        let settings = read(&[("DEFENDER_TIMEOUT", " 30\n"), ("DEFENDER_ENDPOINTS", "no")]).expect("complete");
         assert_eq!(
-            environment.config,
+            settings.config,
             r#"{"tenant_id":"tenant","client_id":"client","client_secret":"s3cret-value","timeout":"30"}"#
         );
-        assert_eq!(environment.secrets, ["s3cret-value", environment.key.as_str()]);
+        let secrets: Vec<&str> = settings.secrets.iter().map(Secret::reveal).collect();
+        assert_eq!(secrets, ["s3cret-value", settings.keys[0].reveal()]);
+        assert_eq!(settings.answers_bytes, 256 << 20);
     }
 
     #[test]
@@ -162,6 +200,29 @@ mod tests {
             ["DEFENDER_TENANT_ID is not set", "DEFENDER_CLIENT_SECRET is not set", "DEFENDER_GATEWAY_KEY is not set"]
         );
         assert_eq!(faults(&[(KEY, "fifteen-letters")]), ["DEFENDER_GATEWAY_KEY is shorter than 16 characters"]);
+    }
+
+    #[test]
+    fn several_keys_are_separated_by_commas() {
+        let settings = read(&[(KEY, "the-key-of-yesterday, the-key-of-tomorrow,\n")]).expect("complete");
+        assert_eq!(
+            settings.keys.iter().map(Secret::reveal).collect::<Vec<_>>(),
+            ["the-key-of-yesterday", "the-key-of-tomorrow"]
+        );
+        let short = [(KEY, "the-key-of-yesterday,tomorrow")];
+        assert_eq!(faults(&short), ["DEFENDER_GATEWAY_KEY has a key that is shorter than 16 characters"]);
+        assert_eq!(faults(&[(KEY, " , ,")]), ["DEFENDER_GATEWAY_KEY is not set"]);
+    }
+
+    #[test]
+    fn the_budget_of_answers_has_a_range() {
+        assert_eq!(read(&[(ANSWERS, "64")]).expect("complete").answers_bytes, 64 << 20);
+        for wrong in ["63", "2049", "-1", "much"] {
+            assert_eq!(
+                faults(&[(ANSWERS, wrong)]),
+                ["DEFENDER_GATEWAY_ANSWERS_MIB must be a whole number from 64 to 2048"]
+            );
+        }
     }
 
     #[test]

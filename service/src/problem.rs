@@ -1,16 +1,16 @@
 //! Errors as `application/problem+json`, RFC 9457.
 
+use defender_xdr::text::secret::Strikes;
+use defender_xdr::wit::types::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
-use crate::bindings::types::{Error, ErrorKind};
-use crate::http::Response;
+use crate::call::http::Response;
+use crate::connector::Ids;
 
 /// Its content type.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 /// Prefix of the kind. A URN rather than a URL: nothing has to be served at it.
 const TYPE_PREFIX: &str = "urn:defender-xdr:error:";
-/// Replaces a secret.
-const STRUCK_OUT: &str = "***";
 
 /// A kind of problem: its name, status and title. The connector's own come first, in the order of its interface.
 pub const KINDS: &[(&str, u16, &str)] = &[
@@ -32,9 +32,11 @@ pub const KINDS: &[(&str, u16, &str)] = &[
     ("unknown-path", 404, "There is nothing at this path"),
     ("unknown-action", 404, "There is no such action"),
     ("method-not-allowed", 405, "The path does not allow this method"),
+    ("slow-body", 408, "The body did not arrive in time"),
     ("content-too-large", 413, "The body is too large"),
     ("unsupported-media-type", 415, "The media type of the body is not JSON"),
     ("not-configured", 503, "The service is not configured"),
+    ("busy", 503, "Large bodies to and from other callers leave no room"),
 ];
 
 /// An error for the caller.
@@ -53,7 +55,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An error that the gateway itself detects.
+    /// An error that the service itself detects.
     pub fn new(status: u16, kind: &'static str, detail: impl Into<String>) -> Self {
         Self { status, kind, detail: detail.into(), ..Self::default() }
     }
@@ -75,7 +77,7 @@ impl Problem {
     }
 
     /// The answer, without secrets that a caller pasted into the input and a message repeated.
-    pub fn response(self, secrets: &[String]) -> Response {
+    pub fn response(self, secrets: &Strikes<'_>) -> Response {
         let title = KINDS.iter().find(|(kind, ..)| *kind == self.kind).map_or("", |(.., title)| title);
         let mut object = Map::new();
         object.insert("type".into(), format!("{TYPE_PREFIX}{}", self.kind).into());
@@ -84,11 +86,18 @@ impl Problem {
         object.insert("detail".into(), self.detail.into());
         object.insert("kind".into(), self.kind.into());
         object.extend(self.members);
-        let mut object = Value::Object(object);
-        strike_out(&mut object, secrets);
+        let mut text = Value::Object(object).to_string();
+        secrets.out_of(&mut text);
         let mut headers = vec![("content-type", CONTENT_TYPE.to_owned())];
         headers.extend(self.headers);
-        Response { status: self.status, headers, body: object.to_string().into_bytes() }
+        Response { status: self.status, headers, body: text.into_bytes(), share: None }
+    }
+
+    /// Adds the ids of the request to Microsoft as headers, as every answer has them.
+    #[must_use]
+    pub fn with_ids(mut self: Box<Self>, ids: Ids) -> Box<Self> {
+        self.headers.extend(ids.headers());
+        self
     }
 }
 
@@ -115,26 +124,12 @@ fn of(kind: ErrorKind) -> (&'static str, u16, &'static str) {
     KINDS.get(usize::from(kind as u8)).copied().unwrap_or_default()
 }
 
-/// Strikes secrets out of every text. Member names need no check: they are ours or the service's.
-fn strike_out(value: &mut Value, secrets: &[String]) {
-    match value {
-        Value::String(text) => {
-            for secret in
-                secrets.iter().filter(|secret| text.contains(secret.as_str()) && !secret.is_empty()).collect::<Vec<_>>()
-            {
-                *text = text.replace(secret.as_str(), STRUCK_OUT);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| strike_out(item, secrets)),
-        Value::Object(members) => members.values_mut().for_each(|member| strike_out(member, secrets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use defender_xdr::text::fault::error;
+    use defender_xdr::text::secret::Secret;
+
+    use super::*;
 
     fn body(response: &Response) -> Value {
         serde_json::from_slice(&response.body).expect("it is JSON")
@@ -175,7 +170,7 @@ mod tests {
             details_json: Some(r#"{"a":1}"#.into()),
             ..*error(ErrorKind::Throttled, "slow down")
         };
-        let response = Box::<Problem>::from(Box::new(error)).response(&[]);
+        let response = Box::<Problem>::from(Box::new(error)).response(&Strikes::of([]));
         assert_eq!(response.status, 429);
         assert_eq!(response.headers[1], ("retry-after", "7".to_owned()));
         assert_eq!(
@@ -188,7 +183,8 @@ mod tests {
     fn strikes_secrets_out_of_every_text() {
         let mut error = error(ErrorKind::InvalidInput, "status: 's3cret' is unknown");
         error.details_json = Some(r#"{"a":["s3cret"],"b":{"c":"x s3cret"}}"#.into());
-        let response = Box::<Problem>::from(error).response(&["s3cret".into(), String::new()]);
+        let response = Box::<Problem>::from(error)
+            .response(&Strikes::of([&Secret::new("s3cret".into()), &Secret::new(String::new())]));
         assert!(!String::from_utf8_lossy(&response.body).contains("s3cret"));
         assert_eq!(body(&response)["detail"], "status: '***' is unknown");
         assert_eq!(body(&response)["details"]["b"]["c"], "x ***");
@@ -198,6 +194,6 @@ mod tests {
     fn details_that_are_not_json_become_text() {
         let mut error = error(ErrorKind::Rejected, "no");
         error.details_json = Some("<html>".into());
-        assert_eq!(body(&Box::<Problem>::from(error).response(&[]))["details"], "<html>");
+        assert_eq!(body(&Box::<Problem>::from(error).response(&Strikes::of([])))["details"], "<html>");
     }
 }

@@ -1,13 +1,16 @@
 //! A connector and request bodies for tests.
 
 use std::cell::RefCell;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use defender_xdr::text::fault::error;
 
-use crate::bindings::catalog::{Action, CloudHosts, Connector as Catalog, Effect, Parameter, ParameterKind};
-use crate::bindings::types::{Error, ErrorKind};
-use crate::connector::Connector;
-use crate::http::{Body, Unread};
+use crate::budget::Budget;
+use crate::call::http::{Body, Unread};
+use crate::connector::{Connector, Ids, Outcome};
+use defender_xdr::wit::catalog::{Action, CloudHosts, Connector as Catalog, Effect, Parameter, ParameterKind};
+use defender_xdr::wit::types::{Error, ErrorKind};
 
 pub(crate) const KEY: &str = "a-key-for-the-callers";
 pub(crate) const VARIABLES: [(&str, &str); 4] = [
@@ -27,21 +30,22 @@ impl Bytes {
 }
 
 impl Body for Bytes {
-    fn read(&mut self, limit: usize) -> Result<Vec<u8>, Unread> {
+    async fn read(&mut self, limit: usize, _: &Budget) -> Result<Vec<u8>, Unread> {
         if self.0.len() > limit { Err(Unread::TooLarge) } else { Ok(std::mem::take(&mut self.0)) }
     }
 }
 
 /// Checks a configuration as the real one does, and gives every call the same answer.
 pub(crate) struct Scripted {
-    answer: Result<String, Box<Error>>,
+    pub(crate) answer: Result<String, Box<Error>>,
+    pub(crate) is_crowded: bool,
     /// Action, configuration and input of each call.
     pub(crate) calls: RefCell<Vec<[String; 3]>>,
 }
 
 impl Scripted {
     pub(crate) fn answering(answer: Result<&str, Box<Error>>) -> Self {
-        Self { answer: answer.map(str::to_owned), calls: RefCell::default() }
+        Self { answer: answer.map(str::to_owned), is_crowded: false, calls: RefCell::default() }
     }
 }
 
@@ -51,7 +55,7 @@ impl Default for Scripted {
     }
 }
 
-impl Connector for Scripted {
+impl Connector for &Scripted {
     fn describe(&self) -> Catalog {
         let mut configuration = vec![
             parameter("tenant_id", ParameterKind::Text),
@@ -103,9 +107,18 @@ impl Connector for Scripted {
         }
     }
 
-    fn invoke(&self, action: &str, config: &str, input: &str) -> Result<String, Box<Error>> {
+    async fn invoke(&self, action: &str, config: &str, input: &str, _: &Budget) -> Outcome {
         self.calls.borrow_mut().push([action, config, input].map(str::to_owned));
-        self.answer.clone()
+        let ids = Ids { request: Some("theirs".into()), client_request: Some("ours".into()) };
+        Outcome { result: self.answer.clone(), ids, share: None, is_crowded: self.is_crowded }
+    }
+}
+
+/// What a future that never waits ends with.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits"),
     }
 }
 

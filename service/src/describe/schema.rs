@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::bindings::catalog::{Action, Parameter, ParameterKind};
+use defender_xdr::wit::catalog::{Action, Parameter, ParameterKind};
 
 /// An action's input.
 pub fn input(action: &Action) -> Value {

@@ -1,5 +1,7 @@
 //! Requests and answers as plain values.
 
+use crate::budget::{Budget, Share};
+
 /// A request without its body.
 #[derive(Debug, Default)]
 pub struct Request {
@@ -27,8 +29,8 @@ impl Request {
 
 /// The body of a request, read only after every other check has passed.
 pub trait Body {
-    /// Reads the whole body.
-    fn read(&mut self, limit: usize) -> Result<Vec<u8>, Unread>;
+    /// Reads the whole body. One that is not small takes its share of `uploads` until the request is over.
+    fn read(&mut self, limit: usize, uploads: &Budget) -> impl Future<Output = Result<Vec<u8>, Unread>>;
 }
 
 /// Why there is no body.
@@ -38,6 +40,10 @@ pub enum Unread {
     TooLarge,
     /// It ended early.
     Broken,
+    /// It did not arrive in time.
+    Slow,
+    /// Other large bodies left no room for it in time.
+    Crowded,
 }
 
 /// An answer.
@@ -49,12 +55,19 @@ pub struct Response {
     pub headers: Vec<(&'static str, String)>,
     /// The whole body.
     pub body: Vec<u8>,
+    /// What it takes of a budget until it has been sent.
+    pub share: Option<Share>,
 }
 
 impl Response {
     /// A success with a JSON body.
     pub fn json(body: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, headers: vec![("content-type", "application/json".into())], body: body.into() }
+        Self::of("application/json", body)
+    }
+
+    /// A success.
+    pub fn of(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status: 200, headers: vec![("content-type", content_type.into())], body: body.into(), share: None }
     }
 
     /// Adds a header.
