@@ -141,7 +141,7 @@ fn the_commands_in_the_documents_exist() {
         "docs/releases.md",
         "docs/verification.md",
         "examples/README.md",
-        "gateway/README.md",
+        "service/README.md",
         "deploy/README.md",
     ] {
         let text = fs::read_to_string(workspace().join(document)).expect("the document is there");

@@ -1,6 +1,8 @@
 //! Answers a request. The order of the checks: path, method, configuration, key, action, body.
 
-use defender_xdr::text::secret::{Secret, Strikes};
+use std::cell::OnceCell;
+
+use defender_xdr::text::secret::Strikes;
 use defender_xdr::wit::catalog::Connector as Catalog;
 use defender_xdr::wit::types::ErrorKind;
 use serde_json::json;
@@ -25,6 +27,8 @@ const BUSY_SECONDS: u32 = 5;
 pub struct Service<C> {
     connector: C,
     catalog: Catalog,
+    /// Written when it is first asked for.
+    openapi: OnceCell<String>,
     settings: Result<Settings, Vec<Fault>>,
     answers: Budget,
     uploads: Budget,
@@ -36,15 +40,18 @@ impl<C: Connector> Service<C> {
         let catalog = connector.describe();
         let settings = Settings::read(&catalog, &connector, variable);
         let answers = Budget::new(settings.as_ref().map(|settings| settings.answers_bytes).unwrap_or_default());
-        Self { connector, catalog, settings, answers, uploads: Budget::new(UPLOADS_BYTES) }
+        Self { connector, catalog, openapi: OnceCell::new(), settings, answers, uploads: Budget::new(UPLOADS_BYTES) }
     }
 
     /// Answers any request.
     pub async fn answer(&self, request: &Request, body: &mut impl Body) -> Response {
-        let secrets: &[Secret] = self.settings.as_ref().map(|settings| settings.secrets.as_slice()).unwrap_or_default();
-        let strikes = Strikes::of(secrets);
-        let mut response = self.respond(request, body).await.unwrap_or_else(|problem| problem.response(&strikes));
-        if let Some(struck) = strikes.data_without(&response.body) {
+        let (secrets, keys) = self.settings.as_ref().map(Settings::secrets).unwrap_or_default();
+        let mut response = match self.respond(request, body).await {
+            Ok(response) => response,
+            Err(problem) => problem.response(&Strikes::of(secrets.iter().chain(keys))),
+        };
+        // The connector has struck out its own secrets.
+        if let Some(struck) = Strikes::of(keys).data_without(&response.body) {
             response.body = struck;
         }
         // Incidents must not be cached between here and the caller.
@@ -76,7 +83,9 @@ impl<C: Connector> Service<C> {
                 .into());
         }
         match route {
-            Route::OpenApi => Ok(Response::json(openapi::document(&self.catalog).to_string())),
+            Route::OpenApi => {
+                Ok(Response::json(self.openapi.get_or_init(|| openapi::document(&self.catalog).to_string()).as_str()))
+            }
             Route::Catalog => Ok(Response::json(self.connector.describe_json())),
             Route::Action(action) => self.act(action, request, body, settings).await,
             Route::Health | Route::Console | Route::Live => {

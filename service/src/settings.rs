@@ -30,8 +30,8 @@ pub struct Settings {
     pub keys: Vec<Secret>,
     /// The configuration as `json.invoke` expects it.
     pub config: String,
-    /// Values that no answer may contain, the keys among them.
-    pub secrets: Vec<Secret>,
+    /// The configuration's secrets.
+    secrets: Vec<Secret>,
     /// Bytes that large answers of Microsoft's may take at a time.
     pub answers_bytes: usize,
 }
@@ -52,6 +52,11 @@ pub struct Fault {
 }
 
 impl Settings {
+    /// Values that no answer may contain: the configuration's secrets, and the callers' keys.
+    pub fn secrets(&self) -> (&[Secret], &[Secret]) {
+        (&self.secrets, &self.keys)
+    }
+
     /// Reads the settings from the host's variables.
     pub fn read(
         catalog: &Catalog,
@@ -100,7 +105,6 @@ impl Settings {
         if !faults.is_empty() {
             return Err(faults);
         }
-        secrets.extend(keys.iter().cloned());
         Ok(Self { keys, config, secrets, answers_bytes: answers_mib * 1024 * 1024 })
     }
 }
@@ -176,8 +180,7 @@ mod tests {
             settings.config,
             r#"{"tenant_id":"tenant","client_id":"client","client_secret":"s3cret-value","timeout":"30"}"#
         );
-        let secrets: Vec<&str> = settings.secrets.iter().map(Secret::reveal).collect();
-        assert_eq!(secrets, ["s3cret-value", settings.keys[0].reveal()]);
+        assert_eq!(settings.secrets.iter().map(Secret::reveal).collect::<Vec<_>>(), ["s3cret-value"]);
         assert_eq!(settings.answers_bytes, 256 << 20);
     }
 

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import kubernetes_validate
@@ -19,6 +20,10 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = "1.34"
 VARIABLES = {"DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID", "DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
 SECRETS = {"DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
+# What is not the Internet: of the cluster, of its provider, of the machine.
+PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15"]
+# 120 seconds, and a tenth.
+LONGEST_ACTION_SECONDS = 132
 # Kinds for which Kubernetes has no schema.
 CUSTOM = {
     "WorkloadDeployment": "runtime.wasmcloud.dev/v1alpha1",
@@ -29,6 +34,15 @@ CUSTOM = {
 def equal(found, expected):
     if found != expected:
         raise AssertionError(f"expected {expected!r}, found {found!r}")
+
+
+def holds(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def covered(network, exceptions):
+    return any(ip_network(network).subnet_of(ip_network(exception)) for exception in exceptions)
 
 
 def read(name, kind):
@@ -52,22 +66,32 @@ def kubernetes(hosts):
     equal(set(given), VARIABLES)
     equal({name for name, variable in given.items() if "secretKeyRef" in variable.get("valueFrom", {})}, SECRETS)
     equal(container["readinessProbe"]["httpGet"]["path"], "/healthz")
+    equal(container["livenessProbe"]["httpGet"]["path"], "/livez")
     dns, https = read("kubernetes/egress-cilium.yaml", "CiliumNetworkPolicy")["egress"]
     equal(names(https["toFQDNs"]), hosts)
     equal(names(dns["toPorts"][0]["rules"]["dns"]), hosts)
-    read("kubernetes/egress-addresses.yaml", "NetworkPolicy")
+    addresses = read("kubernetes/egress-addresses.yaml", "NetworkPolicy")["egress"][1]["to"][0]["ipBlock"]
+    equal(addresses["cidr"], "0.0.0.0/0")
+    equal([network for network in PRIVATE if not covered(network, addresses["except"])], [])
+    containerfile = (DEPLOY / "kubernetes/Containerfile").read_text()
+    ends = int(re.search(r'"-Wtimeout=(\d+)s"', containerfile)[1])
+    holds(pod["terminationGracePeriodSeconds"] > ends + container["lifecycle"]["preStop"]["sleep"]["seconds"], "time to end")
+    holds(ends > LONGEST_ACTION_SECONDS, "an action may take its time")
     # The engine's arguments pass on every variable that the pod has.
-    passed = set(re.findall(r'"--env", "(\w+)"', (DEPLOY / "kubernetes/Containerfile").read_text()))
+    passed = set(re.findall(r'"--env", "(\w+)"', containerfile))
     equal(VARIABLES - passed, set())
 
 
 def wasmcloud(hosts):
     spec = read("wasmcloud/workload.yaml", "WorkloadDeployment")["template"]["spec"]
-    resources = spec["components"][0]["localResources"]
+    component = spec["components"][0]
+    resources = component["localResources"]
+    # Without a pool, each call has an instance of its own and asks for a token.
+    holds(component["poolSize"] > 0 and component["maxConcurrency"] > 1, "instances are kept warm")
     equal(set(resources["allowedHosts"]), hosts)
     equal(set(resources["environment"]["config"]), VARIABLES - SECRETS)
     equal(resources["environment"]["secretFrom"], [{"name": "defender-xdr"}])
-    equal([entry["interfaces"] for entry in spec["hostInterfaces"]], [["incoming-handler"]])
+    equal([entry["interfaces"] for entry in spec["hostInterfaces"]], [["handler"]])
 
 
 def main(host_test):

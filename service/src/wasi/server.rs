@@ -13,7 +13,7 @@ use wasip3::cli::environment;
 use wasip3::clocks::monotonic_clock;
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Fields, Method, Request as WasiRequest, Response as WasiResponse};
-use wasip3::wit_bindgen::{StreamReader, StreamResult, spawn_local};
+use wasip3::wit_bindgen::{StreamResult, StreamWriter, spawn_local};
 use wasip3::{wit_future, wit_stream};
 
 use crate::budget::{Budget, Share};
@@ -24,8 +24,10 @@ use crate::race;
 use crate::service::Service;
 use crate::wasi::client::Client;
 
-/// Bytes read at once.
-const READ_BYTES: usize = 64 * 1024;
+/// Room for what is read at once.
+const READ_BYTES: usize = 16 * 1024;
+/// Bytes written at once. The engine copies them, so that the rest of a large answer waits in the instance, within its budget.
+const WRITE_BYTES: usize = 256 * 1024;
 /// How long the body of a request may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
@@ -42,7 +44,8 @@ impl Guest for Server {
         let request = request(&incoming);
         let service =
             SERVICE.with(|service| service.get_or_init(|| Rc::new(Service::new(Linked, variables()))).clone());
-        let mut body = Incoming { request: Some(incoming), share: None };
+        let announced = request.header("content-length").and_then(|length| length.parse().ok());
+        let mut body = Incoming { request: Some(incoming), announced, share: None };
         let response = service.answer(&request, &mut body).await;
         Ok(outgoing(response, request.method == "HEAD"))
     }
@@ -104,50 +107,42 @@ fn method(method: &Method) -> Cow<'_, str> {
 /// The body of a request, until it is read.
 struct Incoming {
     request: Option<WasiRequest>,
+    /// Its `Content-Length`.
+    announced: Option<usize>,
     share: Option<Share>,
 }
 
 impl Body for Incoming {
     async fn read(&mut self, limit: usize, uploads: &Budget) -> Result<Vec<u8>, Unread> {
         let request = self.request.take().ok_or(Unread::Broken)?;
-        let (no_fault, fault) = wit_future::new(|| Ok(()));
+        let (_no_fault, fault) = wit_future::new(|| Ok(()));
         let (mut stream, trailers) = WasiRequest::consume_body(request, fault);
-        let timer = || monotonic_clock::wait_for(u64::try_from(BODY_TIME.as_nanos()).unwrap_or(u64::MAX));
-        let small = race::until(pin!(read(&mut stream, Vec::new(), limit.min(BODY_MAX_BYTES))), timer()).await;
-        let mut bytes = small.ok_or(Unread::Slow)?;
-        if bytes.len() > limit {
-            return Err(Unread::TooLarge);
-        }
-        if bytes.len() > BODY_MAX_BYTES {
-            self.share = race::until(pin!(uploads.take(limit)), timer()).await;
-            if self.share.is_none() {
-                return Err(Unread::Crowded);
-            }
-            bytes = race::until(pin!(read(&mut stream, bytes, limit)), timer()).await.ok_or(Unread::Slow)?;
+        // Asking the engine for a timer takes longer than most bodies do: it is started when there is something to wait for.
+        let mut timer = pin!(monotonic_clock::wait_for(u64::try_from(BODY_TIME.as_nanos()).unwrap_or(u64::MAX)));
+        let mut bytes = Vec::new();
+        while self.announced != Some(bytes.len()) {
             if bytes.len() > limit {
                 return Err(Unread::TooLarge);
             }
+            if bytes.len() > BODY_MAX_BYTES && self.share.is_none() {
+                let share = race::until(pin!(uploads.take(limit)), timer.as_mut()).await;
+                self.share = Some(share.ok_or(Unread::Crowded)?);
+            }
+            bytes.reserve(READ_BYTES);
+            let (end, more) = race::until(pin!(stream.read(bytes)), timer.as_mut()).await.ok_or(Unread::Slow)?;
+            bytes = more;
+            if matches!(end, StreamResult::Complete(_)) {
+                continue;
+            }
+            // How a body without a length ended is told with its trailers.
+            return match race::until(pin!(trailers.into_future()), timer).await {
+                Some(Ok(_)) if self.announced.is_none() => Ok(bytes),
+                Some(_) => Err(Unread::Broken),
+                None => Err(Unread::Slow),
+            };
         }
-        drop(no_fault);
-        match race::until(pin!(trailers.into_future()), timer()).await {
-            Some(Ok(_)) => Ok(bytes),
-            Some(Err(_)) => Err(Unread::Broken),
-            None => Err(Unread::Slow),
-        }
+        Ok(bytes)
     }
-}
-
-/// Reads on until the end, or until there are more bytes than the limit.
-async fn read(stream: &mut StreamReader<u8>, mut bytes: Vec<u8>, limit: usize) -> Vec<u8> {
-    while bytes.len() <= limit {
-        bytes.reserve(READ_BYTES);
-        let (end, more) = stream.read(bytes).await;
-        bytes = more;
-        if !matches!(end, StreamResult::Complete(_)) {
-            break;
-        }
-    }
-    bytes
 }
 
 /// The answer. Its body is written as fast as the caller reads, after the handler has returned.
@@ -171,12 +166,27 @@ fn outgoing(response: Response, is_head: bool) -> WasiResponse {
     let _ = outgoing.set_status_code(response.status);
     let (body, share) = (body.map(|writer| (writer, response.body)), response.share);
     spawn_local(async move {
-        if let Some((mut writer, bytes)) = body {
-            // If bytes are left, the caller has gone away and there is no one to report to.
-            writer.write_all(bytes).await;
+        if let Some((writer, bytes)) = body {
+            write(writer, bytes).await;
         }
         drop(end);
         drop(share);
     });
     outgoing
+}
+
+/// Writes until the end, or until the caller has gone away: then there is no one to report to.
+async fn write(mut writer: StreamWriter<u8>, bytes: Vec<u8>) {
+    if bytes.len() <= WRITE_BYTES {
+        writer.write_all(bytes).await;
+        return;
+    }
+    let mut part = Vec::with_capacity(WRITE_BYTES);
+    for bytes in bytes.chunks(WRITE_BYTES) {
+        part.extend_from_slice(bytes);
+        part = writer.write_all(part).await;
+        if !part.is_empty() {
+            return;
+        }
+    }
 }

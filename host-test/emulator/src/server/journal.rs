@@ -53,11 +53,11 @@ impl Exchange {
 
 /// How many requests there were, including those that are forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// All of them.
-    pub requests: u64,
+    requests: u64,
     /// Those for a token.
-    pub tokens: u64,
+    tokens: u64,
 }
 
 /// All exchanges so far.
