@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_good_answer_contains_no_key() {
-        let connector = Scripted::answering(Ok(concat!(r#"{"data":"a-key-for-the-callers"}"#)));
+        let connector = Scripted::answering(Ok(r#"{"data":"a-key-for-the-callers"}"#));
         let (status, body, _) = ask(&connector, &request("POST", "/actions/list_incidents"), "{}");
         assert_eq!((status, body["data"].as_str()), (200, Some("***")));
     }

@@ -55,3 +55,5 @@ macro_rules! error_codes {
         }
     };
 }
+
+pub use crate::error_codes;

@@ -1,7 +1,7 @@
 //! One request and its retries within a deadline, and the host that sends it.
 
 pub mod body;
-mod error_codes;
+pub mod error_codes;
 pub mod exchange;
 pub mod failure;
 pub mod host;

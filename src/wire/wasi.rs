@@ -16,6 +16,7 @@ use waki::bindings::wasi::io::streams::{InputStream, StreamError};
 use waki::bindings::wasi::random::random;
 
 use crate::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
+use crate::wire::error_codes::error_codes;
 use crate::wire::failure::Failure;
 use crate::wire::host::{Host, Method, Request, Response};
 
@@ -239,4 +240,4 @@ fn make_room(buffer: &mut Vec<u8>, more: usize) {
     buffer.reserve_exact(grown);
 }
 
-crate::error_codes!(ErrorCode);
+error_codes!(ErrorCode);

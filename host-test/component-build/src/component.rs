@@ -35,12 +35,12 @@ const SERVICE_IMPORTS: [&str; 7] = [
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     let linked = link(workspace, "defender-xdr-service")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
-    let imports = metadata::imports(&linked).map_err(metadata_fault)?;
+    let imports = metadata::imports(&linked).map_err(|error| metadata_fault(&error))?;
     let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));
     if let Some(import) = imports.into_iter().find(|import| !is_offered(import)) {
         return Err(BuildError::Import(import));
     }
-    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(metadata_fault)?;
+    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(|error| metadata_fault(&error))?;
     let path = workspace.join("target/defender-xdr-service.wasm");
     write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
     Ok(path)
@@ -50,7 +50,7 @@ pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
 fn finish(workspace: &Path, linked: &Path, component: &Path) -> Result<(), BuildError> {
     let cannot = |error| BuildError::Io(linked.to_owned(), error);
     let linked = fs::read(linked).map_err(cannot)?;
-    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(metadata_fault)?;
+    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(|error| metadata_fault(&error))?;
     write_if_changed(&finished, component).map_err(|error| BuildError::Io(component.to_owned(), error))
 }
 
@@ -116,6 +116,6 @@ pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     fs::rename(part, to)
 }
 
-fn metadata_fault(error: anyhow::Error) -> BuildError {
+fn metadata_fault(error: &anyhow::Error) -> BuildError {
     BuildError::Metadata(format!("{error:#}"))
 }

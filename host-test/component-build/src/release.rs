@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::compiler::Compiler;
-use crate::component::{build, build_service, link};
+use crate::component::{build, build_service};
+use crate::link::link;
 use crate::{metadata, sbom};
 
 /// Writes the artifacts to `target/release-artifacts/` and returns that folder.

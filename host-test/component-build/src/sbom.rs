@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::TARGET;
 use crate::compiler::Compiler;
-use crate::component::cargo;
+use crate::link::cargo;
 
 /// The bill of materials of an artifact built from these packages of the workspace.
 pub(crate) fn bill(workspace: &Path, compiler: &Compiler, packages: &[&str]) -> Result<Value> {

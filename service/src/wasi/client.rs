@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use defender_xdr::error_codes;
 use defender_xdr::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
+use defender_xdr::wire::error_codes::error_codes;
 use defender_xdr::wire::failure::Failure;
 use defender_xdr::wire::host::{Host, Method, Request, Response};
 use wasip3::clocks::{monotonic_clock, system_clock};
@@ -251,9 +251,9 @@ fn is_read(request: &Request<'_>) -> bool {
     request.method == Method::Get || request.target.to_ascii_lowercase().ends_with("/runhuntingquery")
 }
 
-/// An id that can stand in a header, whoever sent it.
+/// A GUID, as all ids are: nothing else that the other side sends stands in a header.
 fn is_id(value: &str) -> bool {
-    (1..=64).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    value.len() == 36 && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 fn no_memory() -> Failure {

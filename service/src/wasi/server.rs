@@ -28,7 +28,7 @@ use crate::wasi::client::Client;
 const READ_BYTES: usize = 16 * 1024;
 /// Bytes written at once. The engine copies them, so that the rest of a large answer waits in the instance, within its budget.
 const WRITE_BYTES: usize = 256 * 1024;
-/// How long the body of a request may take to arrive.
+/// How long the body of a request may take to arrive, and how long a caller may pause in a large answer, which takes room.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 thread_local! {
@@ -118,7 +118,7 @@ impl Body for Incoming {
         let (_no_fault, fault) = wit_future::new(|| Ok(()));
         let (mut stream, trailers) = WasiRequest::consume_body(request, fault);
         // Asking the engine for a timer takes longer than most bodies do: it is started when there is something to wait for.
-        let mut timer = pin!(monotonic_clock::wait_for(u64::try_from(BODY_TIME.as_nanos()).unwrap_or(u64::MAX)));
+        let mut timer = pin!(body_time());
         let mut bytes = Vec::new();
         while self.announced != Some(bytes.len()) {
             if bytes.len() > limit {
@@ -175,7 +175,12 @@ fn outgoing(response: Response, is_head: bool) -> WasiResponse {
     outgoing
 }
 
-/// Writes until the end, or until the caller has gone away: then there is no one to report to.
+/// Ends after [`BODY_TIME`].
+async fn body_time() {
+    monotonic_clock::wait_for(u64::try_from(BODY_TIME.as_nanos()).unwrap_or(u64::MAX)).await;
+}
+
+/// Writes until the end, or until the caller has gone away or does not read on: then there is no one to report to.
 async fn write(mut writer: StreamWriter<u8>, bytes: Vec<u8>) {
     if bytes.len() <= WRITE_BYTES {
         writer.write_all(bytes).await;
@@ -184,9 +189,9 @@ async fn write(mut writer: StreamWriter<u8>, bytes: Vec<u8>) {
     let mut part = Vec::with_capacity(WRITE_BYTES);
     for bytes in bytes.chunks(WRITE_BYTES) {
         part.extend_from_slice(bytes);
-        part = writer.write_all(part).await;
-        if !part.is_empty() {
-            return;
+        match race::until(pin!(writer.write_all(part)), body_time()).await {
+            Some(left) if left.is_empty() => part = left,
+            _ => return,
         }
     }
 }
