@@ -65,6 +65,29 @@ pub struct Request<'a> {
     pub prefix: &'static str,
 }
 
+impl Request<'_> {
+    /// The headers as they are sent, with the length of the body.
+    pub fn sent_headers(&self) -> Vec<(String, Vec<u8>)> {
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
+        let mut headers: Vec<_> = headers.collect();
+        if !self.body.is_empty() || self.method != Method::Get {
+            headers.push(("content-length".into(), self.body.len().to_string().into_bytes()));
+        }
+        headers
+    }
+}
+
+/// A header as it is received: its value may be any bytes.
+pub fn received_header((mut name, value): (String, Vec<u8>)) -> Header {
+    name.make_ascii_lowercase();
+    (name, String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// A time as WASI has it.
+pub fn nanoseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// An answer with any status.
 #[derive(Debug, Clone)]
 pub struct Response {

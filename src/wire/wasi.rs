@@ -18,7 +18,7 @@ use waki::bindings::wasi::random::random;
 use crate::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
 use crate::wire::error_codes::error_codes;
 use crate::wire::failure::Failure;
-use crate::wire::host::{Host, Method, Request, Response};
+use crate::wire::host::{Header, Host, Method, Request, Response, nanoseconds, received_header};
 
 /// Bytes read at once.
 const READ_BYTES: u64 = 256 * 1024;
@@ -57,10 +57,6 @@ impl Host for WasiHost {
     fn random(&self) -> u64 {
         random::get_random_u64()
     }
-}
-
-fn nanoseconds(span: Duration) -> u64 {
-    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The deadline of a call.
@@ -112,12 +108,7 @@ fn start(request: &Request<'_>, timer: &Timer, time: Duration) -> Result<Incomin
 }
 
 fn outgoing(request: &Request<'_>) -> Option<OutgoingRequest> {
-    let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
-    let mut headers: Vec<_> = headers.collect();
-    if !request.body.is_empty() || request.method != Method::Get {
-        headers.push(("content-length".into(), request.body.len().to_string().into_bytes()));
-    }
-    let outgoing = OutgoingRequest::new(Fields::from_list(&headers).ok()?);
+    let outgoing = OutgoingRequest::new(Fields::from_list(&request.sent_headers()).ok()?);
     // A new request is already a GET.
     if request.method != Method::Get {
         outgoing.set_method(&method(request.method)).ok()?;
@@ -166,18 +157,7 @@ fn write(body: OutgoingBody, mut bytes: &[u8], future: &FutureIncomingResponse, 
 
 /// Reads the whole answer behind the prefix. Once the head is there, the caller gets it, whatever happens to the body.
 fn receive(response: &IncomingResponse, prefix: &str, timer: &Timer) -> Response {
-    let headers: Vec<(String, String)> = response
-        .headers()
-        .entries()
-        .into_iter()
-        .map(|(mut name, value)| {
-            name.make_ascii_lowercase();
-            (
-                name,
-                String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            )
-        })
-        .collect();
+    let headers: Vec<Header> = response.headers().entries().into_iter().map(received_header).collect();
     let status = response.status();
     let announced = announced_length(status, &headers);
     let mut buffer = Vec::new();

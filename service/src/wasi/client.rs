@@ -8,7 +8,7 @@ use std::time::Duration;
 use defender_xdr::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
 use defender_xdr::wire::error_codes::error_codes;
 use defender_xdr::wire::failure::Failure;
-use defender_xdr::wire::host::{Host, Method, Request, Response};
+use defender_xdr::wire::host::{Header, Host, Method, Request, Response, nanoseconds, received_header};
 use wasip3::clocks::{monotonic_clock, system_clock};
 use wasip3::http::client;
 use wasip3::http::types::{
@@ -58,13 +58,11 @@ impl Host for Client<'_> {
         let exchange = pin!(race::beside(client::send(outgoing), body));
         let head = match race::until(exchange, timer.as_mut()).await {
             Some(Ok(head)) => head,
-            // The engine's timeouts are set to the same deadline.
-            Some(Err(code)) if is_silence(&code) && self.now() >= deadline => return Err(Failure::Late),
             Some(Err(code)) => return Err(failure(&code)),
             None => return Err(Failure::Late),
         };
         let status = head.get_status_code();
-        let headers: Vec<(String, String)> = head.get_headers().copy_all().into_iter().map(text).collect();
+        let headers: Vec<Header> = head.get_headers().copy_all().into_iter().map(received_header).collect();
         self.remember(request, &headers);
         let announced = announced_length(status, &headers);
         if announced.is_some_and(|length| length > BODY_MAX_BYTES) {
@@ -99,8 +97,8 @@ impl Host for Client<'_> {
 }
 
 impl Client<'_> {
-    fn remember(&self, request: &Request<'_>, headers: &[(String, String)]) {
-        let value = |headers: &[(String, String)], wanted: &str| {
+    fn remember(&self, request: &Request<'_>, headers: &[Header]) {
+        let value = |headers: &[Header], wanted: &str| {
             let value = headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.trim().to_owned());
             value.filter(|value| is_id(value))
         };
@@ -199,11 +197,6 @@ async fn read(
 
 /// A request, and the future that writes its body.
 fn outgoing(request: &Request<'_>, time: Duration) -> Option<(WasiRequest, impl Future<Output = ()> + 'static)> {
-    let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
-    let mut headers: Vec<_> = headers.collect();
-    if !request.body.is_empty() || request.method != Method::Get {
-        headers.push(("content-length".into(), request.body.len().to_string().into_bytes()));
-    }
     let options = RequestOptions::new();
     // Connecting must leave time for an answer. All else is the timer's, which ends whatever is under way.
     let _ = options.set_connect_timeout(Some(nanoseconds(time / 10 * 9)));
@@ -215,7 +208,8 @@ fn outgoing(request: &Request<'_>, time: Duration) -> Option<(WasiRequest, impl 
             (Some((writer, body.to_vec())), Some(contents))
         }
     };
-    let (outgoing, _sent) = WasiRequest::new(Fields::from_list(&headers).ok()?, contents, trailers, Some(options));
+    let (outgoing, _sent) =
+        WasiRequest::new(Fields::from_list(&request.sent_headers()).ok()?, contents, trailers, Some(options));
     outgoing.set_method(&method(request.method)).ok()?;
     outgoing.set_scheme(Some(&if request.origin.is_https() { Scheme::Https } else { Scheme::Http })).ok()?;
     outgoing.set_authority(Some(request.origin.authority())).ok()?;
@@ -240,12 +234,6 @@ fn method(method: Method) -> WasiMethod {
     }
 }
 
-fn text((mut name, value): (String, Vec<u8>)) -> (String, String) {
-    name.make_ascii_lowercase();
-    let lossy = |error: std::string::FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
-    (name, String::from_utf8(value).unwrap_or_else(lossy))
-}
-
 /// Whether a call that sends this may be repeated: a GET, or a hunt.
 fn is_read(request: &Request<'_>) -> bool {
     request.method == Method::Get || request.target.to_ascii_lowercase().ends_with("/runhuntingquery")
@@ -258,10 +246,6 @@ fn is_id(value: &str) -> bool {
 
 fn no_memory() -> Failure {
     Failure::Broken("the engine gives this instance no more memory".into())
-}
-
-fn nanoseconds(span: Duration) -> u64 {
-    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
 error_codes!(ErrorCode);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use defender_xdr::doors::invoke;
+use defender_xdr::wire::host::nanoseconds;
 use defender_xdr::wit::catalog::Connector as Catalog;
 use defender_xdr::wit::types::Error;
 use wasip3::cli::environment;
@@ -177,7 +178,7 @@ fn outgoing(response: Response, is_head: bool) -> WasiResponse {
 
 /// Ends after [`BODY_TIME`].
 async fn body_time() {
-    monotonic_clock::wait_for(u64::try_from(BODY_TIME.as_nanos()).unwrap_or(u64::MAX)).await;
+    monotonic_clock::wait_for(nanoseconds(BODY_TIME)).await;
 }
 
 /// Writes until the end, or until the caller has gone away or does not read on: then there is no one to report to.
