@@ -9,19 +9,19 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import statistics
 import sys
 import time
-import traceback
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from engine import wash_version
-from load import CALLERS, Caller, Rotation, measure
-from world import FOLDER, KEY, World, equal, holds, until
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
+from engine import wash_version  # noqa: E402
+from load import CALLERS, Caller, Rotation, measure  # noqa: E402
+from world import FOLDER, KEY, World, until  # noqa: E402
 
 NEXT_KEY = "the-key-that-comes-after-it"
 # Of the calls a second of the least that a component does for one request to Microsoft. The aim is 0.7, and 0.71 to 0.73 is
@@ -33,12 +33,7 @@ ROUNDS = 5
 PEAK_MIB = 512
 # The connector's default for a request, which the workload does not change.
 DEADLINE_SECONDS = 15
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
+test = Tests()
 
 
 @test
@@ -249,8 +244,7 @@ def callers_who_go_away_take_no_slot_for_longer_than_the_deadline(world):
 
 
 def main(arguments):
-    # Stopping this program also stops what it started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_with_what_was_started()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     colours = {"ok": "\033[32m", "FAILED": "\033[31m"} if sys.stdout.isatty() and "NO_COLOR" not in os.environ else {}
@@ -259,23 +253,16 @@ def main(arguments):
         word = f"{colours[word]}{word:8}\033[0m" if colours else f"{word:8}"
         print(f"{word}{name:70}{text}", flush=True)
 
-    failed = 0
     world = World(arguments)
     cores = len(os.sched_getaffinity(0))
     print(f"{wash_version(FOLDER).strip()}, {cores} cores, {world.pool} instances with {world.calls_each} calls each")
     try:
         world.begin()
-        for function in TESTS:
-            name = function.__name__.replace("_", " ")
-            try:
-                line("ok", name, function(world))
-            except Exception:  # The other tests are still worth running.
-                failed += 1
-                line("FAILED", name, f"\n{traceback.format_exc()}")
+        test.run(lambda function: function(world), line)
     finally:
         world.stop()
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return failed
+    print(test.summary())
+    return test.failed
 
 
 if __name__ == "__main__":

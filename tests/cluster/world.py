@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -9,23 +10,15 @@ from pathlib import Path
 
 import yaml
 
-from engine import PATIENCE_SECONDS, Cluster, Emulator
-from load import INCIDENT, Caller, Load
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+from checks import equal, holds  # noqa: E402
+from engine import PATIENCE_SECONDS, Cluster, Emulator  # noqa: E402
+from load import INCIDENT, Caller, Load  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "target/cluster-test/run"
 MANIFEST = ROOT / "deploy/wasmcloud/workload.yaml"
 KEY = "a-key-for-those-who-may-call"
-
-
-def equal(found, expected):
-    if found != expected:
-        raise AssertionError(f"expected {str(expected)[:1000]}, found {str(found)[:1000]}")
-
-
-def holds(condition, text):
-    if not condition:
-        raise AssertionError(text)
 
 
 def until(condition, text, patience=PATIENCE_SECONDS):

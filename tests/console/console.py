@@ -12,9 +12,7 @@ import hashlib
 import io
 import json
 import re
-import signal
 import sys
-import traceback
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +21,9 @@ from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/service"))
-from service import KEY, Emulator, Replica, equal, holds  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/python"))
+from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
+from service import KEY, Emulator, Replica  # noqa: E402
 
 PICTURES = ROOT / "target/console"
 INCIDENT = "2972395"
@@ -40,15 +40,10 @@ PATIENCE_MILLISECONDS = 20_000
 CONTRAST_MIN = 4.5
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 860}
-TESTS = []
+test = Tests()
 
 # The browser itself reports these for every answer that is an error, and for a lost network.
 EXPECTED_IN_CONSOLE = re.compile(r"Failed to load resource: (the server responded with a status of \d+|net::ERR_INTERNET_DISCONNECTED)")
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Console:
@@ -520,22 +515,13 @@ CONTRASTS = """() => {
 
 
 def main(*programs):
-    # Stopping this program also stops what it started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    failed = 0
+    stop_with_what_was_started()
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with ExitStack() as stack:
         world = World(stack, *programs)
-        for function in TESTS:
-            name = function.__name__.replace("_", " ")
-            try:
-                function(world)
-                print(f"ok      {name}", flush=True)
-            except Exception:  # The other tests are still worth running.
-                failed += 1
-                print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
-    return failed
+        test.run(lambda function: function(world))
+    print(test.summary())
+    return test.failed
 
 
 if __name__ == "__main__":

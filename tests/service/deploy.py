@@ -16,6 +16,9 @@ from pathlib import Path
 import kubernetes_validate
 import yaml
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+from checks import equal, holds  # noqa: E402
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = "1.34"
 VARIABLES = {"DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID", "DEFENDER_CLIENT_SECRET", "DEFENDER_GATEWAY_KEY"}
@@ -29,16 +32,6 @@ CUSTOM = {
     "WorkloadDeployment": "runtime.wasmcloud.dev/v1alpha1",
     "CiliumNetworkPolicy": "cilium.io/v2",
 }
-
-
-def equal(found, expected):
-    if found != expected:
-        raise AssertionError(f"expected {expected!r}, found {found!r}")
-
-
-def holds(condition, text):
-    if not condition:
-        raise AssertionError(text)
 
 
 def covered(network, exceptions):

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,9 @@ import httpx
 import openapi_spec_validator
 import yaml
 from jsonschema import Draft202012Validator
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
 
 KEY = "a-key-for-those-who-may-call"
 ACTIONS = ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
@@ -37,22 +39,8 @@ PATIENCE_SECONDS = 60
 # About 50 MB.
 LARGE_HUNT = "SyntheticEvents | take 100000"
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = []
 
-
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-def equal(found, expected):
-    if found != expected:
-        raise AssertionError(f"expected {str(expected)[:1000]}, found {str(found)[:1000]}")
-
-
-def holds(condition, text):
-    if not condition:
-        raise AssertionError(text)
+test = Tests()
 
 
 class Emulator:
@@ -693,23 +681,14 @@ def the_commands_of_the_documentation_run_as_written(world):
 
 
 def main(wasmtime, host_test, service):
-    # Stopping this program also stops what it started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    failed = 0
+    stop_with_what_was_started()
     world = World(wasmtime, host_test, service)
     try:
-        for function in TESTS:
-            name = function.__name__.replace("_", " ")
-            try:
-                function(world)
-                print(f"ok      {name}", flush=True)
-            except Exception:  # The other tests are still worth running.
-                failed += 1
-                print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
+        test.run(lambda function: function(world))
     finally:
         world.stop()
-    print(f"{len(TESTS) - failed} passed, {failed} failed; {world.answers} answers fit the description and contain no secret")
-    return failed
+    print(f"{test.summary()}; {world.answers} answers fit the description and contain no secret")
+    return test.failed
 
 
 if __name__ == "__main__":
