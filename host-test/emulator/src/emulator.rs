@@ -13,6 +13,9 @@ use tokio_rustls::TlsAcceptor;
 use crate::data::tenant::TENANT_ID;
 use crate::entra::app::{App, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 use crate::entra::challenge::Challenge;
+use crate::entra::directory::CertificateConfig;
+use crate::entra::pem::PemError;
+use crate::entra::projected_token::Assertion;
 use crate::fault::list::FaultList;
 use crate::fault::script::Fault;
 use crate::message::clock;
@@ -171,6 +174,35 @@ impl Emulator {
     /// Registers another app, or replaces the one with the same client id.
     pub fn register(&self, app: App) {
         self.server.service.directory.register(app);
+    }
+
+    /// A certificate of the default app and its private key. Made and registered with the first call, which takes up to a second;
+    /// other emulators of the same process have the same one.
+    #[must_use]
+    pub fn certificate(&self) -> CertificateConfig {
+        self.server.service.directory.certificate()
+    }
+
+    /// Registers the certificates of a PEM text with the default app, beside those it has. Keys in the text are passed over.
+    ///
+    /// # Errors
+    ///
+    /// If the text has no certificate, or a damaged one.
+    pub fn register_certificate(&self, pem: &str) -> Result<(), PemError> {
+        self.server.service.directory.register_certificates(pem)
+    }
+
+    /// A federated assertion: the token of a service account, as AKS mounts it. The default one is accepted for the default app.
+    /// The first call takes up to a second.
+    #[must_use]
+    pub fn assertion(&self, wanted: &Assertion) -> String {
+        self.server.service.directory.assertion(wanted, clock::now())
+    }
+
+    /// A token of the default app for Graph, as a host gets it for a managed identity.
+    #[must_use]
+    pub fn access_token(&self) -> String {
+        self.server.service.directory.access_token(clock::now())
     }
 
     /// The last 10,000 requests.

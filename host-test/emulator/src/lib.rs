@@ -23,7 +23,8 @@
 //!    │      └─ journal         records everything else, secrets struck out
 //!  fault    list               picks the fault that hits the request, if any
 //!  service                     decides which of the two services the request is for
-//!    ├─ entra                  /{tenant}/…: discovery documents, and tokens for the registered apps
+//!    ├─ entra                  /{tenant}/…: discovery documents, and tokens for the registered apps, by secret or assertion;
+//!    │                         /metadata/identity/…: tokens for a managed identity
 //!    └─ graph                  path, token, method, role, then the operation
 //!         ├─ odata             $filter, $orderby, $select, pages
 //!         ├─ hunt              KQL: parse makes syntax of text, eval makes rows of a table
@@ -44,17 +45,26 @@
 //! | a property of incidents or alerts | `data/incident.rs` or `data/alert.rs`; `graph/change.rs` if a PATCH may set it |
 //! | a member of an enumeration | `data/vocabulary.rs` |
 //! | a kind of incident, a kind of evidence | `data/scenario.rs`, `data/evidence.rs` |
-//! | an error | `graph/refusal.rs` or `entra/refusal.rs` |
+//! | an error | `graph/refusal.rs` or `entra/refusal.rs`, of assertions `entra/refusal/assertion.rs` |
 //! | a check of token requests | `entra/token_request.rs` |
+//! | a check of assertions | `entra/assertion.rs` for all; `entra/certificate_assertion.rs`, `entra/federated_assertion.rs` |
+//! | a signature algorithm | `entra/public_key.rs`, and the list of the kind of assertion that may have it |
 //! | a query option, an operator of `$filter` | `odata/option.rs`, `odata/filter.rs`; strike it from `odata/known.rs` |
 //! | a hunting table | a file in `hunt/table/` and its line in `hunt/table/mod.rs`; strike it from `schema.rs` there |
 //! | a KQL function or aggregate | `hunt/eval/function.rs`, `hunt/eval/aggregate.rs`; strike it from `hunt/vocabulary.rs` |
 //! | a KQL operator after a pipe | `hunt/syntax.rs`, `hunt/parse/operator.rs`, `hunt/eval/pipeline.rs`; strike it likewise |
 //! | a kind of fault | `fault/script.rs`, then `fault/spoil.rs` if its answer is valid HTTP, else `fault/wire.rs` |
+//! | a secret that the journal leaves out | `server/redaction.rs` |
 //! | a function of the emulator itself | `emulator.rs` and `server/control.rs` |
 //!
-//! The functions at `/_emulator/…` are `faults` (GET, POST, DELETE), `journal` (GET, DELETE), `counts` (GET: requests and tokens since
-//! the journal was cleared), `expire-tokens`, `challenge` and `apps` (POST).
+//! # The functions at `/_emulator/…`
+//!
+//! * `faults` (GET, POST, DELETE): what goes wrong, and when.
+//! * `journal` (GET, DELETE): the requests so far. `counts` (GET): requests and tokens since the journal was cleared.
+//! * `expire-tokens`, `challenge` (POST): refuse the tokens issued so far.
+//! * `apps` (POST): registers an app, with its secret, its certificates and its federated credentials.
+//! * `certificate` (POST): `{"certificate": …, "private_key": …}`, for assertions that the default app signs itself.
+//! * `assertion` (POST): `{"assertion": …}`, one of the default app's outside issuer; a body names claims that replace the usual.
 
 mod data;
 mod emulator;
@@ -69,8 +79,13 @@ mod service;
 
 pub use data::tenant::{TENANT_DOMAINS, TENANT_ID};
 pub use emulator::{ConnectorConfig, Emulator, Endpoints, Options, StartError};
-pub use entra::app::{ALL_ROLES, App, AppState};
+pub use entra::app::{ALL_ROLES, App, AppState, FederatedCredential};
+pub use entra::certificate::Certificate;
 pub use entra::challenge::{Challenge, ChallengeForm};
+pub use entra::directory::CertificateConfig;
+pub use entra::pem::PemError;
+pub use entra::projected_token::{Assertion, AssertionKey};
+pub use entra::public_key::PublicKey;
 pub use fault::script::{Action, Fault, Matches, Point};
 pub use server::certificate::CertificateError;
 pub use server::journal::Exchange;

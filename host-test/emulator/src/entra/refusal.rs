@@ -1,8 +1,10 @@
 //! The errors of the token endpoint: status, OAuth word, AADSTS number and text.
 //! One constructor per row of the table in the wire contract, so that the texts are side by side.
 
+mod assertion;
+
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::app::App;
@@ -21,9 +23,14 @@ pub(crate) struct Refusal {
     help: bool,
 }
 
+/// Help pages are linked from the errors that an administrator meets; most others have none.
+const HELPED: [u32; 16] = [
+    50027, 53003, 90002, 90014, 500_011, 700_016, 700_021, 700_024, 700_027, 5_002_723, 5_002_738, 7_000_112,
+    7_000_215, 7_000_216, 7_000_222, 7_000_272,
+];
+
 fn refusal(status: StatusCode, error: &'static str, code: u32, text: String) -> Refusal {
-    // Help pages are linked from the errors that an administrator meets; parse errors have none.
-    let help = matches!(code, 7_000_215 | 7_000_216 | 7_000_222 | 7_000_112 | 700_016 | 90002 | 500_011 | 53003);
+    let help = HELPED.contains(&code);
     Refusal { status, error, code, text, help }
 }
 
@@ -162,24 +169,6 @@ impl Refusal {
         )
     }
 
-    pub(crate) fn unregistered_certificate() -> Self {
-        invalid_client(
-            700_027,
-            "The certificate with identifier used to sign the client assertion is not registered on application.",
-        )
-    }
-
-    pub(crate) fn assertion_out_of_time() -> Self {
-        invalid_client(700_024, "Client assertion is not within its valid time range.")
-    }
-
-    pub(crate) fn unknown_issuer(issuer: &str) -> Self {
-        invalid_client(
-            700_211,
-            format!("No matching federated identity record found for presented assertion issuer '{issuer}'."),
-        )
-    }
-
     pub(crate) fn malformed_scope(scope: &str) -> Self {
         refusal(
             StatusCode::BAD_REQUEST,
@@ -223,9 +212,22 @@ impl Refusal {
         self.code
     }
 
-    /// The answer with its trailer: the text repeats the ids and the time.
+    /// The answer of the token endpoint, with its trailer: the text repeats the ids and the time.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         let trace = Uuid::new_v4().to_string();
+        let body = self.body(request, &trace);
+        Answer::json(self.status, JSON, &body).header("x-ms-request-id", &trace)
+    }
+
+    /// The answer of the managed identity endpoint, which passes on word and text.
+    pub(crate) fn answer_of_identity(&self, request: &Request) -> Answer {
+        let trace = Uuid::new_v4().to_string();
+        let mut body = self.body(request, &trace);
+        let (error, description) = (body["error"].take(), body["error_description"].take());
+        Answer::json(self.status, JSON, &json!({"error": error, "error_description": description}))
+    }
+
+    fn body(&self, request: &Request, trace: &str) -> Value {
         let correlation = request
             .header("client-request-id")
             .and_then(|id| Uuid::parse_str(id).ok())
@@ -247,6 +249,6 @@ impl Refusal {
             let page = format!("{}/error?code={}", request.origin, self.code);
             body["error_uri"] = page.into();
         }
-        Answer::json(self.status, JSON, &body).header("x-ms-request-id", &trace)
+        body
     }
 }

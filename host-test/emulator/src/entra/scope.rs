@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use crate::data::tenant::GRAPH_APP_ID;
 
 /// Graph of the global cloud.
-const GRAPH: &str = "https://graph.microsoft.com";
+pub(super) const GRAPH: &str = "https://graph.microsoft.com";
 
 /// The audience of the token for a scope: the resource as it was named.
 pub(crate) fn audience(scope: &str) -> Result<&'static str, Refusal> {
@@ -24,6 +24,12 @@ pub(crate) fn audience(scope: &str) -> Result<&'static str, Refusal> {
         .into_iter()
         .find(|known| *known == resource)
         .ok_or_else(|| Refusal::unknown_resource(resource))
+}
+
+/// Checks that a managed identity may ask for a resource. Its address may end with a slash.
+pub(super) fn check_resource(resource: &str) -> Result<(), Refusal> {
+    let known = [GRAPH, GRAPH_APP_ID].contains(&resource.strip_suffix('/').unwrap_or(resource));
+    if known { Ok(()) } else { Err(Refusal::unknown_resource(resource)) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::directory::Directory;
 use super::form::Form;
 use super::header::JSON;
 use super::refusal::Refusal;
+use super::token_store::SignIn;
 use super::{scope, tenant};
 use crate::message::{Answer, Request};
 
@@ -40,20 +41,21 @@ pub(crate) fn answer(directory: &Directory, tenant: &str, request: &Request) -> 
     let app = directory.app(&credential.client_id).ok_or_else(|| Refusal::unknown_app(&credential.client_id))?;
     check_state(&app)?;
     let audience = scope::audience(scope)?;
-    credential.check(&app, request.now)?;
+    let sign_in = credential.check(&app, request, &directory.used_assertions)?;
     match app.state {
-        AppState::SecretExpired => return Err(Refusal::expired_secret(&app)),
+        AppState::SecretExpired if sign_in == SignIn::Secret => return Err(Refusal::expired_secret(&app)),
         AppState::BlockedByPolicy => return Err(Refusal::blocked()),
-        AppState::Working | AppState::Disabled | AppState::NoServicePrincipal => {}
+        AppState::Working | AppState::SecretExpired | AppState::Disabled | AppState::NoServicePrincipal => {}
     }
 
     let seconds = directory.token_seconds;
-    let token = directory.tokens.issue(&app, audience, claims.as_ref(), request.now, seconds);
+    let token = directory.tokens.issue(&app, sign_in, audience, claims.as_ref(), request.now, seconds);
     let body = json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token});
     Ok(Answer::json(StatusCode::OK, JSON, &body))
 }
 
-fn check_state(app: &App) -> Result<(), Refusal> {
+/// Refuses an app that cannot get a token, however it signs in.
+pub(super) fn check_state(app: &App) -> Result<(), Refusal> {
     match app.state {
         AppState::NoServicePrincipal => Err(Refusal::no_service_principal(app)),
         AppState::Disabled => Err(Refusal::disabled(app)),

@@ -21,6 +21,14 @@ const BACKDATE_SECONDS: i64 = 300;
 /// Beyond this many tokens, expired ones are forgotten, so that an emulator can run for a long time.
 const REMEMBERED: usize = 64;
 
+/// How an app proved that it is itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    Secret,
+    /// A signed assertion, or the platform that a managed identity belongs to.
+    Assertion,
+}
+
 /// What a token grants.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
@@ -66,13 +74,14 @@ impl TokenStore {
     pub(crate) fn issue(
         &self,
         app: &App,
+        sign_in: SignIn,
         audience: &str,
         claims: Option<&Value>,
         now: Timestamp,
         seconds: i64,
     ) -> String {
         let declared_cp1 = claims.is_some_and(declares_cp1);
-        let token = jwt(app, audience, declared_cp1, now, seconds);
+        let token = jwt(app, sign_in, audience, declared_cp1, now, seconds);
         let mut state = self.state();
         let answered = match (&state.challenge, claims) {
             (Some(challenge), Some(claims)) => challenge.is_answered_by(claims),
@@ -133,9 +142,14 @@ impl TokenStore {
     }
 }
 
+/// From when a token that is issued now is valid, in seconds since 1970.
+pub(crate) fn start(now: Timestamp) -> i64 {
+    now.as_second() - BACKDATE_SECONDS
+}
+
 /// Text in the form of an access token. The signature is random: only the issuer may look inside.
-fn jwt(app: &App, audience: &str, declared_cp1: bool, now: Timestamp, seconds: i64) -> String {
-    let start = now.as_second() - BACKDATE_SECONDS;
+fn jwt(app: &App, sign_in: SignIn, audience: &str, declared_cp1: bool, now: Timestamp, seconds: i64) -> String {
+    let start = start(now);
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "emulator"});
     let mut payload = json!({
         "aud": audience,
@@ -145,7 +159,10 @@ fn jwt(app: &App, audience: &str, declared_cp1: bool, now: Timestamp, seconds: i
         "exp": now.as_second() + seconds,
         "app_displayname": app.name,
         "appid": app.client_id,
-        "appidacr": "1",
+        "appidacr": match sign_in {
+            SignIn::Secret => "1",
+            SignIn::Assertion => "2",
+        },
         "idtyp": "app",
         "tid": TENANT_ID,
         "uti": URL_SAFE_NO_PAD.encode(Uuid::new_v4()),

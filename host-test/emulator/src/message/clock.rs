@@ -42,6 +42,16 @@ pub(crate) fn entra(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
+/// `2024-10-02T22:05:03.6755165Z`, always with seven digits: how Entra ID tells an assertion's times.
+pub(crate) fn assertion(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.7fZ").to_string()
+}
+
+/// `06/29/2023 21:13:15`: how Entra ID tells a certificate's times.
+pub(crate) fn certificate(at: Timestamp) -> String {
+    at.strftime("%m/%d/%Y %H:%M:%S").to_string()
+}
+
 /// `Mon, 22 Jan 2026 12:09:23 GMT`, for the Date header.
 pub(crate) fn http(at: Timestamp) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default()
@@ -57,6 +67,9 @@ mod tests {
         assert_eq!(graph(at), "2026-01-22T12:09:23.1433333Z");
         assert_eq!(inner_error(at), "2026-01-22T12:09:23");
         assert_eq!(entra(at), "2026-01-22 12:09:23Z");
+        assert_eq!(assertion(at), "2026-01-22T12:09:23.1433333Z");
+        assert_eq!(assertion(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00.0000000Z");
+        assert_eq!(certificate(at), "01/22/2026 12:09:23");
         assert_eq!(http(at), "Thu, 22 Jan 2026 12:09:23 GMT");
     }
 

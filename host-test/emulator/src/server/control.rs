@@ -9,6 +9,7 @@ use serde_json::json;
 use super::state::State;
 use crate::entra::app::App;
 use crate::entra::challenge::Challenge;
+use crate::entra::projected_token::Assertion;
 use crate::fault::script::{Action, Fault};
 use crate::fault::spoil;
 use crate::message::{Answer, Request};
@@ -25,7 +26,8 @@ pub(crate) fn answer(server: &State, request: &Request) -> Option<Answer> {
 }
 
 fn call(server: &State, request: &Request, function: &str) -> Result<Answer, Mistake> {
-    let tokens = &server.service.directory.tokens;
+    let directory = &server.service.directory;
+    let tokens = &directory.tokens;
     match (request.method.as_str(), function) {
         ("GET", "faults") => return Ok(show(&server.faults.list())),
         ("GET", "journal") => return Ok(show(&server.journal.list())),
@@ -36,7 +38,12 @@ fn call(server: &State, request: &Request, function: &str) -> Result<Answer, Mis
         ("POST", "expire-tokens") => tokens.expire_all(),
         ("POST", "challenge") if request.body.is_empty() => tokens.challenge(Challenge::default(), request.now),
         ("POST", "challenge") => tokens.challenge(read(request)?, request.now),
-        ("POST", "apps") => server.service.directory.register(read::<App>(request)?),
+        ("POST", "apps") => directory.register(read::<App>(request)?),
+        ("POST", "certificate") => return Ok(show(&directory.certificate())),
+        ("POST", "assertion") => {
+            let wanted = if request.body.is_empty() { Assertion::default() } else { read(request)? };
+            return Ok(show(&json!({"assertion": directory.assertion(&wanted, request.now)})));
+        }
         (method, _) => {
             let message = format!("{method} /_emulator/{function} is not a function of the emulator");
             return Err(Mistake { status: StatusCode::NOT_FOUND, message });

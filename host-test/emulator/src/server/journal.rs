@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use super::redaction;
 use crate::message::{Request, clock};
 
 /// Beyond this many, the oldest are forgotten, so that a benchmark does not fill the memory.
@@ -14,9 +15,8 @@ const MAX_EXCHANGES: usize = 10_000;
 /// Longer bodies are cut off.
 const MAX_BODY_BYTES: usize = 65_536;
 
-const STRUCK_OUT: &str = "***";
-const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
-const SECRET_FIELDS: [&str; 2] = ["client_secret", "client_assertion"];
+/// Ends of the paths where tokens are issued: to apps, and to managed identities.
+const TOKEN_PATHS: [&str; 2] = ["/oauth2/v2.0/token", "/identity/oauth2/token"];
 
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,11 +31,11 @@ pub struct Exchange {
     pub method: String,
     /// Path as sent, percent-encoded.
     pub path: String,
-    /// Query as sent, without the question mark.
+    /// Query as sent, without the question mark, secrets struck out.
     pub query: Option<String>,
-    /// Headers in the order of arrival, names in lower case, secret values struck out.
+    /// Headers in the order of arrival, names in lower case, secrets struck out.
     pub headers: Vec<(String, String)>,
-    /// The body as text, secret form fields struck out, at most 64 KiB.
+    /// The body as text, secrets struck out, at most 64 KiB.
     pub body: String,
     /// The status answered; `None` if no status line was sent.
     pub status: Option<u16>,
@@ -78,7 +78,7 @@ impl Journal {
         entries.last += 1;
         let serial = entries.last;
         entries.counts.requests += 1;
-        entries.counts.tokens += u64::from(request.path.ends_with("/oauth2/v2.0/token"));
+        entries.counts.tokens += u64::from(TOKEN_PATHS.iter().any(|path| request.path.ends_with(path)));
         if entries.exchanges.len() >= MAX_EXCHANGES {
             entries.exchanges.pop_front();
         }
@@ -88,7 +88,7 @@ impl Journal {
             at: clock::graph(request.now),
             method: request.method.to_string(),
             path: request.path.clone(),
-            query: request.query.clone(),
+            query: request.query.as_deref().map(redaction::fields),
             headers: request
                 .headers
                 .iter()
@@ -129,26 +129,12 @@ impl Journal {
     }
 }
 
-/// Keeps the scheme of an Authorization header, which tests need, and nothing after it.
 fn shown(name: &str, value: &http::HeaderValue) -> String {
-    let value = String::from_utf8_lossy(value.as_bytes());
-    if !SECRET_HEADERS.contains(&name) {
-        return value.into_owned();
-    }
-    match value.split_once(' ') {
-        Some((scheme @ ("Bearer" | "Basic"), _)) => format!("{scheme} {STRUCK_OUT}"),
-        _ => STRUCK_OUT.to_owned(),
-    }
+    redaction::header(name, &String::from_utf8_lossy(value.as_bytes()))
 }
 
 fn body(request: &Request) -> String {
-    let text = String::from_utf8_lossy(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body));
-    let pairs = text.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if SECRET_FIELDS.contains(&name.trim()) => format!("{name}={STRUCK_OUT}"),
-        _ => pair.to_owned(),
-    });
-    // Whatever the content type: a secret in a mislabelled body is still a secret.
-    pairs.collect::<Vec<_>>().join("&")
+    redaction::fields(&String::from_utf8_lossy(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body)))
 }
 
 #[cfg(test)]
@@ -159,14 +145,16 @@ mod tests {
 
     #[test]
     fn strikes_out_secrets() {
-        let mut request = Request::sample(Method::POST, "/t/oauth2/v2.0/token");
+        let mut request = Request::sample(Method::POST, "/t/oauth2/v2.0/token?client_secret=s&a=b");
         request.headers.insert("authorization", http::HeaderValue::from_static("Bearer abc"));
         request.body = "client_id=1&client_secret=s%26x&client_assertion=j.w.t&scope=y".into();
         let journal = Journal::default();
         journal.open(&request);
         let exchange = journal.list().remove(0);
         assert_eq!(exchange.header("Authorization"), Some("Bearer ***"));
+        assert_eq!(exchange.query.as_deref(), Some("client_secret=***&a=b"));
         assert_eq!(exchange.body, "client_id=1&client_secret=***&client_assertion=***&scope=y");
+        assert_eq!(journal.counts(), Counts { requests: 1, tokens: 1 });
     }
 
     #[test]

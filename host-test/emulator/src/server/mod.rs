@@ -5,4 +5,5 @@ pub(crate) mod certificate;
 pub(crate) mod connection;
 mod control;
 pub(crate) mod journal;
+mod redaction;
 pub(crate) mod state;

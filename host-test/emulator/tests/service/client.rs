@@ -1,6 +1,8 @@
 //! A small HTTP client with an emulator of its own.
 //! Shows answers whole, so that tests can compare whole values.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use defender_emulator::{App, Emulator, Options};
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -59,6 +61,31 @@ pub(crate) fn query_error(message: &str) -> Value {
     json!({"code": "", "message": format!("The query specified in the URI is not valid. {message}"), "details": []})
 }
 
+/// Checks the envelope of Entra ID's error, then status, word, number and text.
+#[track_caller]
+pub(crate) fn refused(reply: &Reply, status: u16, error: &str, code: u64, text: &str) {
+    let body = reply.json();
+    assert_eq!((reply.status, body["error"].as_str()), (status, Some(error)), "{}", reply.text);
+    assert_eq!(body["error_codes"], json!([code]));
+    let member = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned();
+    let expected = format!(
+        "AADSTS{code}: {text}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {}",
+        member("trace_id"),
+        member("correlation_id"),
+        member("timestamp")
+    );
+    assert_eq!(member("error_description"), expected);
+    let timestamp = member("timestamp");
+    assert_eq!((timestamp.len(), timestamp.as_bytes()[10], timestamp.as_bytes()[19]), (20, b' ', b'Z'));
+    assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(reply.header("x-ms-request-id"), Some(member("trace_id").as_str()));
+}
+
+/// What a token says.
+pub(crate) fn payload(token: &str) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
+}
+
 /// Graph of the global cloud, whatever address the emulator has.
 pub(crate) const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
 
@@ -89,7 +116,7 @@ impl Client {
         };
         client.emulator.register(app.clone());
         client.token =
-            client.token_for(&app.client_id, &app.secret, None).json()["access_token"].as_str().unwrap().into();
+            client.token_for(&app.client_id, "limited-secret", None).json()["access_token"].as_str().unwrap().into();
         client
     }
 

@@ -2,11 +2,11 @@
 //! Error descriptions are compared whole, their ids and times taken out.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use defender_emulator::{App, AppState, TENANT_DOMAINS, TENANT_ID};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Client, GRAPH_SCOPE, Reply};
+use crate::client::{Client, GRAPH_SCOPE, Reply, payload, refused};
 
 const APP: &str = "9d5f1c3e-0000-4000-8000-000000000009";
 
@@ -30,30 +30,6 @@ fn request(client: &Client, changes: &[(&str, &str)]) -> Reply {
         }
     }
     client.form(&endpoint(&config.tenant_id), &fields)
-}
-
-/// Checks the envelope, then status, word, number and text.
-#[track_caller]
-fn refused(reply: &Reply, status: u16, error: &str, code: u64, text: &str) {
-    let body = reply.json();
-    assert_eq!((reply.status, body["error"].as_str()), (status, Some(error)), "{}", reply.text);
-    assert_eq!(body["error_codes"], json!([code]));
-    let member = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned();
-    let expected = format!(
-        "AADSTS{code}: {text}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {}",
-        member("trace_id"),
-        member("correlation_id"),
-        member("timestamp")
-    );
-    assert_eq!(member("error_description"), expected);
-    let timestamp = member("timestamp");
-    assert_eq!((timestamp.len(), timestamp.as_bytes()[10], timestamp.as_bytes()[19]), (20, b' ', b'Z'));
-    assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"));
-    assert_eq!(reply.header("x-ms-request-id"), Some(member("trace_id").as_str()));
-}
-
-fn payload(token: &str) -> Value {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }
 
 #[test]
@@ -195,28 +171,6 @@ fn each_kind_of_wrong_app_or_secret_has_its_own_error() {
     let blocked =
         "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     refused(&in_state(AppState::BlockedByPolicy), 400, "access_denied", 53003, blocked);
-}
-
-#[test]
-fn an_assertion_with_an_unregistered_certificate_is_refused() {
-    let client = Client::new();
-    let id = client.emulator.connector_config().client_id;
-    let assertion = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(format!(r#"{{"iss":"{id}","exp":99999999999}}"#)));
-    let reply = request(
-        &client,
-        &[
-            ("client_secret", ""),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-            ("client_assertion", &assertion),
-        ],
-    );
-    refused(
-        &reply,
-        401,
-        "invalid_client",
-        700_027,
-        "The certificate with identifier used to sign the client assertion is not registered on application.",
-    );
 }
 
 #[test]
