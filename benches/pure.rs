@@ -16,7 +16,7 @@ use defender_xdr::request::filter;
 use defender_xdr::wire::failure::Failure;
 use defender_xdr::wire::host::{Host, Request, Response};
 use defender_xdr::wit::actions::{HuntingResult, IncidentPage, IncidentQuery};
-use defender_xdr::wit::types::{Config, Error};
+use defender_xdr::wit::types::{Config, Credential, Error};
 use divan::Bencher;
 use divan::counter::BytesCount;
 
@@ -129,7 +129,7 @@ fn connection() -> Connection {
     let config = Config {
         tenant_id: "11112222-3333-4444-5555-666677778888".into(),
         client_id: "00001111-aaaa-2222-bbbb-3333cccc4444".into(),
-        client_secret: "planted".into(),
+        credential: Credential::ClientSecret("planted".into()),
         timeout_seconds: None,
         verify: None,
         api_version: None,

@@ -7,7 +7,11 @@ use crate::support::catalog;
 const DOCUMENTED: &str = include_str!("app_parameters.tsv");
 
 /// What the connector accepts beyond the documentation; any other difference is a mistake on one of the two sides.
-const OURS: [(&str, &str); 8] = [
+const OURS: [(&str, &str); 12] = [
+    ("configuration", "certificate"),
+    ("configuration", "private_key"),
+    ("configuration", "client_assertion"),
+    ("configuration", "access_token"),
     ("configuration", "cloud"),
     ("configuration", "endpoints"),
     ("list_incidents", "order_by"),

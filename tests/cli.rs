@@ -161,7 +161,12 @@ fn describe_is_the_whole_catalog() {
         names,
         ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
     );
-    assert_eq!(catalog["configuration"][3]["default_value"], "15");
+    let configuration = catalog["configuration"].as_array().expect("a list");
+    let timeout = configuration.iter().find(|parameter| parameter["name"] == "timeout").expect("a timeout");
+    assert_eq!(timeout["default_value"], "15");
+    let group = configuration.iter().filter(|parameter| parameter["one_of"] == "credential");
+    let group: Vec<&str> = group.filter_map(|parameter| parameter["name"].as_str()).collect();
+    assert_eq!(group, ["client_secret", "certificate", "client_assertion", "access_token"]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod replay;
 mod sandbox;
 mod secrets;
 mod service;
+mod sign_in;
 mod soak;
 mod support;
 mod terminal;

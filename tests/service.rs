@@ -3,6 +3,7 @@
 //! The guest's clock runs fast, so that its waits take no time.
 
 use defender_emulator::{Action, App, Challenge, ChallengeForm, Emulator, Fault, Matches};
+use defender_xdr_host::bindings::types::Credential;
 use defender_xdr_host::{Connector, Settings};
 use serde_json::{Value, json};
 
@@ -164,7 +165,7 @@ async fn check_names_the_permission_that_each_action_lacks() {
     emulator.register(App { roles: vec!["ThreatHunting.Read.All".into()], ..App::new(HUNTER, "hunter-secret") });
     let mut config = crate::support::typed_config(&emulator);
     config.client_id = HUNTER.into();
-    config.client_secret = "hunter-secret".into();
+    config.credential = Credential::ClientSecret("hunter-secret".into());
     let report = fast().instance().await.expect("an instance").check(&config).await.expect("a report");
     assert_eq!(report.granted, ["ThreatHunting.Read.All"]);
     let missing: Vec<(&str, Option<&str>)> = report

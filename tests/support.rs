@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use defender_emulator::{Emulator, Options};
-use defender_xdr_host::bindings::types::{Config, Endpoints};
+use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
 use defender_xdr_host::{CallError, Connector, Settings};
 use host_test::built;
 use serde_json::Value;
@@ -54,7 +54,7 @@ pub(crate) fn typed_config(emulator: &Emulator) -> Config {
     Config {
         tenant_id: config.tenant_id,
         client_id: config.client_id,
-        client_secret: config.client_secret,
+        credential: Credential::ClientSecret(config.client_secret),
         timeout_seconds: None,
         verify: None,
         api_version: None,

@@ -33,7 +33,7 @@ console.log(`Alerts by severity: ${rows.map((row) => `${row.Severity} ${row.Aler
 console.log('A column that does not exist');
 showError('rejected', () => actions.runHuntingQuery(config, "AlertInfo | where Severityy == 'High'"));
 console.log('A wrong secret');
-showError('unauthenticated', () => actions.listIncidents({ ...config, clientSecret: 'wrong' }, query));
+showError('unauthenticated', () => actions.listIncidents({ ...config, credential: clientSecret('wrong') }, query));
 console.log('A host that is not allowed');
 const elsewhere = { login: 'https://elsewhere.example', graph: 'https://elsewhere.example' };
 showError('denied', () => actions.listIncidents({ ...config, endpoints: elsewhere }, query));
@@ -45,9 +45,14 @@ function configuration() {
   return {
     tenantId: required('DEFENDER_TENANT_ID'),
     clientId: required('DEFENDER_CLIENT_ID'),
-    clientSecret: required('DEFENDER_CLIENT_SECRET'),
+    credential: clientSecret(required('DEFENDER_CLIENT_SECRET')),
     endpoints: { login, graph },
   };
+}
+
+/** One of several kinds of credentials. */
+function clientSecret(val) {
+  return { tag: 'client-secret', val };
 }
 
 /** Shows the error that is expected; anything else is a failure. */

@@ -4,7 +4,7 @@ import json
 import threading
 
 from wasmtime import Config, Engine, Store, WasiConfig
-from wasmtime.component import Component, Linker, ListType, OptionType, Record, RecordType, Variant
+from wasmtime.component import Component, Linker, ListType, OptionType, Record, RecordType, Variant, VariantType
 
 # An action ends by itself within its timeout; this stops a defect that computes for ever.
 CALL_LIMIT_SECONDS = 180
@@ -39,7 +39,7 @@ class Connector:
         self.instance = linker.instantiate(self.store, Component.from_file(self.engine, file))
 
     def typed(self, action, *arguments):
-        """Calls a function of `defender:xdr/actions`. Dictionaries stand for records, with `_` for `-`."""
+        """Calls a function of `defender:xdr/actions`. Dictionaries stand for records, with `_` for `-`, and for variants."""
         return self._call("defender:xdr/actions@0.2.0", action, *arguments)
 
     def invoke(self, action, config, values):
@@ -79,6 +79,9 @@ def _lower(type_, value):
         if rest:
             raise TypeError(f"unknown: {', '.join(rest)}")
         return record
+    if isinstance(type_, VariantType):
+        [(tag, payload)] = value.items()
+        return Variant(tag, _lower(dict(type_.cases)[tag], payload))
     return value
 
 

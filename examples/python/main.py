@@ -9,10 +9,10 @@ from connector import Connector, ConnectorError
 
 def configuration():
     """The secret comes from the environment, where a secret manager puts it: not an argument, not a file."""
-    config = {key: os.environ[f"DEFENDER_{key.upper()}"] for key in ("tenant_id", "client_id", "client_secret")}
+    config = {key: os.environ[f"DEFENDER_{key.upper()}"] for key in ("tenant_id", "client_id")}
     if "DEFENDER_GRAPH_ENDPOINT" in os.environ:
         config["endpoints"] = {key: os.environ[f"DEFENDER_{key.upper()}_ENDPOINT"] for key in ("login", "graph")}
-    return config
+    return config, os.environ["DEFENDER_CLIENT_SECRET"]
 
 
 def check(condition, what):
@@ -34,7 +34,9 @@ def show_error(expected, call, *arguments):
 
 
 def main():
-    config = configuration()
+    config, secret = configuration()
+    # One configuration for `invoke`, and the same for typed calls, where the secret is one of several kinds of credentials.
+    flat, config = config | {"client_secret": secret}, config | {"credential": {"client-secret": secret}}
     connector = Connector(sys.argv[1] if len(sys.argv) > 1 else "target/defender_xdr.wasm")
 
     query = {"filter": "severity eq 'high'", "max_results": 5, "count": True}
@@ -56,7 +58,7 @@ def main():
     check(len(rows) == found["row_count"], f"{len(rows)} rows of {found['row_count']}")
     print("Alerts by severity:", ", ".join(f"{row['Severity']} {row['Alerts']}" for row in rows))
 
-    answer = connector.invoke("list_incidents", config, query)
+    answer = connector.invoke("list_incidents", flat, query)
     check(answer["meta"]["total"] == page["total"], answer["meta"])
     incidents = answer["data"]["value"]
     check([each["id"] for each in incidents] == [each["id"] for each in page["incidents"]], "other incidents")
@@ -65,9 +67,10 @@ def main():
     print("A column that does not exist")
     show_error("rejected", connector.typed, "run-hunting-query", config, "AlertInfo | where Severityy == 'High'", None)
     print("A wrong secret")
-    show_error("unauthenticated", connector.typed, "list-incidents", config | {"client_secret": "wrong"}, query)
+    wrong = config | {"credential": {"client-secret": "wrong"}}
+    show_error("unauthenticated", connector.typed, "list-incidents", wrong, query)
     print("A misspelt key")
-    show_error("invalid-input", connector.invoke, "list_incidents", config, {"max_result": 5})
+    show_error("invalid-input", connector.invoke, "list_incidents", flat, {"max_result": 5})
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ impl Connector for &Scripted {
         let mut configuration = vec![
             parameter("tenant_id", ParameterKind::Text),
             parameter("client_id", ParameterKind::Text),
-            parameter("client_secret", ParameterKind::Password),
+            Parameter { one_of: Some("credential".into()), ..parameter("client_secret", ParameterKind::Password) },
         ];
         for entry in &mut configuration {
             entry.required = true;
@@ -74,6 +74,8 @@ impl Connector for &Scripted {
             ..timeout
         });
         configuration.push(parameter("endpoints", ParameterKind::KeyValue));
+        configuration
+            .push(Parameter { one_of: Some("credential".into()), ..parameter("certificate", ParameterKind::Text) });
         Catalog {
             name: "Connector".into(),
             vendor: String::new(),
@@ -100,6 +102,8 @@ impl Connector for &Scripted {
         let refused = |message| Err(error(ErrorKind::InvalidInput, message));
         if config.contains(r#""timeout":"5""#) {
             refused("timeout: 5 is below 15")
+        } else if config.contains("client_secret") && config.contains("certificate") {
+            refused("client_secret, certificate: are given together")
         } else if config.contains("ftp:") {
             refused("endpoints.login: must start with https://")
         } else {
@@ -134,6 +138,7 @@ pub(crate) fn parameter(name: &str, kind: ParameterKind) -> Parameter {
         minimum: None,
         maximum: None,
         example: None,
+        one_of: None,
         comment: None,
     }
 }

@@ -14,6 +14,9 @@ use crate::connector::Connector;
 
 /// Prefix of the variables.
 const PREFIX: &str = "DEFENDER_";
+/// Variables of Azure's workload identity, and the parameters that they stand for. Its token is in a file, which the service cannot
+/// read.
+const AZURE: [(&str, &str); 2] = [("tenant_id", "AZURE_TENANT_ID"), ("client_id", "AZURE_CLIENT_ID")];
 const KEY: &str = "DEFENDER_GATEWAY_KEY";
 const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
 const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
@@ -66,21 +69,28 @@ impl Settings {
         // A secret read from a file often ends with a line break.
         let variable =
             |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        // Another parameter of its group is given.
+        let is_replaced = |parameter: &Parameter| {
+            let others = catalog.configuration.iter().filter(|other| other.one_of == parameter.one_of);
+            parameter.one_of.is_some() && others.into_iter().any(|other| variable(&variable_name(other)).is_some())
+        };
         let mut faults = Vec::new();
         let mut config = Map::new();
         let mut secrets = Vec::new();
         for parameter in &catalog.configuration {
             let name = variable_name(parameter);
-            match variable(&name) {
+            let azure = AZURE.iter().find(|(known, _)| *known == parameter.name);
+            match variable(&name).or_else(|| variable(azure?.1)) {
                 // The endpoints are an object, so each has its own variable.
                 _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
                 Some(value) => {
-                    if matches!(parameter.kind, ParameterKind::Password) {
+                    // A certificate may have its key with it.
+                    if matches!(parameter.kind, ParameterKind::Password) || value.contains("PRIVATE KEY") {
                         secrets.push(Secret::new(value.clone()));
                     }
                     config.insert(parameter.name.clone(), value.into());
                 }
-                None if parameter.required => faults.push(not_set(&name)),
+                None if parameter.required && !is_replaced(parameter) => faults.push(not_set(&name)),
                 None => {}
             }
         }
@@ -100,7 +110,7 @@ impl Settings {
         });
         let config = Value::Object(config).to_string();
         if faults.is_empty() {
-            faults.extend(refused(connector, &config));
+            faults.extend(refused(catalog, connector, &config));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -133,15 +143,21 @@ fn answers_mib(variable: Option<String>) -> Result<usize, Fault> {
 }
 
 /// The configuration value that the connector refuses, if any.
-fn refused(connector: &impl Connector, config: &str) -> Option<Fault> {
+fn refused(catalog: &Catalog, connector: &impl Connector, config: &str) -> Option<Fault> {
     let error = connector.check(config).err()?;
-    // `endpoints.login: must start with …`: the part after the field name may repeat the value.
-    let field = error.message.split(':').next().unwrap_or_default();
-    let name = match field.strip_prefix("endpoints.") {
+    let (fields, why) = error.message.split_once(':').unwrap_or((&error.message, ""));
+    let name = |field: &str| match field.strip_prefix("endpoints.") {
         Some(endpoint) => format!("{PREFIX}{}_ENDPOINT", endpoint.to_ascii_uppercase()),
         None => format!("{PREFIX}{}", field.to_ascii_uppercase()),
     };
-    Some(Fault { variable: name, why: "has a value that is not allowed".into() })
+    let variable = fields.split(", ").map(name).collect::<Vec<_>>().join(", ");
+    // Of a credential, the reason never repeats a value, and is worth knowing.
+    let is_credential =
+        |parameter: &Parameter| parameter.one_of.is_some() || matches!(parameter.kind, ParameterKind::Password);
+    let credentials = catalog.configuration.iter().filter(|parameter| is_credential(parameter));
+    let is_about_one = credentials.into_iter().any(|parameter| fields.split(", ").any(|field| field == parameter.name));
+    let why = if is_about_one { why.trim() } else { "has a value that is not allowed" };
+    Some(Fault { variable, why: why.into() })
 }
 
 fn variable_name(parameter: &Parameter) -> String {
@@ -203,6 +219,26 @@ mod tests {
             ["DEFENDER_TENANT_ID is not set", "DEFENDER_CLIENT_SECRET is not set", "DEFENDER_GATEWAY_KEY is not set"]
         );
         assert_eq!(faults(&[(KEY, "fifteen-letters")]), ["DEFENDER_GATEWAY_KEY is shorter than 16 characters"]);
+    }
+
+    #[test]
+    fn any_credential_of_the_group_will_do() {
+        let pair = [("DEFENDER_CLIENT_SECRET", ""), ("DEFENDER_CERTIFICATE", "-----BEGIN PRIVATE KEY-----")];
+        let settings = read(&pair).expect("complete");
+        assert_eq!(
+            settings.config,
+            r#"{"tenant_id":"tenant","client_id":"client","certificate":"-----BEGIN PRIVATE KEY-----"}"#
+        );
+        assert_eq!(settings.secrets.len(), 1);
+        let both = [("DEFENDER_CERTIFICATE", "c")];
+        assert_eq!(faults(&both), ["DEFENDER_CLIENT_SECRET, DEFENDER_CERTIFICATE are given together"]);
+    }
+
+    #[test]
+    fn the_ids_of_a_workload_identity_suffice() {
+        let azure = [("DEFENDER_TENANT_ID", ""), ("AZURE_TENANT_ID", "theirs"), ("AZURE_CLIENT_ID", "not this one")];
+        let config = read(&azure).expect("complete").config;
+        assert!(config.starts_with(r#"{"tenant_id":"theirs","client_id":"client""#), "{config}");
     }
 
     #[test]

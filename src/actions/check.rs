@@ -1,14 +1,12 @@
 //! Tests a configuration: gets a token and reports which actions its permissions allow.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use crate::catalog;
 use crate::graph::session::{Answer, Call, Session};
 use crate::request::config::Targets;
 use crate::sign_in::cache::Wanted;
 use crate::text::fault::{Fault, malformed};
 use crate::text::json::{self, Object};
+use crate::text::jwt::Jwt;
 use crate::wire::host::Host;
 use crate::wit::catalog::Action;
 use crate::wit::connection::{self, ActionAccess, ConnectionReport};
@@ -94,15 +92,17 @@ fn access(action: Action, granted: &[String], client_id: &str) -> ActionAccess {
 /// The application permissions in a token. Entra ID omits the claim when there are none.
 /// Source: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
 fn roles(token: &str) -> Option<Vec<String>> {
-    let payload = token.split('.').nth(1)?;
-    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    let claims = Object::parse(&claims)?;
+    let token = Jwt::parse(token)?;
+    let claims = token.claims();
     let Some(roles) = claims.raw("roles") else { return Some(Vec::new()) };
     json::items(roles)?.into_iter().map(|role| json::text(role.get())).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
     use crate::sample::run;
     use crate::wire::failure::Failure;

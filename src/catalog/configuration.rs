@@ -6,6 +6,9 @@ use crate::request::vocabulary::words;
 use crate::wit::catalog::ParameterKind;
 use crate::wit::types::Cloud;
 
+/// The group of the parameters that say who the app is.
+const CREDENTIAL: &str = "credential";
+
 pub(super) const ALL: &[Entry] = &[
     Entry {
         name: "tenant_id",
@@ -31,7 +34,42 @@ pub(super) const ALL: &[Entry] = &[
         description: "Enter the client secret linked to your client ID.",
         kind: ParameterKind::Password,
         required: true,
+        one_of: Some(CREDENTIAL),
         comment: Some("The secret's Value, not its Secret ID."),
+        ..TEXT
+    },
+    Entry {
+        name: "certificate",
+        title: "Certificate",
+        description: "Enter the certificate of the app registration in PEM form, to sign in without a client secret.",
+        one_of: Some(CREDENTIAL),
+        comment: Some("RSA of 2,048 to 4,096 bits. It may be a chain, and may contain the private key."),
+        ..TEXT
+    },
+    Entry {
+        name: "private_key",
+        title: "Private Key",
+        description: "Enter the private key of the certificate in PEM form.",
+        kind: ParameterKind::Password,
+        comment: Some("Belongs to certificate. PKCS#8 or PKCS#1, not encrypted."),
+        ..TEXT
+    },
+    Entry {
+        name: "client_assertion",
+        title: "Client Assertion",
+        description: "Enter a signed token of a workload identity or of a key vault, to sign in without a client secret.",
+        kind: ParameterKind::Password,
+        one_of: Some(CREDENTIAL),
+        comment: Some("Sent to Entra ID as it is. It expires, so the host has to renew it."),
+        ..TEXT
+    },
+    Entry {
+        name: "access_token",
+        title: "Access Token",
+        description: "Enter an access token for Microsoft Graph that the host got, for example from a managed identity.",
+        kind: ParameterKind::Password,
+        one_of: Some(CREDENTIAL),
+        comment: Some("It expires, so the host has to renew it."),
         ..TEXT
     },
     Entry {

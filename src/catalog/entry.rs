@@ -16,6 +16,8 @@ pub(super) struct Entry {
     pub(super) words: fn() -> Vec<&'static str>,
     pub(super) range: Option<(u32, Option<u32>)>,
     pub(super) example: Option<&'static str>,
+    /// The group of which exactly one parameter is to be given.
+    pub(super) one_of: Option<&'static str>,
     pub(super) comment: Option<&'static str>,
 }
 
@@ -31,6 +33,7 @@ pub(super) const TEXT: Entry = Entry {
     words: Vec::new,
     range: None,
     example: None,
+    one_of: None,
     comment: None,
 };
 
@@ -66,6 +69,7 @@ impl From<&Entry> for Parameter {
             minimum: entry.range.map(|(minimum, _)| minimum),
             maximum: entry.range.and_then(|(_, maximum)| maximum),
             example: entry.example.map(str::to_owned),
+            one_of: entry.one_of.map(str::to_owned),
             comment: entry.comment.map(str::to_owned),
         }
     }

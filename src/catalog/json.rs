@@ -48,6 +48,7 @@ fn parameter_json(parameter: &Parameter) -> String {
     object.optional("minimum", parameter.minimum.map(|number| number.to_string()));
     object.optional("maximum", parameter.maximum.map(|number| number.to_string()));
     object.optional("example", parameter.example.as_deref().map(json::quoted));
+    object.optional("one_of", parameter.one_of.as_deref().map(json::quoted));
     object.optional("comment", parameter.comment.as_deref().map(json::quoted));
     object.finish()
 }

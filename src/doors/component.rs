@@ -3,10 +3,13 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use zeroize::Zeroizing;
+
 use crate::actions::{check, generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::doors::invoke;
 use crate::graph::session::Session;
 use crate::request::config::Connection;
+use crate::request::credential;
 use crate::text::fault::Fault;
 use crate::text::secret::{Secret, Strikes};
 use crate::wire::host::Host;
@@ -21,11 +24,13 @@ pub struct Component<H>(std::marker::PhantomData<H>);
 
 #[expect(clippy::result_large_err, reason = "the record of the interface")]
 fn run<H: Host + Default, T>(
-    config: &Config,
+    mut config: Config,
     action: impl AsyncFnOnce(&Session<'_, H>) -> Result<T, Fault>,
 ) -> Result<T, Error> {
-    let call = async { action(&Session::new(&H::default(), &Connection::new(config)?, "")).await };
-    finish(call).map_err(|fault| without_secret(fault, config))
+    let call = async { action(&Session::new(&H::default(), &Connection::new(&config)?, "")).await };
+    let outcome = finish(call).map_err(|fault| without_secret(fault, &config));
+    credential::wipe(&mut config.credential);
+    outcome
 }
 
 /// Runs a call to completion. On a blocking host nothing is ever pending, so no other executor is needed.
@@ -40,38 +45,42 @@ pub fn finish<T>(call: impl Future<Output = T>) -> T {
 
 /// The error without the configuration's secret, which may have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config: &Config) -> Error {
-    Strikes::of([&Secret::new(config.client_secret.trim().to_owned())]).out_of_error(&mut fault);
+    let secrets: Vec<Secret> =
+        credential::texts(&config.credential).into_iter().map(|text| Secret::trimmed(text)).collect();
+    Strikes::of(&secrets).out_of_error(&mut fault);
     *fault
 }
 
 impl<H: Host + Default + 'static> actions::Guest for Component<H> {
     fn get_incident(config: Config, incident_id: String) -> Result<Incident, Error> {
-        run::<H, _>(&config, async |session| get_incident::typed(session, &incident_id).await)
+        run::<H, _>(config, async |session| get_incident::typed(session, &incident_id).await)
     }
 
     fn list_incidents(config: Config, query: IncidentQuery) -> Result<IncidentPage, Error> {
-        run::<H, _>(&config, async |session| list_incidents::typed(session, &query).await)
+        run::<H, _>(config, async |session| list_incidents::typed(session, &query).await)
     }
 
     fn run_hunting_query(config: Config, query: String, time_span: Option<String>) -> Result<HuntingResult, Error> {
-        run::<H, _>(&config, async |session| run_hunting_query::typed(session, &query, time_span.as_deref()).await)
+        run::<H, _>(config, async |session| run_hunting_query::typed(session, &query, time_span.as_deref()).await)
     }
 
     fn update_incident(config: Config, incident_id: String, change: IncidentChange) -> Result<Incident, Error> {
-        run::<H, _>(&config, async |session| update_incident::typed(session, &incident_id, &change).await)
+        run::<H, _>(config, async |session| update_incident::typed(session, &incident_id, &change).await)
     }
 
     fn generic_action(config: Config, request: GenericRequest) -> Result<GenericResponse, Error> {
-        run::<H, _>(&config, async |session| generic::typed(session, &request).await)
+        run::<H, _>(config, async |session| generic::typed(session, &request).await)
     }
 }
 
 impl<H: Host + Default + 'static> json::Guest for Component<H> {
     fn invoke(action: String, config_json: String, input_json: String) -> Result<String, Error> {
+        let config_json = Zeroizing::new(config_json);
         finish(invoke::invoke(&H::default(), &action, &config_json, &input_json)).map_err(|fault| *fault)
     }
 
     fn check(config_json: String) -> Result<String, Error> {
+        let config_json = Zeroizing::new(config_json);
         finish(invoke::check(&H::default(), &config_json)).map_err(|fault| *fault)
     }
 
@@ -86,7 +95,7 @@ impl<H: Host + Default + 'static> json::Guest for Component<H> {
 
 impl<H: Host + Default + 'static> connection::Guest for Component<H> {
     fn check(config: Config) -> Result<connection::ConnectionReport, Error> {
-        run::<H, _>(&config, async |session| check::check(session).await)
+        run::<H, _>(config, async |session| check::check(session).await)
     }
 
     fn targets(config: Config) -> Result<connection::TargetOrigins, Error> {

@@ -3,11 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use zeroize::Zeroizing;
+
 use crate::actions::{check, generic, get_incident, list_incidents, run_hunting_query, update_incident};
 use crate::answer::envelope;
 use crate::catalog;
 use crate::graph::session::Session;
 use crate::request::config::Connection;
+use crate::request::credential;
 use crate::request::fields::{Fields, Text, nearest};
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::text::json::{self, Object, Writer};
@@ -15,12 +18,15 @@ use crate::text::secret::{Secret, Strikes};
 use crate::wire::host::{Host, Method};
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
 use crate::wit::connection::ActionAccess;
-use crate::wit::types::{Cloud, Config, Endpoints};
+use crate::wit::types::{Certificate, Cloud, Config, Credential, Endpoints};
 
 thread_local! {
     /// The configuration of the last call: a warm instance usually gets the same one again, and reading it is a third of the work.
-    static LAST: RefCell<Option<(String, Rc<Connection>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(Zeroizing<String>, Rc<Connection>)>> = const { RefCell::new(None) };
 }
+
+/// What the names of secret members contain, known or misspelt.
+const SECRET_NAMES: [&str; 6] = ["secret", "key", "certificate", "assertion", "token", "password"];
 
 /// Runs an action by name.
 pub async fn invoke<H: Host>(host: &H, action: &str, config_json: &str, input_json: &str) -> Result<String, Fault> {
@@ -30,7 +36,8 @@ pub async fn invoke<H: Host>(host: &H, action: &str, config_json: &str, input_js
 /// The refusal without any value that the configuration calls a secret, which may have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
     let config = Object::parse(json::unmarked(config_json)).unwrap_or_default();
-    let values = config.0.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("secret"));
+    let is_secret = |name: &str| SECRET_NAMES.iter().any(|part| name.contains(part));
+    let values = config.0.iter().filter(|(name, _)| is_secret(&name.to_ascii_lowercase()));
     let texts = values.flat_map(|(_, value)| {
         let items = json::items(value.get()).unwrap_or_else(|| vec![*value]);
         items.into_iter().filter_map(|item| json::text(item.get()))
@@ -77,7 +84,7 @@ pub fn targets(config_json: &str) -> Result<String, Fault> {
         let config = Config {
             tenant_id: String::new(),
             client_id: String::new(),
-            client_secret: String::new(),
+            credential: Credential::ClientSecret(String::new()),
             timeout_seconds: None,
             api_version: None,
             verify: fields.boolean("verify")?,
@@ -119,13 +126,16 @@ fn action_name(name: &str) -> Result<&'static str, Fault> {
 /// Checks a configuration without sending anything.
 pub fn connection(config_json: &str) -> Result<Rc<Connection>, Fault> {
     let known = LAST.with_borrow(|last| {
-        last.as_ref().filter(|(json, _)| json == config_json).map(|(_, connection)| connection.clone())
+        last.as_ref().filter(|(json, _)| **json == config_json).map(|(_, connection)| connection.clone())
     });
     if let Some(connection) = known {
         return Ok(connection);
     }
-    let connection = Rc::new(Connection::new(&config(config_json)?)?);
-    LAST.set(Some((config_json.to_owned(), connection.clone())));
+    let mut config = config(config_json)?;
+    let connection = Connection::new(&config);
+    credential::wipe(&mut config.credential);
+    let connection = Rc::new(connection?);
+    LAST.set(Some((config_json.to_owned().into(), connection.clone())));
     Ok(connection)
 }
 
@@ -134,13 +144,44 @@ fn config(json: &str) -> Result<Config, Fault> {
     Ok(Config {
         tenant_id: fields.required_text("tenant_id")?,
         client_id: fields.required_text("client_id")?,
-        client_secret: fields.required_text("client_secret")?,
+        credential: credential(&fields)?,
         timeout_seconds: fields.integer("timeout")?,
         verify: fields.boolean("verify")?,
         api_version: fields.text("api_version")?,
         cloud: cloud(&fields)?,
         endpoints: endpoints(&fields)?,
     })
+}
+
+/// One of the group `credential` of the catalog.
+fn credential(fields: &Fields<'_>) -> Result<Credential, Fault> {
+    const WAYS: &str = "client_secret, certificate with private_key, client_assertion or access_token";
+    let mut given = Vec::new();
+    if let Some(secret) = fields.text("client_secret")? {
+        given.push(("client_secret", Credential::ClientSecret(secret)));
+    }
+    let pair = (fields.text("certificate")?, fields.text("private_key")?);
+    if pair.0.is_some() || pair.1.is_some() {
+        let name = if pair.0.is_some() { "certificate" } else { "private_key" };
+        let (certificate_pem, private_key_pem) = (pair.0.unwrap_or_default(), pair.1.unwrap_or_default());
+        given.push((name, Credential::Certificate(Certificate { certificate_pem, private_key_pem })));
+    }
+    if let Some(assertion) = fields.text("client_assertion")? {
+        given.push(("client_assertion", Credential::ClientAssertion(assertion)));
+    }
+    if let Some(token) = fields.text("access_token")? {
+        given.push(("access_token", Credential::AccessToken(token)));
+    }
+    match given.len() {
+        0 => Err(invalid(format!(
+            "client_secret: is required, unless another credential is given; allowed: one of {WAYS}"
+        ))),
+        1 => Ok(given.remove(0).1),
+        _ => {
+            let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
+            Err(invalid(format!("{}: are given together; allowed: one of {WAYS}", names.join(", "))))
+        }
+    }
 }
 
 /// Each endpoint may be given alone, and an empty object counts as absent.

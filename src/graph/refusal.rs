@@ -4,6 +4,7 @@
 //! Source: <https://learn.microsoft.com/graph/errors>.
 
 use crate::request::config::Connection;
+use crate::request::credential::Credential;
 use crate::text::excerpt::{details, excerpt, excerpt_of};
 use crate::text::fault::{Fault, error, malformed};
 use crate::text::json::Object;
@@ -95,6 +96,9 @@ fn remedy(
 ) -> Option<String> {
     let client_id = &connection.app.client_id;
     let text = match kind {
+        ErrorKind::Unauthenticated if matches!(connection.app.credential, Credential::AccessToken(_)) => {
+            "Graph refuses the access token: get a new one from where this one came from, for the Graph of the configured cloud".into()
+        }
         ErrorKind::Unauthenticated => format!(
             "Graph refuses a token that was just issued: check that cloud and endpoints match the tenant, and that the app \
              {client_id} is neither disabled nor blocked by a policy"

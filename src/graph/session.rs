@@ -2,9 +2,10 @@
 
 use crate::graph::refusal;
 use crate::request::config::Connection;
+use crate::request::credential::Credential;
 use crate::sign_in::cache::Wanted;
 use crate::sign_in::{challenge, token};
-use crate::text::fault::{Fault, invalid, malformed, usual_remedy};
+use crate::text::fault::{Fault, echo, invalid, malformed, usual_remedy};
 use crate::text::json;
 use crate::text::secret::{Secret, Strikes};
 use crate::wire::exchange::{Exchange, Patience, Unanswered, Unusable};
@@ -195,8 +196,15 @@ impl<'a, H: Host> Session<'a, H> {
             };
             let claims = challenge::claims(&answer.headers);
             let is_refused = answer.status == 401 || (answer.status == 403 && claims.is_some());
-            let (true, [refused]) = (is_refused, &tokens[..]) else {
-                return Err(self.finish(self.refusal(call, answer, &tokens), &tokens, Some(id)));
+            let is_given = matches!(self.connection.app.credential, Credential::AccessToken(_));
+            let (true, false, [refused]) = (is_refused, is_given, &tokens[..]) else {
+                let mut fault = self.refusal(call, answer, &tokens);
+                if let (true, true, Some(claims)) = (is_refused, is_given, claims) {
+                    fault.kind = ErrorKind::Unauthenticated;
+                    fault.remedy =
+                        Some(format!("get a new access token with the claims that Graph asks for: {}", echo(&claims)));
+                }
+                return Err(self.finish(fault, &tokens, Some(id)));
             };
             let wanted = Wanted::Instead { refused, claims: claims.as_deref() };
             let renewed = token::get(self.connection, &self.exchange, wanted).await;
@@ -284,7 +292,7 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Values that no answer may contain.
     fn secrets<'s>(&'s self, tokens: &'s [Secret]) -> Strikes<'s> {
-        Strikes::of(tokens.iter().chain([&self.connection.app.client_secret]))
+        Strikes::of(tokens.iter().chain(self.connection.app.credential.secrets()))
     }
 
     /// Adds our id and a remedy, and strikes out secrets that the other side echoed.

@@ -1,5 +1,6 @@
 //! For any text from outside, nothing panics, and whatever is accepted keeps its guarantees.
 
+mod credential;
 mod way;
 
 use proptest::prelude::*;
@@ -18,7 +19,7 @@ use crate::wire::host::Header;
 use crate::wire::retry;
 use crate::wire::scripted::{ScriptedHost, Step, answer};
 use crate::wit::actions::{Determination, GenericRequest, IncidentChange, IncidentQuery, IncidentStatus, TagMode};
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::{Credential, Error, ErrorKind};
 
 /// The same number of cases for each property, and no files left behind.
 fn budget() -> ProptestConfig {
@@ -409,7 +410,7 @@ proptest! {
     fn any_configuration_stays_in_its_place(tenant in prop_oneof![mutated("contoso.onmicrosoft.com"), text()], secret in text(), url in prop_oneof![mutated("https://gateway.example:8443/"), text()]) {
         let config = crate::wit::types::Config {
             tenant_id: tenant,
-            client_secret: secret,
+            credential: Credential::ClientSecret(secret.clone()),
             endpoints: Some(crate::wit::types::Endpoints { login: Some(url.clone()), graph: Some(url) }),
             ..crate::request::config::tests::config()
         };
@@ -421,7 +422,7 @@ proptest! {
         prop_assert_eq!(&sent.url, &path);
         prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@%\\".contains(&byte)), "{}", path);
         prop_assert_eq!(sent.body.matches('&').count(), 4);
-        let encoded = percent::encode(connection.app.client_secret.reveal(), percent::QUERY);
+        let encoded = percent::encode(secret.trim(), percent::QUERY);
         let client_secret = format!("&client_secret={encoded}&");
         prop_assert!(sent.body.contains(&client_secret));
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::request::credential::Credential;
 use crate::text::fault::{Fault, invalid};
 use crate::text::origin::Origin;
-use crate::text::secret::Secret;
 use crate::wit::types::{Cloud, Config};
 
 /// Time limit of an action by default, which is also the smallest allowed.
@@ -42,14 +42,16 @@ pub struct App {
     pub tenant_id: String,
     /// GUID, in lower case.
     pub client_id: String,
-    /// Sent only to `login`.
-    pub client_secret: Secret,
+    /// Proves that this is the app.
+    pub credential: Credential,
     /// Where tokens come from.
     pub login: Origin,
     /// Where the API is.
     pub graph: Origin,
     /// Scope of tokens: everything granted for the cloud's Graph, which may be behind a gateway.
     pub scope: String,
+    /// Audience of assertions: the cloud's token endpoint, likewise.
+    pub audience: String,
 }
 
 impl Connection {
@@ -65,13 +67,16 @@ impl Connection {
             )));
         }
         let Targets { login, graph } = Targets::of(config)?;
+        let (login_host, graph_host) = hosts(cloud(config));
+        let tenant_id = tenant_id(&config.tenant_id)?;
         let app = App {
-            tenant_id: tenant_id(&config.tenant_id)?,
             client_id: client_id(&config.client_id)?,
-            client_secret: client_secret(&config.client_secret)?,
+            credential: Credential::new(&config.credential, graph_host)?,
             login,
             graph,
-            scope: format!("https://{}/.default", hosts(cloud(config)).1),
+            scope: format!("https://{graph_host}/.default"),
+            audience: format!("https://{login_host}/{tenant_id}/oauth2/v2.0/token"),
+            tenant_id,
         };
         let api_version = api_version(config.api_version.as_deref())?;
         Ok(Self { app, timeout: Duration::from_secs(seconds.into()), api_version })
@@ -138,15 +143,6 @@ fn client_id(text: &str) -> Result<String, Fault> {
     Ok(text.to_ascii_lowercase())
 }
 
-fn client_secret(text: &str) -> Result<Secret, Fault> {
-    // Pasted secrets often end with a line break; secrets from Entra ID contain no white space.
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(invalid("client_secret: is required"));
-    }
-    Ok(Secret::new(text.to_owned()))
-}
-
 fn api_version(text: Option<&str>) -> Result<&'static str, Fault> {
     let text = text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or("v1.0");
     API_VERSIONS
@@ -178,14 +174,14 @@ fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::wit::types::{Endpoints, ErrorKind};
+    use crate::wit::types::{self, Endpoints, ErrorKind};
 
     /// A valid configuration.
     pub fn config() -> Config {
         Config {
             tenant_id: "11112222-3333-4444-5555-666677778888".into(),
             client_id: "AAAABBBB-cccc-dddd-eeee-ffff00001111".into(),
-            client_secret: "planted~Secret.1".into(),
+            credential: types::Credential::ClientSecret("planted~Secret.1".into()),
             timeout_seconds: None,
             verify: None,
             api_version: None,
@@ -268,7 +264,10 @@ pub mod tests {
             |config| config.client_id = "aaaabbbb-cccc-dddd-eeee-ffff0000111g".into(),
             "client_id: is not a GUID, such as 00001111-aaaa-2222-bbbb-3333cccc4444",
         );
-        refused(|config| config.client_secret = "\n".into(), "client_secret: is required");
+        refused(
+            |config| config.credential = types::Credential::ClientSecret("\n".into()),
+            "client_secret: is required",
+        );
         for seconds in [0, 14, 121] {
             refused(
                 |config| config.timeout_seconds = Some(seconds),

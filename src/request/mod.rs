@@ -1,6 +1,8 @@
 //! Input from callers, checked before anything is sent.
 
+pub mod certificate;
 pub mod config;
+pub mod credential;
 pub mod endpoint;
 pub mod fields;
 pub mod filter;

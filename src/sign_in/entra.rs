@@ -169,7 +169,12 @@ fn remedy(number: Option<u64>, connection: &Connection) -> String {
              configure its Value"
         ),
         Some(7_000_216 | 7_000_218) => "client_secret was not received: configure the secret's Value".into(),
-        Some(700_027) => "the certificate is not registered for the app: upload it under Certificates & secrets".into(),
+        Some(700_027) => format!(
+            "the app {client_id} does not accept the certificate: upload it under Certificates & secrets, and check that it is the \
+             one that is configured and has not expired there"
+        ),
+        Some(700_021) => format!("the assertion was signed for another app: its iss and sub must be the client_id {client_id}"),
+        Some(700_023) => "the assertion is for another audience: check cloud, or how whoever signs the assertion sets aud".into(),
         Some(700_024) => "the assertion is outside its time range: check the clock of the machine that signs it".into(),
         Some(700_211 | 700_212 | 700_213 | 7_002_137 | 7_002_138) => {
             "no federated credential of the app matches the assertion: compare issuer, audience and subject; case matters"

@@ -1,13 +1,16 @@
-//! Access tokens by client credentials: requested once for all calls that need the same token, and renewed shortly before expiry.
+//! Access tokens for an app: requested once for all calls that need the same token, and renewed shortly before expiry.
 //!
 //! Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
 
+use std::cell::RefCell;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use crate::request::config::{App, Connection};
+use crate::request::credential::Credential;
+use crate::sign_in::assertion;
 use crate::sign_in::cache::{self, Found, Pending, Wanted};
 use crate::sign_in::entra;
 use crate::text::fault::{Fault, malformed};
@@ -30,6 +33,11 @@ pub async fn get<H: Host>(
     exchange: &Exchange<'_, H>,
     wanted: Wanted<'_>,
 ) -> Result<Secret, Fault> {
+    let App { credential, .. } = &connection.app;
+    if let Credential::AccessToken(token) = credential {
+        credential.check_time(exchange.host.unix_seconds())?;
+        return Ok(token.clone());
+    }
     loop {
         match cache::find(&connection.app, wanted, exchange.host.now(), exchange.deadline) {
             Found::Token(token) => return Ok(token),
@@ -94,17 +102,19 @@ async fn request<H: Host>(
     exchange: &Exchange<'_, H>,
     claims: Option<&str>,
 ) -> Result<Grant, (Fault, bool)> {
-    let App { tenant_id, client_id, client_secret, login, scope, .. } = &connection.app;
+    let App { tenant_id, login, credential, .. } = &connection.app;
+    let final_fault = |fault| (fault, false);
+    credential.check_time(exchange.host.unix_seconds()).map_err(final_fault)?;
     let target = format!("/{}/oauth2/v2.0/token", percent::encode(tenant_id, percent::SEGMENT));
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", client_id),
-        ("scope", scope),
-        ("client_secret", client_secret.reveal()),
-        ("claims", &merged_claims(claims)),
-    ]
-    .map(|(name, value)| format!("{name}={}", percent::encode(value, percent::QUERY)))
-    .join("&");
+    let claims = merged_claims(claims);
+    let proofs = RefCell::new(vec![proof(&connection.app, exchange.host).map_err(final_fault)?]);
+    let form = || proofs.borrow().last().map(|proof| form(&connection.app, proof, &claims).into_bytes());
+    let first = form().unwrap_or_default();
+    // An assertion may be used once, and a broken answer does not say whether it was.
+    let again = &|| {
+        proofs.borrow_mut().push(proof(&connection.app, exchange.host).ok()?);
+        form()
+    };
     let id = exchange.host.guid();
     let headers: [Header; 4] = [
         ("content-type".into(), "application/x-www-form-urlencoded".into()),
@@ -112,33 +122,27 @@ async fn request<H: Host>(
         ("user-agent".into(), USER_AGENT.into()),
         ("client-request-id".into(), id.clone()),
     ];
-    let request = Request {
-        method: Method::Post,
-        origin: login,
-        target: &target,
-        headers: &headers,
-        body: form.as_bytes(),
-        prefix: "",
-    };
+    let request =
+        Request { method: Method::Post, origin: login, target: &target, headers: &headers, body: &first, prefix: "" };
     let mut grant = None;
     let take = &mut |mut answer: Response| {
         grant = grant_of(&answer);
         if grant.is_some() {
             return Ok(());
         }
-        answer.strike_out(&Strikes::of([client_secret]));
+        answer.strike_out(&Strikes::of(proofs.borrow().iter().chain(credential.secrets())));
         Err(unusable(answer, connection))
     };
     // How patient the caller is with Graph is not a matter of the token, which others may wait for.
     let exchange = Exchange { status: entra::status, patience: Patience::Usual, ..*exchange };
-    let stopped = match (exchange.send(&request, Effect::Token, take).await, grant) {
+    let stopped = match (exchange.send_anew(&request, again, Effect::Token, take).await, grant) {
         (Ok(()), Some(grant)) => return Ok(grant),
         (Ok(()), None) => return Err((malformed("there is no token answer"), false)),
         (Err(stopped), _) => stopped,
     };
     let mut fault = match stopped.why {
         Unanswered::Refused(answer) => {
-            let answer = answer.for_error(&Strikes::of([client_secret]));
+            let answer = answer.for_error(&Strikes::of(proofs.borrow().iter().chain(credential.secrets())));
             entra::error(&answer, connection, exchange.host.unix_seconds())
         }
         Unanswered::Unusable(fault) => fault,
@@ -147,6 +151,36 @@ async fn request<H: Host>(
     fault.client_request_id = fault.client_request_id.or(Some(id));
     let by_time = stopped.by_time || fault.kind == ErrorKind::Interrupted;
     Err((fault, by_time))
+}
+
+/// What proves that this is the app.
+fn proof<H: Host>(app: &App, host: &H) -> Result<Secret, Fault> {
+    match &app.credential {
+        Credential::Certificate(certificate) => assertion::sign(certificate, app, host),
+        Credential::ClientSecret(value) | Credential::ClientAssertion(value) | Credential::AccessToken(value) => {
+            Ok(value.clone())
+        }
+    }
+}
+
+/// The form of a token request.
+fn form(app: &App, proof: &Secret, claims: &str) -> String {
+    let (name, kind) = match app.credential {
+        Credential::ClientSecret(_) | Credential::AccessToken(_) => ("client_secret", None),
+        Credential::Certificate(_) | Credential::ClientAssertion(_) => ("client_assertion", Some(assertion::TYPE)),
+    };
+    [
+        ("grant_type", Some("client_credentials")),
+        ("client_id", Some(&app.client_id[..])),
+        ("scope", Some(&app.scope)),
+        ("client_assertion_type", kind),
+        (name, Some(proof.reveal())),
+        ("claims", Some(claims)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!("{name}={}", percent::encode(value?, percent::QUERY))))
+    .collect::<Vec<_>>()
+    .join("&")
 }
 
 fn grant_of(answer: &Response) -> Option<Grant> {

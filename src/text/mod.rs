@@ -4,6 +4,7 @@ pub mod datetime;
 pub mod excerpt;
 pub mod fault;
 pub mod json;
+pub mod jwt;
 pub mod origin;
 pub mod percent;
 pub mod record;

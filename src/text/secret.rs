@@ -3,6 +3,9 @@
 mod spelling;
 
 use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 use crate::wit::types::Error;
 use spelling::{STRUCK_OUT, without};
@@ -13,14 +16,20 @@ const STRUCK_OUT_FROM_LENGTH: usize = 4;
 const STRUCK_OUT_OF_DATA_FROM_LENGTH: usize = 8;
 /// Marks where a text was cut.
 const CUT: &str = "…";
-/// A value that is never shown in a message.
+
+/// A value that is never shown in a message, and wiped when the last copy is dropped.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Wraps a value.
     pub fn new(value: String) -> Self {
-        Self(value)
+        Self(Arc::new(Zeroizing::new(value)))
+    }
+
+    /// Wraps a value without the white space around it.
+    pub fn trimmed(value: &str) -> Self {
+        Self::new(value.trim().to_owned())
     }
 
     /// The value, for the request that needs it.
@@ -44,8 +53,14 @@ pub struct Strikes<'s>(Vec<&'s Secret>);
 impl<'s> Strikes<'s> {
     /// Strikes out these secrets.
     pub fn of(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
+        let mut strikes = Vec::new();
         // Shorter values are too common in ordinary text.
-        Self(secrets.into_iter().filter(|secret| secret.0.len() >= STRUCK_OUT_FROM_LENGTH).collect())
+        for secret in secrets.into_iter().filter(|secret| secret.0.len() >= STRUCK_OUT_FROM_LENGTH) {
+            if !strikes.contains(&secret) {
+                strikes.push(secret);
+            }
+        }
+        Self(strikes)
     }
 
     /// Strikes them out of everything in an error that the service wrote.

@@ -84,6 +84,17 @@ impl<'a, H: Host> Exchange<'a, H> {
 
     /// Sends a request, with retries, until `take` accepts a success or no retry is allowed.
     pub async fn send(&self, request: &Request<'_>, effect: Effect, take: Take<'_>) -> Result<(), Stopped> {
+        self.send_anew(request, &|| None, effect, take).await
+    }
+
+    /// The same; each retry has the body that `again` makes, if it makes one.
+    pub async fn send_anew(
+        &self,
+        request: &Request<'_>,
+        again: &dyn Fn() -> Option<Vec<u8>>,
+        effect: Effect,
+        take: Take<'_>,
+    ) -> Result<(), Stopped> {
         let mut progress = Progress::default();
         loop {
             let remaining = self.remaining();
@@ -92,6 +103,8 @@ impl<'a, H: Host> Exchange<'a, H> {
                 return Err(Stopped { why, by_time: true });
             }
             let spared = if self.patience == Patience::LeavesHalf { remaining / 2 } else { Duration::ZERO };
+            let body = if progress.repeats > 0 { again() } else { None };
+            let request = &Request { body: body.as_deref().unwrap_or(request.body), ..*request };
             let (outcome, why) = match self.host.send(request, self.deadline.saturating_sub(spared)).await {
                 Ok(answer) if answer.status < 400 => match take(answer) {
                     Ok(()) => return Ok(()),

@@ -49,7 +49,7 @@ pub trait Host {
 pub type Header = (String, String);
 
 /// A request on the wire.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// HTTP method.
     pub method: Method,

@@ -27,6 +27,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 import httpx
+import sign_in
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientSecretCredential as MsalCredential
 from azure.identity.aio import ClientSecretCredential
@@ -69,7 +70,8 @@ def test(function):
 class Peer:
     """The emulator's address and certificate, and clients that are configured for it."""
 
-    def __init__(self, config, ca_file):
+    def __init__(self, program, config, ca_file):
+        self.program = program
         self.config = config
         self.url = config["endpoints"]["graph"]
         self.ca_file = str(ca_file)
@@ -485,7 +487,7 @@ async def started(program):
             config = await emulator.stdout.readline()
             if not config:
                 raise RuntimeError((await emulator.stderr.read()).decode())
-            yield Peer(json.loads(config), ca_file)
+            yield Peer(program, json.loads(config), ca_file)
         finally:
             emulator.kill()
             await emulator.communicate()
@@ -502,7 +504,7 @@ def main(program):
     # It logs every refusal, and here refusals are intended.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     failed = 0
-    for function in TESTS:
+    for function in TESTS + sign_in.TESTS:
         name = function.__name__.replace("_", " ")
         try:
             asyncio.run(asyncio.wait_for(run(function, program), PATIENCE_SECONDS))
@@ -510,7 +512,7 @@ def main(program):
         except Exception:  # The other tests are still worth running.
             failed += 1
             print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
+    print(f"{len(TESTS + sign_in.TESTS) - failed} passed, {failed} failed")
     return failed
 
 

@@ -557,6 +557,35 @@ def refuses_to_work_unless_it_is_configured(world):
 
 
 @test
+def signs_in_with_any_credential(world):
+    ids = {name: value for name, value in world.variables.items() if name != "DEFENDER_CLIENT_SECRET"}
+    pair = world.emulator.control("POST", "certificate")
+    token = httpx.get(
+        f"{world.emulator.url}/metadata/identity/oauth2/token",
+        params={"api-version": "2018-02-01", "resource": "https://graph.microsoft.com/"},
+        headers={"Metadata": "true"},
+    ).json()
+    azure = {"AZURE_TENANT_ID": ids["DEFENDER_TENANT_ID"], "AZURE_CLIENT_ID": ids["DEFENDER_CLIENT_ID"]}
+    own = {name: value for name, value in ids.items() if name not in ("DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID")}
+    assertion = world.emulator.control("POST", "assertion", {})["assertion"]
+    for variables in (
+        ids | {"DEFENDER_CERTIFICATE": pair["certificate"], "DEFENDER_PRIVATE_KEY": pair["private_key"]},
+        ids | {"DEFENDER_CERTIFICATE": pair["private_key"] + pair["certificate"]},
+        own | azure | {"DEFENDER_CLIENT_ASSERTION": assertion},
+        ids | {"DEFENDER_ACCESS_TOKEN": token["access_token"]},
+    ):
+        replica = world.start(variables)
+        answer = replica.client.post("/actions/get_incident_details", json={"incident_id": "2972395"})
+        equal((answer.status_code, answer.json()["data"]["id"]), (200, "2972395"))
+        replica.stop()
+    wrong = ids | {"DEFENDER_CERTIFICATE": pair["certificate"]}
+    replica = world.start(wrong)
+    answer = replica.client.get("/healthz")
+    refused(answer, 503, "not-configured")
+    holds("DEFENDER_PRIVATE_KEY is required beside certificate" in answer.text, answer.text)
+
+
+@test
 def eight_callers_at_a_time_get_their_own_answers(world):
     ids = [incident["id"] for incident in world.act("list_incidents", {"max_results": 8}).json()["data"]["value"]]
 

@@ -5,7 +5,7 @@ mod host;
 use std::env;
 use std::path::PathBuf;
 
-use host::types::{Config, Endpoints, Error, ErrorKind};
+use host::types::{Config, Credential, Endpoints, Error, ErrorKind};
 use host::{Host, actions};
 use wasmtime::{Result, ensure, format_err};
 
@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     refused(connector.run_hunting_query(&config, query).await?, ErrorKind::Rejected)?;
 
     println!("A wrong secret");
-    let wrong = Config { client_secret: "wrong".to_owned(), ..config.clone() };
+    let wrong = Config { credential: Credential::ClientSecret("wrong".to_owned()), ..config.clone() };
     let error = refused(connector.run_hunting_query(&wrong, query).await?, ErrorKind::Unauthenticated)?;
     ensure!(error.remedy.is_some(), "no remedy");
 
@@ -67,7 +67,7 @@ fn config() -> Result<Config> {
     Ok(Config {
         tenant_id: required("DEFENDER_TENANT_ID")?,
         client_id: required("DEFENDER_CLIENT_ID")?,
-        client_secret: required("DEFENDER_CLIENT_SECRET")?,
+        credential: Credential::ClientSecret(required("DEFENDER_CLIENT_SECRET")?),
         timeout_seconds: Some(30),
         verify: None,
         api_version: None,

@@ -125,6 +125,7 @@ mod tests {
             minimum: None,
             maximum: None,
             example: None,
+            one_of: None,
             comment: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use clap::Command;
 use comfy_table::{Cell, Color};
+use defender_xdr_host::bindings::catalog::Connector;
 use host_test::json;
 use serde::Deserialize;
 
@@ -42,15 +43,13 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     let session = Session::open(globals, terminal).await?;
     let mut instance = session.connector.instance().await?;
-    let answer = terminal.wait(NAME, instance.check_json(&session.configuration.json)).await;
+    let answer = terminal.wait(NAME, instance.check_json(&session.configuration.json())).await;
     let json = session.explained(answer, terminal)?;
-    let report: Report = json::parse(&json)
-        .map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))?;
+    let report = report(&json)?;
     if globals.json {
         terminal.print_json(&json)?;
     } else {
-        let permissions = permissions(&session).await?;
-        terminal.print(&lines(&report, &permissions, terminal))?;
+        terminal.print(&lines(&report, session.connector.catalog().await?, terminal))?;
         for warning in &report.warnings {
             terminal.note(&format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)));
         }
@@ -58,17 +57,21 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     if report.actions.iter().all(|access| access.allowed) { Ok(()) } else { Err(Failure::Reported) }
 }
 
-/// What each action needs, by its name.
-async fn permissions(session: &Session) -> Result<Vec<(String, String)>, Failure> {
-    let catalog = session.connector.catalog().await?;
-    Ok(catalog.actions.iter().map(|action| (action.name.clone(), action.permissions.join(" or "))).collect())
+fn report(json: &str) -> Result<Report, Failure> {
+    json::parse(json).map_err(|error| Failure::usage(format!("the component's answer is not a report: {error}")))
 }
 
-fn lines(report: &Report, permissions: &[(String, String)], terminal: &Terminal) -> String {
+/// The component's answer as a table.
+pub(crate) fn table(json: &str, catalog: &Connector, terminal: &Terminal) -> Result<String, Failure> {
+    Ok(lines(&report(json)?, catalog, terminal))
+}
+
+fn lines(report: &Report, catalog: &Connector, terminal: &Terminal) -> String {
     let mut table = table::bare(terminal);
     for access in &report.actions {
         let (mark, colour) = if access.allowed { ("✓", Color::Green) } else { ("✗", Color::Red) };
-        let needs = permissions.iter().find(|(name, _)| *name == access.action).map_or("", |(_, needs)| needs.as_str());
+        let action = catalog.actions.iter().find(|action| action.name == access.action);
+        let needs = action.map(|action| action.permissions.join(" or ")).unwrap_or_default();
         let detail = match &access.advice {
             Some(advice) => visible::block(advice).into_owned(),
             None => format!("needs {needs}"),

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use clap::Command;
 use defender_xdr_host::bindings::catalog::{self, Action, Effect};
-use defender_xdr_host::bindings::types::{Config, Endpoints};
+use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
 use defender_xdr_host::{CallError, Exchange, Instance};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use super::globals::Globals;
 use super::source::{Configuration, Source};
 use super::terminal::Terminal;
 use super::view::{self, Envelope, change};
-use super::{example, session, visible};
+use super::{check, example, session, visible};
 
 pub(crate) const NAME: &str = "demo";
 
@@ -51,6 +51,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
         demo.step(index + 1, action).await?;
     }
     demo.failure(catalog.actions.len() + 1).await?;
+    demo.certificate(catalog.actions.len() + 2, catalog).await?;
     terminal.print(&farewell(catalog, terminal))
 }
 
@@ -80,7 +81,7 @@ impl Demo<'_> {
         self.heading(number, &action.title, &example::command_line(action, &["--emulator"]))?;
         let started = Instant::now();
         let input = Value::Object(example::input(action)).to_string();
-        let answer = self.instance.invoke(&action.name, &self.configuration.json, &input).await?;
+        let answer = self.instance.invoke(&action.name, &self.configuration.json(), &input).await?;
         let took = span(started.elapsed());
         let envelope = Envelope::parse(&answer)?;
         self.terminal.print(&self.shown(action, &envelope.data))?;
@@ -127,6 +128,32 @@ impl Demo<'_> {
         }
     }
 
+    /// Signs in without a secret, with a certificate made for this.
+    async fn certificate(&mut self, number: usize, catalog: &catalog::Connector) -> Outcome {
+        self.heading(
+            number,
+            "Sign in with a certificate",
+            "DEFENDER_CERTIFICATE_FILE=… DEFENDER_PRIVATE_KEY_FILE=… … check",
+        )?;
+        let Some(emulator) = &self.configuration.emulator else { return Ok(()) };
+        let pair = emulator.certificate();
+        let mut config: Value = parsed(&self.configuration)?;
+        if let Some(members) = config.as_object_mut() {
+            members.remove("client_secret");
+            members.insert("certificate".into(), pair.certificate_pem.into());
+            members.insert("private_key".into(), pair.private_key_pem.into());
+        }
+        self.requests.store(0, Ordering::Relaxed);
+        let started = Instant::now();
+        let report = self.instance.check_json(&config.to_string()).await?;
+        let took = span(started.elapsed());
+        self.terminal.print(&check::table(&report, catalog, self.terminal)?)?;
+        let requests = self.requests.swap(0, Ordering::Relaxed);
+        let facts =
+            [took, plural(requests as u64, "request"), "the key stays in the sandbox: it signs a token request".into()];
+        self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
+    }
+
     fn heading(&self, number: usize, title: &str, command: &str) -> Outcome {
         let rule = "─".repeat(self.terminal.width.saturating_sub(console::measure_text_width(title) + 5));
         let title = self.terminal.text(format!("{number}  {title}")).bold().cyan().to_string();
@@ -156,15 +183,19 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
+fn parsed(configuration: &Configuration) -> Result<Value, Failure> {
+    serde_json::from_str(&configuration.json()).map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// The configuration for typed calls.
 fn typed(configuration: &Configuration) -> Result<Config, Failure> {
-    let json: Value = serde_json::from_str(&configuration.json).map_err(|error| Failure::usage(error.to_string()))?;
+    let json = parsed(configuration)?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let endpoints = &json["endpoints"];
     Ok(Config {
         tenant_id: text(&json["tenant_id"]),
         client_id: text(&json["client_id"]),
-        client_secret: text(&json["client_secret"]),
+        credential: Credential::ClientSecret(text(&json["client_secret"])),
         timeout_seconds: None,
         verify: None,
         api_version: None,
@@ -205,8 +236,8 @@ fn farewell(catalog: &catalog::Connector, terminal: &Terminal) -> String {
         format!("  {program} {command:width$}  {}", terminal.text(format!("# {what}")).dim())
     };
     format!(
-        "\n{}\n{}\n\nTo use your own tenant, set DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID and DEFENDER_CLIENT_SECRET, and\n\
-         leave out --emulator.",
+        "\n{}\n{}\n\nTo use your own tenant, set DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID and a credential such as\n\
+         DEFENDER_CERTIFICATE_FILE with DEFENDER_PRIVATE_KEY_FILE, and leave out --emulator.",
         terminal.text("Where to go next").bold(),
         next.iter().map(line).collect::<Vec<_>>().join("\n"),
     )

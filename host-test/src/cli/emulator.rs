@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use defender_emulator::{Emulator, Options};
+use host_test::text;
 
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
@@ -40,6 +41,13 @@ pub(crate) fn command() -> Command {
                 .requires("tls")
                 .help("Write the certificate that clients have to trust to this file"),
         )
+        .arg(
+            Arg::new("certificate")
+                .long("certificate")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Register the certificates in this PEM file for the app, beside its secret"),
+        )
         .arg(Arg::new("until-stdin-ends").long("until-stdin-ends").action(ArgAction::SetTrue).help(
             "Also stop when standard input closes, for programs that start the emulator and may exit at any time",
         ))
@@ -63,6 +71,9 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     }
     let emulator =
         Emulator::start(options).map_err(|error| Failure::usage(format!("cannot start the emulator: {error}")))?;
+    if let Some(path) = arguments.get_one::<PathBuf>("certificate") {
+        register(&emulator, path)?;
+    }
     let config =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
     let stopped = stop_signal()?;
@@ -84,6 +95,13 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
         stopped.await;
     }
     Ok(())
+}
+
+/// Registers the certificates in a file for the default app.
+fn register(emulator: &Emulator, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    let pem = text::read(path).map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
+    emulator.register_certificate(&pem).map_err(|error| Failure::usage(format!("cannot register {shown}: {error}")))
 }
 
 /// The file with the certificate: at the user's path, or a temporary one that is removed with the emulator.

@@ -58,6 +58,7 @@ mod tests {
             minimum: None,
             maximum: Some(50),
             example: Some("10".into()),
+            one_of: None,
             comment: None,
         };
         assert_eq!(help(&parameter), "Enter it. Example: 10 Allowed: a, b. At most 50. Default: 5.");

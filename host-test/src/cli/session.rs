@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use defender_xdr_host::bindings::catalog::{Parameter, ParameterKind};
 use defender_xdr_host::{CallError, Connector, Exchange, Proxy, Settings, Trace};
 use host_test::text;
 use percent_encoding::percent_decode_str;
@@ -52,18 +53,20 @@ impl Session {
     pub(crate) async fn open(globals: &Globals, terminal: &Terminal) -> Result<Self, Failure> {
         let blocked = Blocked::default();
         let proxy = if globals.source == Source::Emulator { Proxy::None } else { Proxy::Environment };
-        let secret = Arc::<OnceLock<String>>::default();
-        let trace = watch(globals.verbose, blocked.clone(), secret.clone(), terminal);
+        let secrets = Arc::<OnceLock<Vec<String>>>::default();
+        let trace = watch(globals.verbose, blocked.clone(), secrets.clone(), terminal);
         let connector = load_with(globals, Some(trace), proxy)?;
-        let configuration = globals.source.open(connector.catalog().await?)?;
-        let _ = secret.set(secret_of(&configuration.json));
+        let catalog = connector.catalog().await?;
+        let configuration = globals.source.open(catalog)?;
+        let _ = secrets.set(secrets_of(&configuration.json(), &catalog.configuration));
         Ok(Self { connector, configuration, blocked })
     }
 
     /// Runs an action by name.
     pub(crate) async fn invoke(&self, action: &str, input: &str, terminal: &Terminal) -> Result<Answer, CallError> {
         let started = Instant::now();
-        let call = self.connector.invoke(action, &self.configuration.json, input);
+        let configuration = self.configuration.json();
+        let call = self.connector.invoke(action, &configuration, input);
         let json = self.explained(terminal.wait(action, call).await, terminal)?;
         Ok(Answer { json, took: started.elapsed() })
     }
@@ -79,22 +82,23 @@ impl Session {
 }
 
 /// Shows exchanges if requested, and records failures of the proxy.
-fn watch(verbose: bool, blocked: Blocked, secret: Arc<OnceLock<String>>, terminal: &Terminal) -> Trace {
+fn watch(verbose: bool, blocked: Blocked, secrets: Arc<OnceLock<Vec<String>>>, terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
     Arc::new(move |exchange: &Exchange| {
         if verbose {
-            // An address may contain the secret, if somebody pasted it there.
-            let line = struck(line(exchange), secret.get().map_or("", String::as_str));
+            // An address may contain a secret, if somebody pasted it there.
+            let line = secrets.get().into_iter().flatten().fold(line(exchange), |line, secret| struck(line, secret));
             terminal.note(&terminal.aside(visible::line(&line)).dim().to_string());
         }
         *blocked.lock().unwrap_or_else(PoisonError::into_inner) = blocked_by_proxy(exchange);
     })
 }
 
-fn secret_of(configuration: &str) -> String {
+fn secrets_of(configuration: &str, parameters: &[Parameter]) -> Vec<String> {
     let configuration: Value = host_test::json::parse(configuration).unwrap_or_default();
     let configuration = configuration.get(0).unwrap_or(&configuration);
-    configuration["client_secret"].as_str().unwrap_or_default().trim().to_owned()
+    let secrets = parameters.iter().filter(|parameter| parameter.kind == ParameterKind::Password);
+    secrets.filter_map(|secret| Some(configuration[&secret.name].as_str()?.trim().to_owned())).collect()
 }
 
 /// A line with the secret masked, whether plain or percent-encoded.

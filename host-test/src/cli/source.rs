@@ -2,7 +2,8 @@
 //!
 //! Mixing them could send a real secret to a test endpoint that is still set in an old variable.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use defender_emulator::{Emulator, Options};
 use defender_xdr_host::bindings::catalog::{self, Parameter};
@@ -24,23 +25,49 @@ pub(crate) enum Source {
 
 /// A configuration for `json.invoke`, and the emulator that it refers to, if any.
 pub(crate) struct Configuration {
-    pub(crate) json: String,
+    /// The variables and the files that they name are read for each call: platforms replace a file before its token expires.
+    read: Box<dyn Fn() -> Result<String, Failure> + Send + Sync>,
+    /// As read last.
+    json: Mutex<String>,
     /// Kept alive for as long as the calls.
     pub(crate) emulator: Option<Emulator>,
+}
+
+impl Configuration {
+    fn new(
+        read: impl Fn() -> Result<String, Failure> + Send + Sync + 'static,
+        emulator: Option<Emulator>,
+    ) -> Result<Self, Failure> {
+        let json = Mutex::new(read()?);
+        Ok(Self { read: Box::new(read), json, emulator })
+    }
+
+    /// The configuration as it is now; one that cannot be read for a moment is as it was.
+    pub(crate) fn json(&self) -> String {
+        let mut json = self.json.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(now) = (self.read)() {
+            *json = now;
+        }
+        json.clone()
+    }
 }
 
 impl Source {
     pub(crate) fn open(&self, catalog: &catalog::Connector) -> Result<Configuration, Failure> {
         match self {
             Self::Emulator => emulator(),
-            Self::File(path) => Ok(Configuration { json: file(path)?, emulator: None }),
+            Self::File(path) => {
+                let json = file(path)?;
+                Configuration::new(move || Ok(json.clone()), None)
+            }
             Self::Environment => {
                 let variable = |name: &str| {
                     let value = std::env::var(name).ok()?;
                     let value = text::unmarked(&value);
                     (!value.trim().is_empty()).then(|| value.to_owned())
                 };
-                Ok(Configuration { json: environment(&catalog.configuration, variable)?, emulator: None })
+                let parameters = catalog.configuration.clone();
+                Configuration::new(move || environment(&parameters, variable), None)
             }
         }
     }
@@ -51,7 +78,7 @@ fn emulator() -> Result<Configuration, Failure> {
         .map_err(|error| Failure::usage(format!("cannot start the emulator: {error}")))?;
     let json =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(Configuration { json, emulator: Some(emulator) })
+    Configuration::new(move || Ok(json.clone()), Some(emulator))
 }
 
 fn file(path: &PathBuf) -> Result<String, Failure> {
@@ -69,20 +96,47 @@ fn file(path: &PathBuf) -> Result<String, Failure> {
     }
 }
 
-/// One variable for each parameter of the catalog, and two for the endpoints, which are an object there.
+/// Variables of Azure's workload identity, as it sets them in a pod, and the parameters that they stand for.
+/// Source: <https://azure.github.io/azure-workload-identity/docs/concepts.html>.
+const AZURE: [(&str, &str); 3] = [
+    ("tenant_id", "AZURE_TENANT_ID"),
+    ("client_id", "AZURE_CLIENT_ID"),
+    ("client_assertion", "AZURE_FEDERATED_TOKEN_FILE"),
+];
+
+/// One variable for each parameter of the catalog, or one with a file's name; and two for the endpoints, which are an object there.
 fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
     let mut config = Map::new();
-    let mut missing = Vec::new();
     for parameter in parameters {
         let name = format!("{PREFIX}{}", parameter.name.to_ascii_uppercase());
-        match variable(&name) {
-            Some(value) => {
-                config.insert(parameter.name.clone(), value.into());
+        let in_file = format!("{name}_FILE");
+        match (variable(&name), variable(&in_file)) {
+            (Some(_), Some(_)) => {
+                return Err(Failure::usage(format!("{name} and {in_file} are both set; set one of them")));
             }
-            None if parameter.required => missing.push(name),
-            None => {}
+            (Some(value), None) => _ = config.insert(parameter.name.clone(), value.into()),
+            (None, Some(path)) => _ = config.insert(parameter.name.clone(), content(&in_file, &path)?.into()),
+            (None, None) => {}
         }
     }
+    let is_given = |config: &Map<String, Value>, group: &Option<String>| {
+        let others = parameters.iter().filter(|other| group.is_some() && other.one_of == *group);
+        others.into_iter().any(|other| config.contains_key(&other.name))
+    };
+    for parameter in parameters.iter().filter(|parameter| !config.contains_key(&parameter.name)).collect::<Vec<_>>() {
+        let azure = AZURE.iter().find(|(name, _)| *name == parameter.name);
+        let Some((azure, value)) = azure.and_then(|(_, azure)| Some((azure, variable(azure)?))) else { continue };
+        if !is_given(&config, &parameter.one_of) {
+            let value = if azure.ends_with("_FILE") { content(azure, &value)? } else { value };
+            config.insert(parameter.name.clone(), value.into());
+        }
+    }
+    let is_missing = |parameter: &&Parameter| {
+        parameter.required && !config.contains_key(&parameter.name) && !is_given(&config, &parameter.one_of)
+    };
+    let missing = parameters.iter().filter(is_missing);
+    let missing: Vec<String> =
+        missing.map(|parameter| format!("{PREFIX}{}", parameter.name.to_ascii_uppercase())).collect();
     let login = variable(&format!("{PREFIX}LOGIN_ENDPOINT"));
     let graph = variable(&format!("{PREFIX}GRAPH_ENDPOINT"));
     let endpoints = [("login", login), ("graph", graph)].into_iter();
@@ -92,6 +146,11 @@ fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<Strin
         config.insert("endpoints".to_owned(), endpoints.into());
     }
     if missing.is_empty() { Ok(Value::Object(config).to_string()) } else { Err(Failure::usage(advice(&missing))) }
+}
+
+/// The content of a file that a variable names.
+fn content(variable: &str, path: &str) -> Result<String, Failure> {
+    text::read(Path::new(path)).map_err(|error| Failure::usage(format!("{variable}: cannot read {path}: {error}")))
 }
 
 fn advice(missing: &[String]) -> String {
@@ -122,6 +181,7 @@ mod tests {
             minimum: None,
             maximum: None,
             example: None,
+            one_of: None,
             comment: None,
         }
     }
@@ -142,6 +202,66 @@ mod tests {
         let message = from(&[]).unwrap_err().to_string();
         assert!(message.starts_with("DEFENDER_TENANT_ID is not set"), "{message}");
         assert!(message.contains("--emulator"), "{message}");
+    }
+
+    /// Likewise, with the group of credentials.
+    fn credential_from(set: &[(&str, &str)]) -> Result<String, Failure> {
+        let credential =
+            |name: &str, required: bool| Parameter { one_of: Some("credential".into()), ..parameter(name, required) };
+        let parameters = [
+            parameter("tenant_id", true),
+            credential("client_secret", true),
+            credential("certificate", false),
+            parameter("private_key", false),
+            credential("client_assertion", false),
+        ];
+        environment(&parameters, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+    }
+
+    #[test]
+    fn a_value_may_be_in_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("value");
+        std::fs::write(&file, "one\n").unwrap();
+        let path = file.to_str().unwrap();
+        let pair =
+            [("DEFENDER_TENANT_ID", "t"), ("DEFENDER_CERTIFICATE_FILE", path), ("DEFENDER_PRIVATE_KEY_FILE", path)];
+        assert_eq!(credential_from(&pair).unwrap(), r#"{"tenant_id":"t","certificate":"one\n","private_key":"one\n"}"#);
+        let both = [("DEFENDER_TENANT_ID", "t"), ("DEFENDER_TENANT_ID_FILE", path)];
+        let message = credential_from(&both).unwrap_err().to_string();
+        assert_eq!(message, "DEFENDER_TENANT_ID and DEFENDER_TENANT_ID_FILE are both set; set one of them");
+        let gone = [("DEFENDER_CLIENT_ASSERTION_FILE", "/nowhere/token")];
+        let message = credential_from(&gone).unwrap_err().to_string();
+        assert!(message.starts_with("DEFENDER_CLIENT_ASSERTION_FILE: cannot read /nowhere/token"), "{message}");
+    }
+
+    #[test]
+    fn the_variables_of_a_workload_identity_suffice() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("token");
+        std::fs::write(&file, "a.b.c").unwrap();
+        let path = file.to_str().unwrap();
+        let azure = [("AZURE_TENANT_ID", "t"), ("AZURE_FEDERATED_TOKEN_FILE", path)];
+        assert_eq!(credential_from(&azure).unwrap(), r#"{"tenant_id":"t","client_assertion":"a.b.c"}"#);
+        // Our own variables come first, whatever a pod has besides.
+        let own = [&azure[..], &[("DEFENDER_TENANT_ID", "own"), ("DEFENDER_CLIENT_SECRET", "s")]].concat();
+        assert_eq!(credential_from(&own).unwrap(), r#"{"tenant_id":"own","client_secret":"s"}"#);
+        let message = credential_from(&azure[..1]).unwrap_err().to_string();
+        assert!(message.starts_with("DEFENDER_CLIENT_SECRET is not set"), "{message}");
+    }
+
+    #[test]
+    fn a_file_is_read_for_each_call() {
+        let (file, first) = (Mutex::new(Ok("one".to_owned())), "one");
+        let file = std::sync::Arc::new(file);
+        let shared = file.clone();
+        let read = move || shared.lock().unwrap().clone().map_err(|()| Failure::usage("gone".to_owned()));
+        let configuration = Configuration::new(read, None).unwrap();
+        assert_eq!(configuration.json(), first);
+        *file.lock().unwrap() = Ok("two".to_owned());
+        assert_eq!(configuration.json(), "two");
+        *file.lock().unwrap() = Err(());
+        assert_eq!(configuration.json(), "two");
     }
 
     #[test]

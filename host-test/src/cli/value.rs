@@ -73,6 +73,7 @@ mod tests {
             minimum: None,
             maximum: None,
             example: None,
+            one_of: None,
             comment: None,
         };
         json(&parameter, given)

@@ -8,7 +8,7 @@ use crate::actions::{get_incident, list_incidents, run_hunting_query};
 use crate::sample::{INCIDENT, SECRET, TOKEN, all_incidents, run, run_as, token};
 use crate::text::percent;
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
-use crate::wit::types::{Config, Error, ErrorKind};
+use crate::wit::types::{Config, Credential, Error, ErrorKind};
 
 /// Spellings in which the other side could echo a value.
 fn echoes(value: &str) -> [String; 5] {
@@ -95,7 +95,8 @@ fn try_all(connection: &Connection, token: &str, bad: &Step, values: &[&str]) {
 fn no_error_shows_what_the_other_side_echoes() {
     let long = format!("planted.{}.Token", "x".repeat(1500));
     for (secret, token) in [(SECRET, TOKEN), ("pl\"an\\te+d/S&cret=1", TOKEN), (SECRET, long.as_str())] {
-        let config = Config { client_secret: secret.into(), ..crate::request::config::tests::config() };
+        let config =
+            Config { credential: Credential::ClientSecret(secret.into()), ..crate::request::config::tests::config() };
         let connection = Connection::new(&config).expect("valid");
         for value in [secret, token] {
             let spellings = echoes(value).map(|text| {

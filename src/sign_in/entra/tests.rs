@@ -53,7 +53,12 @@ const SECRET: &str =
 const EXPIRED: &str = "the client secret has expired: create a new one under Certificates & secrets of the app \
      aaaabbbb-cccc-dddd-eeee-ffff00001111 and configure its Value";
 const NO_SECRET: &str = "client_secret was not received: configure the secret's Value";
-const CERTIFICATE: &str = "the certificate is not registered for the app: upload it under Certificates & secrets";
+const CERTIFICATE: &str = "the app aaaabbbb-cccc-dddd-eeee-ffff00001111 does not accept the certificate: upload it under Certificates & \
+     secrets, and check that it is the one that is configured and has not expired there";
+const OTHER_APP: &str = "the assertion was signed for another app: its iss and sub must be the client_id \
+     aaaabbbb-cccc-dddd-eeee-ffff00001111";
+const AUDIENCE: &str =
+    "the assertion is for another audience: check cloud, or how whoever signs the assertion sets aud";
 const CLOCK: &str = "the assertion is outside its time range: check the clock of the machine that signs it";
 const FEDERATED: &str =
     "no federated credential of the app matches the assertion: compare issuer, audience and subject; case matters";
@@ -108,6 +113,8 @@ fn each_refusal_has_its_remedy() {
         (401, "invalid_client", 7_000_216, NO_SECRET),
         (401, "invalid_client", 7_000_218, NO_SECRET),
         (401, "invalid_client", 700_027, CERTIFICATE),
+        (401, "invalid_client", 700_021, OTHER_APP),
+        (401, "invalid_client", 700_023, AUDIENCE),
         (401, "invalid_client", 700_024, CLOCK),
         (401, "invalid_client", 700_211, FEDERATED),
         (401, "invalid_client", 700_212, FEDERATED),

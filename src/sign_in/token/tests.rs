@@ -7,7 +7,11 @@ use crate::sample::{INCIDENT, run, run_as};
 use crate::sign_in::cache::TOKENS_MAX;
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 use crate::wit::actions::GenericRequest;
-use crate::wit::types::{Cloud, Config, Endpoints, ErrorKind};
+use crate::wit::types::{Cloud, Config, Credential, Endpoints, ErrorKind};
+
+fn secret(value: &str) -> Credential {
+    Credential::ClientSecret(value.into())
+}
 
 /// A token answer.
 fn grant(token: &str, expires_in: &str) -> Step {
@@ -84,7 +88,7 @@ fn tokens_of_different_connections_do_not_mix() {
         base(),
         Config { tenant_id: "contoso.com".into(), ..base() },
         Config { client_id: "bbbbbbbb-cccc-dddd-eeee-ffff00001111".into(), ..base() },
-        Config { client_secret: "planted~Secret.2".into(), ..base() },
+        Config { credential: secret("planted~Secret.2"), ..base() },
         Config { cloud: Some(Cloud::UsGov), ..base() },
         Config { cloud: Some(Cloud::UsGovDod), ..base() },
         Config { endpoints: endpoints("https://a.example", "https://b.example"), ..base() },
@@ -101,7 +105,7 @@ fn tokens_of_different_connections_do_not_mix() {
     // Connections that differ only in other settings share it.
     for config in [
         Config { timeout_seconds: Some(60), verify: Some(false), api_version: Some("beta".into()), ..base() },
-        Config { tenant_id: base().tenant_id.to_uppercase(), client_secret: " planted~Secret.1\n".into(), ..base() },
+        Config { tenant_id: base().tenant_id.to_uppercase(), credential: secret(" planted~Secret.1\n"), ..base() },
         Config { cloud: Some(Cloud::Global), ..base() },
     ] {
         assert_eq!(get(&host, &config), "token-0");

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use defender_xdr_host::bindings::types::{Config, Endpoints};
+use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
 use defender_xdr_host::{CallError, Connector, Instance, LoadError, Settings};
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ const TIMEOUT_SECONDS: u32 = 120;
 const TOKEN: &str = "replayed-access-token";
 const TENANT: &str = "00000000-1111-2222-3333-444444444444";
 const CLIENT: &str = "00000000-5555-6666-7777-888888888888";
+const SECRET: &str = "replayed-client-secret";
 
 /// A component that recordings are replayed to.
 #[derive(Debug)]
@@ -203,7 +204,7 @@ fn config(base_url: &str, api_version: &str) -> Config {
     Config {
         tenant_id: TENANT.to_owned(),
         client_id: CLIENT.to_owned(),
-        client_secret: "replayed-client-secret".to_owned(),
+        credential: Credential::ClientSecret(SECRET.to_owned()),
         timeout_seconds: Some(TIMEOUT_SECONDS),
         verify: None,
         api_version: Some(api_version.to_owned()),
@@ -218,7 +219,7 @@ fn config_json(config: &Config) -> String {
     json!({
         "tenant_id": config.tenant_id,
         "client_id": config.client_id,
-        "client_secret": config.client_secret,
+        "client_secret": SECRET,
         "timeout": config.timeout_seconds,
         "api_version": config.api_version,
         "endpoints": endpoints.map(|endpoints| json!({ "login": endpoints.login, "graph": endpoints.graph })),

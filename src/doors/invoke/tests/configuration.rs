@@ -9,6 +9,28 @@ fn config_with(name: &str, value: &str) -> String {
     serde_json::Value::Object(config).to_string()
 }
 
+const NO_CREDENTIAL: &str = "client_secret: is required, unless another credential is given; allowed: one of client_secret, \
+     certificate with private_key, client_assertion or access_token";
+
+#[test]
+fn exactly_one_credential_is_allowed() {
+    for (name, value, message) in [
+        ("access_token", "\"\"", None),
+        ("access_token", "\"t\"", Some("client_secret, access_token: are given together")),
+        ("client_assertion", "\"t\"", Some("client_secret, client_assertion: are given together")),
+        ("certificate", "\"t\"", Some("client_secret, certificate: are given together")),
+        ("private_key", "\"t\"", Some("client_secret, private_key: are given together")),
+    ] {
+        let config = config_with(name, value);
+        let read = crate::doors::invoke::connection(&config);
+        assert_eq!(read.is_ok(), message.is_none(), "{name}");
+        if let (Err(fault), Some(message)) = (read, message) {
+            let ways = "client_secret, certificate with private_key, client_assertion or access_token";
+            assert_eq!(fault.message, format!("{message}; allowed: one of {ways}"));
+        }
+    }
+}
+
 #[test]
 fn names_the_wrong_field_of_the_configuration() {
     for (name, value, message) in [
@@ -17,7 +39,7 @@ fn names_the_wrong_field_of_the_configuration() {
         ("tenant_id", "\"../x\"", "tenant_id: is neither a GUID nor a domain name, such as contoso.onmicrosoft.com"),
         ("client_id", "\"\"", "client_id: is required"),
         ("client_id", "5", "client_id: is not a GUID, such as 00001111-aaaa-2222-bbbb-3333cccc4444"),
-        ("client_secret", "\" \"", "client_secret: is required"),
+        ("client_secret", "\" \"", NO_CREDENTIAL),
         ("client_secret", "{\"a\":1}", "client_secret: must be text"),
         ("timeout", "14", "timeout: 14 is out of range; allowed: 15 to 120 seconds"),
         ("timeout", "\"121\"", "timeout: 121 is out of range; allowed: 15 to 120 seconds"),
@@ -41,8 +63,8 @@ fn names_the_wrong_field_of_the_configuration() {
         (
             "proxy_server_url",
             "1",
-            "proxy_server_url: is unknown; allowed: tenant_id, client_id, client_secret, timeout, verify, api_version, \
-             cloud, endpoints",
+            "proxy_server_url: is unknown; allowed: tenant_id, client_id, client_secret, certificate, private_key, \
+             client_assertion, access_token, timeout, verify, api_version, cloud, endpoints",
         ),
     ] {
         refuses_config(&config_with(name, value), message);

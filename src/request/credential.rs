@@ -1,0 +1,155 @@
+//! The credential of a configuration: one of four ways to prove which app this is.
+
+use std::sync::Arc;
+
+use zeroize::Zeroize as _;
+
+use crate::request::certificate::Certificate;
+use crate::text::fault::{Fault, invalid};
+use crate::text::jwt::Jwt;
+use crate::text::secret::Secret;
+use crate::wit::types;
+
+/// App id of Microsoft Graph, which tokens may name as their audience.
+const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
+
+/// Longest token or assertion: many times the size of real ones, and less than HTTP servers take as a header.
+const TOKEN_MAX_BYTES: usize = 16 * 1024;
+
+/// A checked credential.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Credential {
+    /// The value of a client secret.
+    ClientSecret(Secret),
+    /// Signs an assertion for each token request.
+    Certificate(Arc<Certificate>),
+    /// An assertion that somebody else signed.
+    ClientAssertion(Secret),
+    /// A token for Graph that the host got.
+    AccessToken(Secret),
+}
+
+impl Credential {
+    /// Checks a credential for the Graph host of a cloud.
+    ///
+    /// # Errors
+    /// `invalid-input`, naming the field as in `json.invoke`, and never its value.
+    pub fn new(credential: &types::Credential, graph_host: &str) -> Result<Self, Fault> {
+        match credential {
+            types::Credential::ClientSecret(secret) => required("client_secret", secret).map(Self::ClientSecret),
+            types::Credential::Certificate(pair) => {
+                Certificate::read(&pair.certificate_pem, &pair.private_key_pem).map(Self::Certificate)
+            }
+            types::Credential::ClientAssertion(assertion) => {
+                let assertion = token("client_assertion", assertion)?;
+                match Jwt::parse(assertion.reveal()) {
+                    None => Err(invalid("client_assertion: is not a signed JSON Web Token")),
+                    Some(jwt) if jwt.is_unsigned() => {
+                        Err(invalid("client_assertion: is not signed: its alg is none or missing"))
+                    }
+                    Some(_) => Ok(Self::ClientAssertion(assertion)),
+                }
+            }
+            types::Credential::AccessToken(access_token) => {
+                let access_token = token("access_token", access_token)?;
+                let audiences = Jwt::parse(access_token.reveal()).map(|jwt| jwt.audiences()).unwrap_or_default();
+                let graph = format!("https://{graph_host}");
+                let is_graph = |audience: &String| {
+                    let audience = audience.trim_end_matches('/');
+                    audience.eq_ignore_ascii_case(&graph) || audience.eq_ignore_ascii_case(GRAPH_APP_ID)
+                };
+                if !audiences.is_empty() && !audiences.iter().any(is_graph) {
+                    return Err(invalid(format!(
+                        "access_token: is for another resource (aud); allowed: one for {graph}, of the configured cloud"
+                    )));
+                }
+                Ok(Self::AccessToken(access_token))
+            }
+        }
+    }
+
+    /// Refuses a credential whose time is over.
+    ///
+    /// # Errors
+    /// `invalid-input`, naming the field, with what to do.
+    pub fn check_time(&self, unix_seconds: u64) -> Result<(), Fault> {
+        let has_expired = |token: &Secret| Jwt::parse(token.reveal()).is_some_and(|jwt| jwt.has_expired(unix_seconds));
+        let seconds = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
+        let (message, remedy) = match self {
+            Self::Certificate(pair) if pair.not_after.unix_seconds < seconds => (
+                format!("certificate: expired at {}", pair.not_after.text),
+                "create a new certificate, upload it to the app registration and configure it with its key",
+            ),
+            Self::Certificate(pair) if pair.not_before.unix_seconds > seconds => (
+                format!("certificate: is not valid before {}", pair.not_before.text),
+                "check the clock of this machine, or wait",
+            ),
+            Self::ClientAssertion(assertion) if has_expired(assertion) => (
+                "client_assertion: has expired (exp)".to_owned(),
+                "get a new one from its issuer: a platform replaces the file before the old one expires",
+            ),
+            Self::AccessToken(token) if has_expired(token) => {
+                ("access_token: has expired (exp)".to_owned(), "get a new one from where this one came from")
+            }
+            _ => return Ok(()),
+        };
+        let mut fault = invalid(message);
+        fault.remedy = Some(remedy.to_owned());
+        Err(fault)
+    }
+
+    /// What no answer may contain.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::ClientSecret(secret) | Self::ClientAssertion(secret) | Self::AccessToken(secret) => vec![secret],
+            Self::Certificate(pair) => pair.secrets().collect(),
+        }
+    }
+}
+
+/// Every text of a credential, before it is checked.
+pub fn texts(credential: &types::Credential) -> Vec<&String> {
+    match credential {
+        types::Credential::ClientSecret(text)
+        | types::Credential::ClientAssertion(text)
+        | types::Credential::AccessToken(text) => vec![text],
+        types::Credential::Certificate(pair) => vec![&pair.certificate_pem, &pair.private_key_pem],
+    }
+}
+
+/// Overwrites a credential that is no longer needed.
+pub fn wipe(credential: &mut types::Credential) {
+    match credential {
+        types::Credential::ClientSecret(text)
+        | types::Credential::ClientAssertion(text)
+        | types::Credential::AccessToken(text) => text.zeroize(),
+        types::Credential::Certificate(pair) => {
+            pair.certificate_pem.zeroize();
+            pair.private_key_pem.zeroize();
+        }
+    }
+}
+
+fn required(field: &str, text: &str) -> Result<Secret, Fault> {
+    // Pasted secrets often end with a line break; none contains white space at its ends.
+    let secret = Secret::trimmed(text);
+    if secret.reveal().is_empty() { Err(invalid(format!("{field}: is required"))) } else { Ok(secret) }
+}
+
+/// A text that can be sent in a header.
+fn token(field: &str, text: &str) -> Result<Secret, Fault> {
+    let token = required(field, text)?;
+    let wrong = |why: String| Err(invalid(format!("{field}: {why}")));
+    if token.reveal().len() > TOKEN_MAX_BYTES {
+        return wrong(format!("has {} bytes; allowed: {TOKEN_MAX_BYTES} at most", token.reveal().len()));
+    }
+    if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return wrong(
+            "contains white space or other characters that no token has; leave out a prefix such as Bearer".into(),
+        );
+    }
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests;
