@@ -15,7 +15,7 @@ const LEAF: &str = include_str!("certificates/leaf.pem");
 const KEY: &str = include_str!("certificates/key-pkcs8.pem");
 
 /// The emulator's configuration with other members in place of the secret.
-fn with(emulator: &Emulator, members: Value) -> String {
+fn with(emulator: &Emulator, members: &Value) -> String {
     config(emulator, |config| {
         let config = config.as_object_mut().expect("an object");
         config.remove("client_secret");
@@ -25,11 +25,11 @@ fn with(emulator: &Emulator, members: Value) -> String {
 
 fn with_certificate(emulator: &Emulator) -> String {
     let pair = emulator.certificate();
-    with(emulator, json!({ "certificate": pair.certificate_pem, "private_key": pair.private_key_pem }))
+    with(emulator, &json!({ "certificate": pair.certificate_pem, "private_key": pair.private_key_pem }))
 }
 
 fn assertion(emulator: &Emulator, wanted: &Assertion) -> String {
-    with(emulator, json!({ "client_assertion": emulator.assertion(wanted) }))
+    with(emulator, &json!({ "client_assertion": emulator.assertion(wanted) }))
 }
 
 /// One instance, so that tokens are kept.
@@ -55,7 +55,7 @@ fn paths(emulator: &Emulator) -> Vec<String> {
 #[tokio::test]
 async fn every_credential_signs_in() {
     let emulator = emulator();
-    let token = with(&emulator, json!({ "access_token": emulator.access_token() }));
+    let token = with(&emulator, &json!({ "access_token": emulator.access_token() }));
     for (config, expected) in [
         (with_certificate(&emulator), &["token", "2972395", "2972395"][..]),
         (assertion(&emulator, &Assertion::default()), &["token", "2972395", "2972395"]),
@@ -94,7 +94,7 @@ async fn typed_calls_take_a_certificate_too() {
 #[tokio::test]
 async fn a_certificate_may_be_registered_from_a_file() {
     let emulator = emulator();
-    let config = with(&emulator, json!({ "certificate": LEAF, "private_key": KEY }));
+    let config = with(&emulator, &json!({ "certificate": LEAF, "private_key": KEY }));
     let refused = error(&emulator, &config).await;
     assert_eq!((&refused["kind"], &refused["code"]), (&json!("unauthenticated"), &json!("AADSTS700027")));
     let message = refused["message"].as_str().expect("a message");
@@ -153,7 +153,7 @@ async fn what_cannot_work_is_refused_before_it_is_sent() {
         (json!({ "certificate": huge, "private_key": KEY }), "certificate: has 1048576 bytes"),
         (json!({ "access_token": "a", "client_secret": "b" }), "client_secret, access_token: are given together"),
     ] {
-        let error = error(&emulator, &with(&emulator, members)).await;
+        let error = error(&emulator, &with(&emulator, &members)).await;
         assert_eq!(error["kind"], "invalid-input", "{error}");
         assert!(error["message"].as_str().expect("a message").starts_with(message), "{error}");
     }
@@ -171,7 +171,7 @@ async fn a_challenge_is_answered_where_that_is_possible() {
         parsed(connector.invoke("get_incident_details", &config, INPUT).await);
         assert_eq!(paths(&emulator), ["2972395", "token", "2972395"]);
     }
-    let config = with(&emulator, json!({ "access_token": emulator.access_token() }));
+    let config = with(&emulator, &json!({ "access_token": emulator.access_token() }));
     emulator.challenge_tokens(Challenge::default());
     let error = error(&emulator, &config).await;
     assert_eq!((&error["kind"], &error["status"]), (&json!("unauthenticated"), &json!(401)));
@@ -182,7 +182,7 @@ async fn a_challenge_is_answered_where_that_is_possible() {
 #[tokio::test]
 async fn an_access_token_that_is_over_is_replaced_by_the_host() {
     let emulator = Emulator::start(Options::default()).expect("it starts");
-    let config = with(&emulator, json!({ "access_token": emulator.access_token() }));
+    let config = with(&emulator, &json!({ "access_token": emulator.access_token() }));
     let connector = fresh();
     parsed(connector.invoke("get_incident_details", &config, INPUT).await);
     emulator.expire_tokens();
@@ -190,6 +190,6 @@ async fn an_access_token_that_is_over_is_replaced_by_the_host() {
     let error = failed(connector.invoke("get_incident_details", &config, INPUT).await);
     assert_eq!((&error["kind"], paths(&emulator)), (&json!("unauthenticated"), vec!["2972395".to_owned()]));
     assert!(error["remedy"].as_str().expect("a remedy").starts_with("Graph refuses the access token"), "{error}");
-    let config = with(&emulator, json!({ "access_token": emulator.access_token() }));
+    let config = with(&emulator, &json!({ "access_token": emulator.access_token() }));
     parsed(connector.invoke("get_incident_details", &config, INPUT).await);
 }
