@@ -139,6 +139,7 @@ fn the_commands_in_the_documents_exist() {
         "VERSIONING.md",
         "docs/performance.md",
         "docs/releases.md",
+        "docs/sign-in.md",
         "docs/verification.md",
         "examples/README.md",
         "service/README.md",

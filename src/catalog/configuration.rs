@@ -43,7 +43,7 @@ pub(super) const ALL: &[Entry] = &[
         title: "Certificate",
         description: "Enter the certificate of the app registration in PEM form, to sign in without a client secret.",
         one_of: Some(CREDENTIAL),
-        comment: Some("RSA of 2,048 to 4,096 bits. It may be a chain, and may contain the private key."),
+        comment: Some("RSA of 2,048 to 4,096 bits. It may be a chain."),
         ..TEXT
     },
     Entry {

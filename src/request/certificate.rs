@@ -102,7 +102,12 @@ impl Certificate {
             }
             [] => return Err(invalid("private_key: holds no private key")),
             [key, others @ ..] if others.iter().all(|other| other.bytes == key.bytes) => key,
-            keys => return Err(invalid(format!("private_key: holds {} different keys; allowed: one", keys.len()))),
+            keys => {
+                return Err(invalid(format!(
+                    "private_key: {} different private keys are given; allowed: one",
+                    keys.len()
+                )));
+            }
         };
         if found.certificates.is_empty() {
             let is_absent = certificate.reveal().is_empty();
@@ -178,7 +183,8 @@ impl<'a> Found<'a> {
         };
         if blocks.is_empty() && !text.is_empty() {
             return wrong(
-                "is not PEM, which starts with -----BEGIN; convert a PFX file: openssl pkcs12 -nodes -in file.pfx -out file.pem",
+                "is not PEM, which starts with -----BEGIN: neither a file's name nor base64 of one is accepted; convert a PFX file: \
+                 openssl pkcs12 -nodes -in file.pfx -out file.pem",
             );
         }
         for block in blocks {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::request::credential::Credential;
+use crate::request::guid::is_guid;
 use crate::text::fault::{Fault, invalid};
 use crate::text::origin::Origin;
 use crate::wit::types::{Cloud, Config};
@@ -71,7 +72,7 @@ impl Connection {
         let tenant_id = tenant_id(&config.tenant_id)?;
         let app = App {
             client_id: client_id(&config.client_id)?,
-            credential: Credential::new(&config.credential, graph_host)?,
+            credential: Credential::new(&config.credential, &tenant_id, graph_host)?,
             login,
             graph,
             scope: format!("https://{graph_host}/.default"),
@@ -149,15 +150,6 @@ fn api_version(text: Option<&str>) -> Result<&'static str, Fault> {
         .into_iter()
         .find(|version| version.eq_ignore_ascii_case(text))
         .ok_or_else(|| invalid(format!("api_version: is unknown; allowed: {}", API_VERSIONS.join(", "))))
-}
-
-/// Whether a text is a GUID: 8-4-4-4-12 hexadecimal digits.
-pub fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 fn is_domain(text: &str) -> bool {

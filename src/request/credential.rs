@@ -5,6 +5,7 @@ use std::sync::Arc;
 use zeroize::Zeroize as _;
 
 use crate::request::certificate::Certificate;
+use crate::request::guid::is_guid;
 use crate::text::fault::{Fault, invalid};
 use crate::text::jwt::Jwt;
 use crate::text::secret::Secret;
@@ -30,11 +31,11 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// Checks a credential for the Graph host of a cloud.
+    /// Checks a credential for a tenant and the Graph host of its cloud.
     ///
     /// # Errors
     /// `invalid-input`, naming the field as in `json.invoke`, and never its value.
-    pub fn new(credential: &types::Credential, graph_host: &str) -> Result<Self, Fault> {
+    pub fn new(credential: &types::Credential, tenant_id: &str, graph_host: &str) -> Result<Self, Fault> {
         match credential {
             types::Credential::ClientSecret(secret) => required("client_secret", secret).map(Self::ClientSecret),
             types::Credential::Certificate(pair) => {
@@ -52,7 +53,12 @@ impl Credential {
             }
             types::Credential::AccessToken(access_token) => {
                 let access_token = token("access_token", access_token)?;
-                let audiences = Jwt::parse(access_token.reveal()).map(|jwt| jwt.audiences()).unwrap_or_default();
+                let jwt = Jwt::parse(access_token.reveal());
+                let tenant = jwt.as_ref().and_then(|jwt| jwt.claims().text("tid"));
+                if tenant.is_some_and(|tenant| is_guid(tenant_id) && !tenant.eq_ignore_ascii_case(tenant_id)) {
+                    return Err(invalid("access_token: is for another tenant (tid) than tenant_id"));
+                }
+                let audiences = jwt.map(|jwt| jwt.audiences()).unwrap_or_default();
                 let graph = format!("https://{graph_host}");
                 let is_graph = |audience: &String| {
                     let audience = audience.trim_end_matches('/');
@@ -140,6 +146,9 @@ fn required(field: &str, text: &str) -> Result<Secret, Fault> {
 fn token(field: &str, text: &str) -> Result<Secret, Fault> {
     let token = required(field, text)?;
     let wrong = |why: String| Err(invalid(format!("{field}: {why}")));
+    if token.reveal().starts_with('{') {
+        return wrong("is JSON; give only the token that is in it".into());
+    }
     if token.reveal().len() > TOKEN_MAX_BYTES {
         return wrong(format!("has {} bytes; allowed: {TOKEN_MAX_BYTES} at most", token.reveal().len()));
     }

@@ -6,6 +6,7 @@ pub mod credential;
 pub mod endpoint;
 pub mod fields;
 pub mod filter;
+pub mod guid;
 pub mod incident;
 pub mod multipart;
 pub mod time_span;

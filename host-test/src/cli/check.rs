@@ -35,7 +35,7 @@ pub(crate) fn command() -> Command {
         .about("Check which actions will work with the configured app registration")
         .long_about(
             "Check which actions will work with the configured app registration.\n\n\
-             Gets an access token, reads the permissions in it, and lists one incident to see whether Microsoft Graph can be \
+             Gets an access token, unless the configuration has one, reads the permissions in it, and lists one incident to see whether Microsoft Graph can be \
              reached. Changes nothing. Exits with 1 if an action will not work.",
         )
 }

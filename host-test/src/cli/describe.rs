@@ -95,7 +95,11 @@ fn permissions(action: &Action) -> String {
 fn parameters(parameters: &[Parameter], words: &[ParameterWords], terminal: &Terminal) -> String {
     let mut table = table::new(&["Parameter", "Kind", "", "Description"], terminal);
     for (parameter, words) in parameters.iter().zip(words) {
-        let required = if parameter.required { "required" } else { "" };
+        let required = match &parameter.one_of {
+            Some(group) => format!("one {group}"),
+            None if parameter.required => "required".to_owned(),
+            None => String::new(),
+        };
         table.add_row([
             Cell::new(&parameter.name),
             Cell::new(&words.kind).add_attribute(Attribute::Dim),

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use defender_emulator::{Emulator, Options};
-use host_test::text;
 
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
+use super::source::pem;
 use super::terminal::Terminal;
 
 pub(crate) const NAME: &str = "emulator";
@@ -100,7 +100,7 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
 /// Registers the certificates in a file for the default app.
 fn register(emulator: &Emulator, path: &Path) -> Result<(), Failure> {
     let shown = path.display();
-    let pem = text::read(path).map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
+    let pem = pem(path).map_err(|why| Failure::usage(format!("cannot read {shown}: {why}")))?;
     emulator.register_certificate(&pem).map_err(|error| Failure::usage(format!("cannot register {shown}: {error}")))
 }
 

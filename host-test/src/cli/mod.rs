@@ -43,7 +43,9 @@ use terminal::Terminal;
 /// The environment variables, as shown by `--help`.
 const ENVIRONMENT: &str = "\
 Environment:
-  DEFENDER_…   Configuration, one variable for each parameter, such as DEFENDER_TENANT_ID
+  DEFENDER_…   Configuration, one variable for each parameter, such as DEFENDER_TENANT_ID;
+               with _FILE appended, the name of a file, such as DEFENDER_PRIVATE_KEY_FILE
+  AZURE_…      Those of Azure workload identity: TENANT_ID, CLIENT_ID, FEDERATED_TOKEN_FILE, AUTHORITY_HOST
   HTTPS_PROXY  Proxy, http://[user:password@]host[:port]; if not set, ALL_PROXY
   NO_PROXY     Hosts, domains and networks to reach directly; * for all";
 

@@ -66,8 +66,8 @@ impl Source {
                     let value = text::unmarked(&value);
                     (!value.trim().is_empty()).then(|| value.to_owned())
                 };
-                let parameters = catalog.configuration.clone();
-                Configuration::new(move || environment(&parameters, variable), None)
+                let catalog = catalog.clone();
+                Configuration::new(move || environment(&catalog, variable), None)
             }
         }
     }
@@ -98,14 +98,16 @@ fn file(path: &PathBuf) -> Result<String, Failure> {
 
 /// Variables of Azure's workload identity, as it sets them in a pod, and the parameters that they stand for.
 /// Source: <https://azure.github.io/azure-workload-identity/docs/concepts.html>.
-const AZURE: [(&str, &str); 3] = [
+const AZURE: [(&str, &str); 4] = [
     ("tenant_id", "AZURE_TENANT_ID"),
     ("client_id", "AZURE_CLIENT_ID"),
     ("client_assertion", "AZURE_FEDERATED_TOKEN_FILE"),
+    ("cloud", "AZURE_AUTHORITY_HOST"),
 ];
 
 /// One variable for each parameter of the catalog, or one with a file's name; and two for the endpoints, which are an object there.
-fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn environment(catalog: &catalog::Connector, variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    let parameters = &catalog.configuration;
     let mut config = Map::new();
     for parameter in parameters {
         let name = format!("{PREFIX}{}", parameter.name.to_ascii_uppercase());
@@ -127,16 +129,24 @@ fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<Strin
         let azure = AZURE.iter().find(|(name, _)| *name == parameter.name);
         let Some((azure, value)) = azure.and_then(|(_, azure)| Some((azure, variable(azure)?))) else { continue };
         if !is_given(&config, &parameter.one_of) {
-            let value = if azure.ends_with("_FILE") { content(azure, &value)? } else { value };
-            config.insert(parameter.name.clone(), value.into());
+            let value = match *azure {
+                "AZURE_FEDERATED_TOKEN_FILE" => Some(content(azure, &value)?),
+                "AZURE_AUTHORITY_HOST" => cloud_of(catalog, &value),
+                _ => Some(value),
+            };
+            if let Some(value) = value {
+                config.insert(parameter.name.clone(), value.into());
+            }
         }
     }
+    // A key without its certificate is better explained by the component.
+    let is_partly_given = config.contains_key("private_key");
     let is_missing = |parameter: &&Parameter| {
-        parameter.required && !config.contains_key(&parameter.name) && !is_given(&config, &parameter.one_of)
+        let is_replaced = parameter.one_of.is_some() && (is_partly_given || is_given(&config, &parameter.one_of));
+        parameter.required && !config.contains_key(&parameter.name) && !is_replaced
     };
-    let missing = parameters.iter().filter(is_missing);
     let missing: Vec<String> =
-        missing.map(|parameter| format!("{PREFIX}{}", parameter.name.to_ascii_uppercase())).collect();
+        parameters.iter().filter(is_missing).map(|missing| choice(missing, parameters)).collect();
     let login = variable(&format!("{PREFIX}LOGIN_ENDPOINT"));
     let graph = variable(&format!("{PREFIX}GRAPH_ENDPOINT"));
     let endpoints = [("login", login), ("graph", graph)].into_iter();
@@ -148,9 +158,39 @@ fn environment(parameters: &[Parameter], variable: impl Fn(&str) -> Option<Strin
     if missing.is_empty() { Ok(Value::Object(config).to_string()) } else { Err(Failure::usage(advice(&missing))) }
 }
 
+/// The variable of a parameter, or of every parameter that may be given in its place.
+fn choice(parameter: &Parameter, parameters: &[Parameter]) -> String {
+    let name = |parameter: &Parameter| format!("{PREFIX}{}", parameter.name.to_ascii_uppercase());
+    let group = parameters.iter().filter(|other| parameter.one_of.is_some() && other.one_of == parameter.one_of);
+    let group: Vec<String> = group.map(name).collect();
+    match group.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => name(parameter),
+    }
+}
+
+/// The first cloud whose tokens come from an authority, given as a URL. Any other authority says nothing.
+fn cloud_of(catalog: &catalog::Connector, authority: &str) -> Option<String> {
+    let host = authority.trim().trim_start_matches("https://").trim_end_matches('/');
+    let found = catalog.hosts.iter().find(|hosts| hosts.login.eq_ignore_ascii_case(host));
+    found.map(|hosts| hosts.cloud.clone())
+}
+
 /// The content of a file that a variable names.
 fn content(variable: &str, path: &str) -> Result<String, Failure> {
-    text::read(Path::new(path)).map_err(|error| Failure::usage(format!("{variable}: cannot read {path}: {error}")))
+    let text = pem(Path::new(path)).map_err(|why| Failure::usage(format!("{variable}: cannot read {path}: {why}")))?;
+    // A pipe, too, has nothing when it is read again.
+    if text.trim().is_empty() { Err(Failure::usage(format!("{variable}: {path} is empty"))) } else { Ok(text) }
+}
+
+/// The text of a file that may be a certificate or a key.
+pub(crate) fn pem(path: &Path) -> Result<String, String> {
+    text::read(path).map_err(|error| match error {
+        text::TextError::Encoding { .. } => "it is not text, perhaps DER or PFX; convert it to PEM: \
+             openssl x509 -inform der -in FILE, openssl pkey -inform der -in FILE, openssl pkcs12 -nodes -in FILE"
+            .to_owned(),
+        other => other.to_string(),
+    })
 }
 
 fn advice(missing: &[String]) -> String {
@@ -186,9 +226,29 @@ mod tests {
         }
     }
 
+    fn described(configuration: Vec<Parameter>) -> catalog::Connector {
+        let cloud = |cloud: &str, login: &str| catalog::CloudHosts {
+            cloud: cloud.into(),
+            login: login.into(),
+            graph: String::new(),
+        };
+        catalog::Connector {
+            name: String::new(),
+            vendor: String::new(),
+            category: String::new(),
+            description: String::new(),
+            connector_version: String::new(),
+            component_version: String::new(),
+            api_version: String::new(),
+            configuration,
+            actions: Vec::new(),
+            hosts: vec![cloud("global", "login.one.example"), cloud("us-gov", "login.two.example")],
+        }
+    }
+
     fn from(set: &[(&str, &str)]) -> Result<String, Failure> {
-        let parameters = [parameter("tenant_id", true), parameter("timeout", false)];
-        environment(&parameters, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+        let catalog = described(vec![parameter("tenant_id", true), parameter("timeout", false)]);
+        environment(&catalog, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
     }
 
     #[test]
@@ -208,14 +268,15 @@ mod tests {
     fn credential_from(set: &[(&str, &str)]) -> Result<String, Failure> {
         let credential =
             |name: &str, required: bool| Parameter { one_of: Some("credential".into()), ..parameter(name, required) };
-        let parameters = [
+        let catalog = described(vec![
             parameter("tenant_id", true),
             credential("client_secret", true),
             credential("certificate", false),
             parameter("private_key", false),
             credential("client_assertion", false),
-        ];
-        environment(&parameters, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+            parameter("cloud", false),
+        ]);
+        environment(&catalog, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
     }
 
     #[test]
@@ -233,6 +294,11 @@ mod tests {
         let gone = [("DEFENDER_CLIENT_ASSERTION_FILE", "/nowhere/token")];
         let message = credential_from(&gone).unwrap_err().to_string();
         assert!(message.starts_with("DEFENDER_CLIENT_ASSERTION_FILE: cannot read /nowhere/token"), "{message}");
+        for (bytes, expected) in [(&b" \n"[..], "is empty"), (&[0x30, 0x82, 0xff, 0xfe][..], "openssl pkcs12 -nodes")] {
+            std::fs::write(&file, bytes).unwrap();
+            let message = credential_from(&pair).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
     }
 
     #[test]
@@ -246,8 +312,21 @@ mod tests {
         // Our own variables come first, whatever a pod has besides.
         let own = [&azure[..], &[("DEFENDER_TENANT_ID", "own"), ("DEFENDER_CLIENT_SECRET", "s")]].concat();
         assert_eq!(credential_from(&own).unwrap(), r#"{"tenant_id":"own","client_secret":"s"}"#);
-        let message = credential_from(&azure[..1]).unwrap_err().to_string();
-        assert!(message.starts_with("DEFENDER_CLIENT_SECRET is not set"), "{message}");
+        let clouds = [("https://login.two.example/", ",\"cloud\":\"us-gov\""), ("https://login.other.example", "")];
+        for (authority, cloud) in clouds {
+            let set = [&azure[..], &[("AZURE_AUTHORITY_HOST", authority)]].concat();
+            let expected = format!(r#"{{"tenant_id":"t","client_assertion":"a.b.c"{cloud}}}"#);
+            assert_eq!(credential_from(&set).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_credential_is_named_with_its_alternatives() {
+        let message = credential_from(&[("DEFENDER_TENANT_ID", "t")]).unwrap_err().to_string();
+        let expected = "DEFENDER_CLIENT_SECRET, DEFENDER_CERTIFICATE or DEFENDER_CLIENT_ASSERTION is not set";
+        assert!(message.starts_with(expected), "{message}");
+        let config = credential_from(&[("DEFENDER_TENANT_ID", "t"), ("DEFENDER_PRIVATE_KEY", "k")]).unwrap();
+        assert_eq!(config, r#"{"tenant_id":"t","private_key":"k"}"#);
     }
 
     #[test]

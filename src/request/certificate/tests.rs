@@ -52,7 +52,11 @@ fn what_is_not_a_pair_is_refused_by_name() {
     refused("", KEY, "certificate: is required beside private_key");
     refused(LEAF, LEAF, "private_key: holds no private key");
     refused(KEY, KEY, "certificate: holds no certificate");
-    refused(LEAF, &[KEY, sample!("key-other")].concat(), "private_key: holds 2 different keys; allowed: one");
+    refused(
+        LEAF,
+        &[KEY, sample!("key-other")].concat(),
+        "private_key: 2 different private keys are given; allowed: one",
+    );
     refused(LEAF, sample!("key-other"), "private_key: does not belong to the certificate");
     refused(sample!("ec"), KEY, "certificate: is for an EC key; allowed: RSA");
     refused(LEAF, sample!("key-1024"), "private_key: has 1024 bits; allowed: RSA of 2048 to 4096 bits");
@@ -68,7 +72,8 @@ fn what_is_not_a_pair_is_refused_by_name() {
         "private_key: is in OpenSSH's own format; convert it: ssh-keygen -p -N '' -m PKCS8 -f key.pem",
     );
     refused(LEAF, sample!("key-public"), "private_key: is a public key; the private one is needed");
-    let no_pem = "is not PEM, which starts with -----BEGIN; convert a PFX file: openssl pkcs12 -nodes -in file.pfx -out file.pem";
+    let no_pem = "is not PEM, which starts with -----BEGIN: neither a file's name nor base64 of one is accepted; convert a PFX file: \
+         openssl pkcs12 -nodes -in file.pfx -out file.pem";
     refused("MIIKZwIBAzCCCiMGCSqGSIb3DQEHAaCC", KEY, &format!("certificate: {no_pem}"));
     refused(LEAF, "hunter2", &format!("private_key: {no_pem}"));
     let damaged = |text: &str| text.replace("MII", "AAA");

@@ -7,6 +7,7 @@ use super::*;
 use crate::wit::types::Credential as Given;
 
 const GRAPH: &str = "graph.microsoft.com";
+const TENANT: &str = "11112222-3333-4444-5555-666677778888";
 const NOW: u64 = 1_700_000_000;
 
 fn jwt(header: &str, claims: &str) -> String {
@@ -23,12 +24,12 @@ fn assertion(claims: &str) -> Given {
 
 #[track_caller]
 fn refused(given: &Given, message: &str) {
-    let fault = Credential::new(given, GRAPH).and_then(|it| it.check_time(NOW)).expect_err(message);
+    let fault = Credential::new(given, TENANT, GRAPH).and_then(|it| it.check_time(NOW)).expect_err(message);
     assert_eq!(fault.message, message);
 }
 
 fn accepted(given: &Given) {
-    let credential = Credential::new(given, GRAPH).and_then(|it| it.check_time(NOW));
+    let credential = Credential::new(given, TENANT, GRAPH).and_then(|it| it.check_time(NOW));
     assert!(credential.is_ok(), "{:?}", credential.map_err(|fault| fault.message));
 }
 
@@ -64,6 +65,15 @@ fn an_access_token_is_for_graph_and_not_over() {
             "access_token: is for another resource (aud); allowed: one for https://graph.microsoft.com, of the configured cloud",
         );
     }
+    accepted(&token(r#"{"tid":"11112222-3333-4444-5555-666677778888"}"#));
+    refused(
+        &token(r#"{"tid":"99992222-3333-4444-5555-666677778888"}"#),
+        "access_token: is for another tenant (tid) than tenant_id",
+    );
+    refused(
+        &Given::AccessToken(r#"{"access_token":"a.b.c"}"#.into()),
+        "access_token: is JSON; give only the token that is in it",
+    );
     refused(&token(r#"{"exp":1699999999}"#), "access_token: has expired (exp)");
     let odd =
         "access_token: contains white space or other characters that no token has; leave out a prefix such as Bearer";
@@ -81,7 +91,7 @@ fn a_certificate_has_its_time() {
     };
     accepted(&given("leaf"));
     refused(&given("future"), "certificate: is not valid before 2060-01-01T00:00:00Z");
-    let expired = Credential::new(&given("expired"), GRAPH).expect("readable");
+    let expired = Credential::new(&given("expired"), TENANT, GRAPH).expect("readable");
     expired.check_time(1_704_067_199).expect("its last second");
     assert_eq!(
         expired.check_time(1_704_067_200).expect_err("over").message,
