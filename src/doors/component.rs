@@ -11,7 +11,7 @@ use crate::graph::session::Session;
 use crate::request::config::Connection;
 use crate::request::credential;
 use crate::text::fault::Fault;
-use crate::text::secret::{Secret, Strikes};
+use crate::text::secret::Strikes;
 use crate::wire::host::Host;
 use crate::wit::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
@@ -45,9 +45,7 @@ pub fn finish<T>(call: impl Future<Output = T>) -> T {
 
 /// The error without the configuration's secret, which may have been pasted into the wrong field.
 fn without_secret(mut fault: Fault, config: &Config) -> Error {
-    let secrets: Vec<Secret> =
-        credential::texts(&config.credential).into_iter().map(|text| Secret::trimmed(text)).collect();
-    Strikes::of(&secrets).out_of_error(&mut fault);
+    Strikes::of(&credential::unchecked_secrets(&config.credential)).out_of_error(&mut fault);
     *fault
 }
 

@@ -42,7 +42,7 @@ fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
         let items = json::items(value.get()).unwrap_or_else(|| vec![*value]);
         items.into_iter().filter_map(|item| json::text(item.get()))
     });
-    let secrets: Vec<Secret> = texts.map(|text| Secret::new(text.trim().to_owned())).collect();
+    let secrets: Vec<Secret> = texts.map(|text| Secret::any(&text)).collect();
     Strikes::of(&secrets).out_of_error(&mut fault);
     fault
 }

@@ -77,11 +77,11 @@ impl Certificate {
     /// # Errors
     /// `invalid-input`, naming the text and what is wrong.
     pub fn read(certificate: &str, private_key: &str) -> Result<Arc<Self>, Fault> {
-        let source = [Secret::trimmed(certificate), Secret::trimmed(private_key)];
+        let source = [certificate.trim(), private_key.trim()];
         KNOWN.with_borrow_mut(|known| {
-            let certificate = match known.iter().position(|it| it.source == source) {
+            let certificate = match known.iter().position(|it| it.source.each_ref().map(Secret::reveal) == source) {
                 Some(at) => known.remove(at),
-                None => Arc::new(Self::parse(source)?),
+                None => Arc::new(Self::parse(source.map(Secret::pem))?),
             };
             if known.len() >= KNOWN_MAX {
                 known.remove(0);
@@ -96,19 +96,7 @@ impl Certificate {
         let mut found = Found::default();
         found.read(CERTIFICATE, certificate.reveal())?;
         found.read(PRIVATE_KEY, private_key.reveal())?;
-        let key = match &found.keys[..] {
-            [] if private_key.reveal().is_empty() => {
-                return Err(invalid("private_key: is required beside certificate"));
-            }
-            [] => return Err(invalid("private_key: holds no private key")),
-            [key, others @ ..] if others.iter().all(|other| other.bytes == key.bytes) => key,
-            keys => {
-                return Err(invalid(format!(
-                    "private_key: {} different private keys are given; allowed: one",
-                    keys.len()
-                )));
-            }
-        };
+        let key = found.key(private_key.reveal().is_empty())?;
         if found.certificates.is_empty() {
             let is_absent = certificate.reveal().is_empty();
             return Err(invalid(if is_absent {
@@ -117,11 +105,6 @@ impl Certificate {
                 "certificate: holds no certificate"
             }));
         }
-        let key = match if key.label == PKCS8 { der::pkcs8(&key.bytes) } else { der::pkcs1(&key.bytes).map(Key::Rsa) } {
-            Some(Key::Rsa(key)) => key,
-            Some(Key::Other(kind)) => return Err(invalid(format!("private_key: is an {kind} key; allowed: RSA"))),
-            None => return Err(invalid("private_key: is damaged: it does not read as a private key")),
-        };
         let bits = bits(key.public.modulus);
         if !KEY_BITS.contains(&bits) {
             return Err(invalid(format!(
@@ -132,12 +115,13 @@ impl Certificate {
         }
         let (bytes, certificate) = found.certificate_of(&key)?;
         let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
-        let key = private_key_of(&key)
-            .ok_or_else(|| invalid("private_key: is damaged: its numbers do not belong together"))?;
+        let key = private_key_of(&key).ok_or_else(|| {
+            invalid("private_key: cannot be used: its numbers do not belong together, or are unusual for RSA")
+        })?;
         Ok(Self { thumbprint, not_before: certificate.not_before, not_after: certificate.not_after, key, source })
     }
 
-    /// What no answer may contain: the texts with the private key.
+    /// The texts with the private key.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.source.iter().filter(|text| text.reveal().contains(PKCS8))
     }
@@ -200,21 +184,47 @@ impl<'a> Found<'a> {
         Ok(())
     }
 
-    /// The certificate of a key, whatever the order of the chain.
+    /// The private key. The same one may be given twice, in either form.
+    fn key(&self, is_absent: bool) -> Result<der::PrivateKey<'_>, Fault> {
+        let wrong = |why: String| Err(invalid(format!("{PRIVATE_KEY}: {why}")));
+        let mut found: Option<der::PrivateKey<'_>> = None;
+        for block in &self.keys {
+            let key =
+                if block.label == PKCS8 { der::pkcs8(&block.bytes) } else { der::pkcs1(&block.bytes).map(Key::Rsa) };
+            match (key, &found) {
+                (Some(Key::Rsa(key)), Some(other)) if key.public != other.public => {
+                    return wrong("different private keys are given; allowed: one".into());
+                }
+                (Some(Key::Rsa(key)), _) => found = Some(key),
+                (Some(Key::Other(kind)), _) => return wrong(format!("is {kind}; allowed: RSA")),
+                (None, _) => return wrong("is damaged: it does not read as a private key".into()),
+            }
+        }
+        let absent = if is_absent { "is required beside certificate" } else { "holds no private key" };
+        found.ok_or_else(|| invalid(format!("{PRIVATE_KEY}: {absent}")))
+    }
+
+    /// The certificate of a key, whatever the order of the chain; of several the one that is valid for the longest time.
     fn certificate_of(&self, key: &der::PrivateKey<'_>) -> Result<(&[u8], der::Certificate<'_>), Fault> {
         let mut other_kind = None;
+        let mut found: Option<(&[u8], der::Certificate<'_>)> = None;
         for block in &self.certificates {
             let Some(certificate) = der::certificate(&block.bytes) else {
                 return Err(invalid("certificate: is damaged: it does not read as a certificate"));
             };
             match certificate.key {
-                Key::Rsa(public) if public == key.public => return Ok((&block.bytes, certificate)),
+                Key::Rsa(public) if public == key.public => {
+                    let ends = |(_, known): &(&[u8], der::Certificate<'_>)| known.not_after.unix_seconds;
+                    if found.as_ref().map(ends) < Some(certificate.not_after.unix_seconds) {
+                        found = Some((&block.bytes, certificate));
+                    }
+                }
                 Key::Rsa(_) => {}
                 Key::Other(kind) => other_kind = Some(kind),
             }
         }
-        Err(match (&self.certificates[..], other_kind) {
-            ([_], Some(kind)) => invalid(format!("certificate: is for an {kind} key; allowed: RSA")),
+        found.ok_or_else(|| match (&self.certificates[..], other_kind) {
+            ([_], Some(kind)) => invalid(format!("certificate: is for {kind}; allowed: RSA")),
             _ => invalid("private_key: does not belong to the certificate"),
         })
     }

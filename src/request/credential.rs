@@ -14,7 +14,7 @@ use crate::wit::types;
 /// App id of Microsoft Graph, which tokens may name as their audience.
 const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
-/// Longest token or assertion: many times the size of real ones, and less than HTTP servers take as a header.
+/// Longest secret, token or assertion: many times the size of real ones, and less than HTTP servers take as a header.
 const TOKEN_MAX_BYTES: usize = 16 * 1024;
 
 /// A checked credential.
@@ -113,13 +113,15 @@ impl Credential {
     }
 }
 
-/// Every text of a credential, before it is checked.
-pub fn texts(credential: &types::Credential) -> Vec<&String> {
+/// What no answer may contain of a credential that may be wrong.
+pub fn unchecked_secrets(credential: &types::Credential) -> Vec<Secret> {
     match credential {
         types::Credential::ClientSecret(text)
         | types::Credential::ClientAssertion(text)
-        | types::Credential::AccessToken(text) => vec![text],
-        types::Credential::Certificate(pair) => vec![&pair.certificate_pem, &pair.private_key_pem],
+        | types::Credential::AccessToken(text) => vec![Secret::any(text)],
+        types::Credential::Certificate(pair) => {
+            [&pair.certificate_pem, &pair.private_key_pem].map(|text| Secret::any(text)).into()
+        }
     }
 }
 
@@ -139,7 +141,18 @@ pub fn wipe(credential: &mut types::Credential) {
 fn required(field: &str, text: &str) -> Result<Secret, Fault> {
     // Pasted secrets often end with a line break; none contains white space at its ends.
     let secret = Secret::trimmed(text);
-    if secret.reveal().is_empty() { Err(invalid(format!("{field}: is required"))) } else { Ok(secret) }
+    let wrong = |why: String| Err(invalid(format!("{field}: {why}")));
+    match secret.reveal() {
+        "" => wrong("is required".into()),
+        // A key is never sent, whatever field it is in.
+        text if text.contains("-----BEGIN") => {
+            wrong("is PEM; give a certificate and its key as certificate and private_key".into())
+        }
+        text if text.len() > TOKEN_MAX_BYTES => {
+            wrong(format!("has {} bytes; allowed: {TOKEN_MAX_BYTES} at most", text.len()))
+        }
+        _ => Ok(secret),
+    }
 }
 
 /// A text that can be sent in a header.
@@ -148,9 +161,6 @@ fn token(field: &str, text: &str) -> Result<Secret, Fault> {
     let wrong = |why: String| Err(invalid(format!("{field}: {why}")));
     if token.reveal().starts_with('{') {
         return wrong("is JSON; give only the token that is in it".into());
-    }
-    if token.reveal().len() > TOKEN_MAX_BYTES {
-        return wrong(format!("has {} bytes; allowed: {TOKEN_MAX_BYTES} at most", token.reveal().len()));
     }
     if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
         return wrong(

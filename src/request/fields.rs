@@ -70,7 +70,9 @@ impl<'a> Fields<'a> {
     fn check_keys(&self, known: &[&str]) -> Result<(), Fault> {
         for (at, (key, _)) in self.members.iter().enumerate() {
             if !known.contains(&key.as_str()) {
-                let (place, shown) = (&self.place, echo(key));
+                // A secret may be in the place of a name.
+                let is_name = self.repeats_values || key.len() <= NAME_MAX_BYTES;
+                let (place, shown) = (&self.place, if is_name { echo(key) } else { "a long name".to_owned() });
                 return Err(match nearest(key, known) {
                     Some(nearest) => invalid(format!("{place}{shown}: is unknown; did you mean {place}{nearest}?")),
                     None => invalid(format!("{place}{shown}: is unknown; allowed: {}", known.join(", "))),
@@ -261,6 +263,8 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && json::is_valid(text)
 }
 
+/// Longer names are not repeated of a configuration.
+const NAME_MAX_BYTES: usize = 40;
 /// Longer keys are not typing errors.
 const TYPED_MAX_BYTES: usize = 100;
 

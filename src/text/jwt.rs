@@ -36,13 +36,15 @@ impl Jwt {
     /// Whether it says that it is not signed.
     pub fn is_unsigned(&self) -> bool {
         let algorithm = Object::parse(&self.header).and_then(|header| header.text("alg"));
-        algorithm.is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("none"))
+        algorithm.is_none_or(|algorithm| algorithm.is_empty() || algorithm.eq_ignore_ascii_case("none"))
     }
 
     /// Whether it has expired; one that does not say when has not.
     pub fn has_expired(&self, unix_seconds: u64) -> bool {
         let expires = self.claims().raw("exp").and_then(json::scalar);
-        let seconds = expires.and_then(|seconds| seconds.split('.').next()?.parse().ok());
+        // As a text or with decimals; whatever else it may be is left to the issuer.
+        let is_plain = |seconds: &String| !seconds.contains(['e', 'E']);
+        let seconds = expires.filter(is_plain).and_then(|seconds| seconds.split('.').next()?.parse().ok());
         seconds.is_some_and(|seconds: i64| u64::try_from(seconds).unwrap_or(0) <= unix_seconds)
     }
 
@@ -74,9 +76,13 @@ mod tests {
 
     #[test]
     fn tells_unsigned_ones() {
-        for (header, unsigned) in
-            [(r#"{"alg":"PS256"}"#, false), (r#"{"alg":"none"}"#, true), (r#"{"alg":"NoNe"}"#, true), ("{}", true)]
-        {
+        for (header, unsigned) in [
+            (r#"{"alg":"PS256"}"#, false),
+            (r#"{"alg":"none"}"#, true),
+            (r#"{"alg":"NoNe"}"#, true),
+            (r#"{"alg":""}"#, true),
+            ("{}", true),
+        ] {
             assert_eq!(Jwt::parse(&token(header, "{}")).expect(header).is_unsigned(), unsigned, "{header}");
         }
     }
@@ -90,6 +96,7 @@ mod tests {
             (r#"{"exp":100.9}"#, true, &[]),
             (r#"{"exp":-5,"aud":7}"#, true, &[]),
             (r#"{"exp":"soon"}"#, false, &[]),
+            (r#"{"exp":1.9e9}"#, false, &[]),
             ("{}", false, &[]),
         ] {
             let jwt = Jwt::parse(&token("{}", claims)).expect(claims);

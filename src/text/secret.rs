@@ -1,5 +1,6 @@
 //! Secrets and tokens: values that are sent but never shown.
 
+mod key;
 mod spelling;
 
 use std::fmt;
@@ -8,23 +9,34 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::wit::types::Error;
-use spelling::{STRUCK_OUT, without};
+use key::Key;
+use spelling::{CLOSELY_READ_BYTES, STRUCK_OUT, without};
 
 /// Shorter values are not struck out.
 const STRUCK_OUT_FROM_LENGTH: usize = 4;
 /// The same for data, which may contain a shorter value by chance.
 const STRUCK_OUT_OF_DATA_FROM_LENGTH: usize = 8;
+/// The longest start of a value that is looked for where a text was cut.
+const STARTS_MAX_LENGTH: usize = 1024;
+/// What a PEM text contains.
+const PEM: &str = "-----BEGIN ";
 /// Marks where a text was cut.
 const CUT: &str = "…";
 
 /// A value that is never shown in a message, and wiped when the last copy is dropped.
 #[derive(Clone)]
-pub struct Secret(Arc<Zeroizing<String>>);
+pub struct Secret(Arc<Value>);
+
+struct Value {
+    text: Zeroizing<String>,
+    /// If it contains private keys: then those are secret, and not the rest.
+    key: Option<Key>,
+}
 
 impl Secret {
     /// Wraps a value.
     pub fn new(value: String) -> Self {
-        Self(Arc::new(Zeroizing::new(value)))
+        Self(Arc::new(Value { text: Zeroizing::new(value), key: None }))
     }
 
     /// Wraps a value without the white space around it.
@@ -32,16 +44,26 @@ impl Secret {
         Self::new(value.trim().to_owned())
     }
 
+    /// Wraps a PEM text. Nothing of it is secret but its private keys.
+    pub fn pem(text: &str) -> Self {
+        Self(Arc::new(Value { text: Zeroizing::new(text.trim().to_owned()), key: Some(Key::of(text)) }))
+    }
+
+    /// Wraps what somebody gave as a credential, which may be the wrong one.
+    pub fn any(text: &str) -> Self {
+        if text.contains(PEM) { Self::pem(text) } else { Self::trimmed(text) }
+    }
+
     /// The value, for the request that needs it.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 }
 
 /// Compares in a time that reveals only the length.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        let (one, other) = (self.0.as_bytes(), other.0.as_bytes());
+        let (one, other) = (self.reveal().as_bytes(), other.reveal().as_bytes());
         one.len() == other.len() && one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
 }
@@ -55,7 +77,7 @@ impl<'s> Strikes<'s> {
     pub fn of(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         let mut strikes = Vec::new();
         // Shorter values are too common in ordinary text.
-        for secret in secrets.into_iter().filter(|secret| secret.0.len() >= STRUCK_OUT_FROM_LENGTH) {
+        for secret in secrets.into_iter().filter(|secret| secret.reveal().len() >= STRUCK_OUT_FROM_LENGTH) {
             if !strikes.contains(&secret) {
                 strikes.push(secret);
             }
@@ -93,21 +115,27 @@ impl<'s> Strikes<'s> {
 
     fn without(&self, text: &[u8], least: usize) -> Option<Vec<u8>> {
         let mut struck: Option<Vec<u8>> = None;
-        for secret in self.0.iter().filter(|secret| secret.0.len() >= least) {
-            let found = without(struck.as_deref().unwrap_or(text), secret.0.as_bytes());
+        for secret in self.0.iter().filter(|secret| secret.reveal().len() >= least) {
+            let text = struck.as_deref().unwrap_or(text);
+            let found = match &secret.0.key {
+                Some(key) if text.len() <= CLOSELY_READ_BYTES => key.out_of(text),
+                Some(_) => None,
+                None => without(text, secret.reveal().as_bytes()),
+            };
             struck = found.or(struck);
         }
         struck
     }
 }
 
-/// Strikes out the start of a value wherever a text was cut.
+/// Strikes out the start of a value wherever a text was cut. A cut message shows less than the longest start that is looked for.
 fn out_of_ends(text: &mut String, secret: &Secret) {
     let parts: Vec<&str> = text.split(CUT).collect();
     let Some((last, cut)) = parts.split_last() else { return };
     let mut out = String::with_capacity(text.len());
     for part in cut {
-        let mut starts = (STRUCK_OUT_FROM_LENGTH..secret.0.len()).rev().filter_map(|end| secret.0.get(..end));
+        let longest = secret.reveal().len().min(part.len()).min(STARTS_MAX_LENGTH);
+        let mut starts = (STRUCK_OUT_FROM_LENGTH..=longest).rev().filter_map(|end| secret.reveal().get(..end));
         match starts.find_map(|start| part.strip_suffix(start)) {
             Some(rest) => out.extend([rest, STRUCK_OUT, CUT]),
             None => out.extend([part, CUT]),

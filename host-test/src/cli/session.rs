@@ -2,10 +2,9 @@
 //!
 //! It also times calls and shows their exchanges, so commands only call and print.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use defender_xdr_host::bindings::catalog::{Parameter, ParameterKind};
 use defender_xdr_host::{CallError, Connector, Exchange, Proxy, Settings, Trace};
 use host_test::text;
 use percent_encoding::percent_decode_str;
@@ -23,7 +22,14 @@ pub(crate) struct Session {
     pub(crate) connector: Connector,
     pub(crate) configuration: Configuration,
     blocked: Blocked,
+    secrets: Secrets,
 }
+
+/// Shorter lines of a credential are not taken for a part of a secret.
+const LINE_MIN_LENGTH: usize = 8;
+
+/// Values that no trace may show.
+type Secrets = Arc<Mutex<Vec<String>>>;
 
 /// Why the most recent request did not get through the proxy.
 type Blocked = Arc<Mutex<Option<String>>>;
@@ -53,22 +59,29 @@ impl Session {
     pub(crate) async fn open(globals: &Globals, terminal: &Terminal) -> Result<Self, Failure> {
         let blocked = Blocked::default();
         let proxy = if globals.source == Source::Emulator { Proxy::None } else { Proxy::Environment };
-        let secrets = Arc::<OnceLock<Vec<String>>>::default();
+        let secrets = Secrets::default();
         let trace = watch(globals.verbose, blocked.clone(), secrets.clone(), terminal);
         let connector = load_with(globals, Some(trace), proxy)?;
         let catalog = connector.catalog().await?;
         let configuration = globals.source.open(catalog)?;
-        let _ = secrets.set(secrets_of(&configuration.json(), &catalog.configuration));
-        Ok(Self { connector, configuration, blocked })
+        let session = Self { connector, configuration, blocked, secrets };
+        session.hide(&session.configuration.json());
+        Ok(session)
     }
 
     /// Runs an action by name.
     pub(crate) async fn invoke(&self, action: &str, input: &str, terminal: &Terminal) -> Result<Answer, CallError> {
         let started = Instant::now();
         let configuration = self.configuration.json();
+        self.hide(&configuration);
         let call = self.connector.invoke(action, &configuration, input);
         let json = self.explained(terminal.wait(action, call).await, terminal)?;
         Ok(Answer { json, took: started.elapsed() })
+    }
+
+    /// Keeps the secrets of a configuration out of traces.
+    fn hide(&self, configuration: &str) {
+        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets_of(configuration);
     }
 
     /// Adds a note to an error if the proxy is to blame: the component knows only that there was no connection.
@@ -82,23 +95,28 @@ impl Session {
 }
 
 /// Shows exchanges if requested, and records failures of the proxy.
-fn watch(verbose: bool, blocked: Blocked, secrets: Arc<OnceLock<Vec<String>>>, terminal: &Terminal) -> Trace {
+fn watch(verbose: bool, blocked: Blocked, secrets: Secrets, terminal: &Terminal) -> Trace {
     let terminal = terminal.clone();
     Arc::new(move |exchange: &Exchange| {
         if verbose {
             // An address may contain a secret, if somebody pasted it there.
-            let line = secrets.get().into_iter().flatten().fold(line(exchange), |line, secret| struck(line, secret));
+            let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner);
+            let line = secrets.iter().fold(line(exchange), |line, secret| struck(line, secret));
             terminal.note(&terminal.aside(visible::line(&line)).dim().to_string());
         }
         *blocked.lock().unwrap_or_else(PoisonError::into_inner) = blocked_by_proxy(exchange);
     })
 }
 
-fn secrets_of(configuration: &str, parameters: &[Parameter]) -> Vec<String> {
+/// Every text of a configuration that may be a secret: the credentials, and each line of a key.
+fn secrets_of(configuration: &str) -> Vec<String> {
+    const CREDENTIALS: [&str; 5] = ["client_secret", "certificate", "private_key", "client_assertion", "access_token"];
     let configuration: Value = host_test::json::parse(configuration).unwrap_or_default();
     let configuration = configuration.get(0).unwrap_or(&configuration);
-    let secrets = parameters.iter().filter(|parameter| parameter.kind == ParameterKind::Password);
-    secrets.filter_map(|secret| Some(configuration[&secret.name].as_str()?.trim().to_owned())).collect()
+    let values = CREDENTIALS.iter().filter_map(|name| configuration[name].as_str());
+    let lines = values.flat_map(|value| value.split_whitespace().flat_map(|line| line.split("\\n")));
+    // Words such as BEGIN are not.
+    lines.filter(|line| line.len() >= LINE_MIN_LENGTH).map(str::to_owned).collect()
 }
 
 /// A line with the secret masked, whether plain or percent-encoded.

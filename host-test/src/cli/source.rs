@@ -83,7 +83,10 @@ fn emulator() -> Result<Configuration, Failure> {
 
 fn file(path: &PathBuf) -> Result<String, Failure> {
     let cannot = |what: &str, why: &dyn std::fmt::Display| {
-        Failure::usage(format!("cannot {what} the configuration in {}: {why}", path.display()))
+        let shown = path.to_string_lossy();
+        // JSON in the place of a name may contain a secret.
+        let shown = if shown.contains('{') { "FILE, which is JSON and not a file's name".into() } else { shown };
+        Failure::usage(format!("cannot {what} the configuration in {shown}: {why}"))
     };
     let text = text::read(path).map_err(|error| cannot("read", &error))?;
     match serde_json::from_str(&text) {
@@ -178,9 +181,16 @@ fn cloud_of(catalog: &catalog::Connector, authority: &str) -> Option<String> {
 
 /// The content of a file that a variable names.
 fn content(variable: &str, path: &str) -> Result<String, Failure> {
-    let text = pem(Path::new(path)).map_err(|why| Failure::usage(format!("{variable}: cannot read {path}: {why}")))?;
+    // The path is not shown: it may be the value itself.
+    let cannot = |why: &str| {
+        let value = variable.trim_end_matches("_FILE");
+        Failure::usage(format!(
+            "{variable}: cannot read the file that it names: {why}; for the value itself use {value}"
+        ))
+    };
+    let text = pem(Path::new(path)).map_err(|why| cannot(&why))?;
     // A pipe, too, has nothing when it is read again.
-    if text.trim().is_empty() { Err(Failure::usage(format!("{variable}: {path} is empty"))) } else { Ok(text) }
+    if text.trim().is_empty() { Err(cannot("it is empty")) } else { Ok(text) }
 }
 
 /// The text of a file that may be a certificate or a key.
@@ -293,7 +303,11 @@ mod tests {
         assert_eq!(message, "DEFENDER_TENANT_ID and DEFENDER_TENANT_ID_FILE are both set; set one of them");
         let gone = [("DEFENDER_CLIENT_ASSERTION_FILE", "/nowhere/token")];
         let message = credential_from(&gone).unwrap_err().to_string();
-        assert!(message.starts_with("DEFENDER_CLIENT_ASSERTION_FILE: cannot read /nowhere/token"), "{message}");
+        assert!(
+            message.starts_with("DEFENDER_CLIENT_ASSERTION_FILE: cannot read the file that it names: No such file"),
+            "{message}"
+        );
+        assert!(message.ends_with("use DEFENDER_CLIENT_ASSERTION") && !message.contains("nowhere"), "{message}");
         for (bytes, expected) in [(&b" \n"[..], "is empty"), (&[0x30, 0x82, 0xff, 0xfe][..], "openssl pkcs12 -nodes")] {
             std::fs::write(&file, bytes).unwrap();
             let message = credential_from(&pair).unwrap_err().to_string();

@@ -17,12 +17,13 @@ const VERSION: u8 = 0xa0;
 /// Object ids of kinds of keys, and their names.
 const KEY_KINDS: [(&[u8], &str); 5] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01], RSA),
-    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a], "RSASSA-PSS"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01], "EC"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01], "DSA"),
-    (&[0x2b, 0x65, 0x70], "Ed25519"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a], "an RSASSA-PSS key"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01], "an EC key"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01], "a DSA key"),
+    (&[0x2b, 0x65, 0x70], "an Ed25519 key"),
 ];
-const RSA: &str = "RSA";
+const RSA: &str = "an RSA key";
+const UNKNOWN: &str = "a key of another kind";
 
 /// A key, as far as it is of use.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +107,10 @@ impl<'a> Der<'a> {
             },
         };
         let all = [century, std::str::from_utf8(digits).ok()?].concat();
+        // DER leaves nothing out, and certificates have no fractions of seconds.
+        if all.len() != "20261128004700Z".len() || !all.ends_with('Z') {
+            return None;
+        }
         let part = |from: usize, to: usize| all.get(from..to);
         let text = format!(
             "{}-{}-{}T{}:{}:{}{}",
@@ -120,10 +125,10 @@ impl<'a> Der<'a> {
         Some(Time { unix_seconds: parse_rfc3339(&text)?.unix_seconds, text })
     }
 
-    /// The name of an algorithm for keys; an empty one if it is unknown.
+    /// The kind of key that an algorithm is for.
     fn key_kind(&mut self) -> Option<&'static str> {
         let id = self.sequence()?.take(OBJECT_ID)?;
-        Some(KEY_KINDS.iter().find(|(known, _)| *known == id).map_or("", |(_, name)| *name))
+        Some(KEY_KINDS.iter().find(|(known, _)| *known == id).map_or(UNKNOWN, |(_, name)| *name))
     }
 
     fn public_key(&mut self) -> Option<PublicKey<'a>> {

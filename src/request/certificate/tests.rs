@@ -36,6 +36,9 @@ fn a_pair_is_read_however_it_is_written() {
         ([KEY, LEAF, authority].concat(), String::new()),
         (String::new(), [LEAF, KEY].concat()),
         ([LEAF, KEY].concat(), KEY.into()),
+        ([LEAF, KEY].concat(), sample!("key-pkcs1").into()),
+        ([sample!("expired"), LEAF].concat(), KEY.into()),
+        ([LEAF, sample!("expired")].concat(), KEY.into()),
         (format!("Bag Attributes\n    localKeyID: 01 00\n{LEAF}"), format!("Key Attributes: <No Attributes>\n{KEY}")),
         (LEAF.replace("CERTIFICATE", "X509 CERTIFICATE"), format!("\n{KEY}\n\n")),
     ] {
@@ -52,11 +55,7 @@ fn what_is_not_a_pair_is_refused_by_name() {
     refused("", KEY, "certificate: is required beside private_key");
     refused(LEAF, LEAF, "private_key: holds no private key");
     refused(KEY, KEY, "certificate: holds no certificate");
-    refused(
-        LEAF,
-        &[KEY, sample!("key-other")].concat(),
-        "private_key: 2 different private keys are given; allowed: one",
-    );
+    refused(LEAF, &[KEY, sample!("key-other")].concat(), "private_key: different private keys are given; allowed: one");
     refused(LEAF, sample!("key-other"), "private_key: does not belong to the certificate");
     refused(sample!("ec"), KEY, "certificate: is for an EC key; allowed: RSA");
     refused(LEAF, sample!("key-1024"), "private_key: has 1024 bits; allowed: RSA of 2048 to 4096 bits");

@@ -41,6 +41,19 @@ fn blank_ones_are_refused() {
 }
 
 #[test]
+fn a_key_is_not_taken_for_a_secret() {
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----";
+    for (given, field) in [
+        (Given::ClientSecret(pem.into()), "client_secret"),
+        (Given::ClientAssertion(pem.into()), "client_assertion"),
+        (Given::AccessToken(pem.into()), "access_token"),
+    ] {
+        refused(&given, &format!("{field}: is PEM; give a certificate and its key as certificate and private_key"));
+    }
+    refused(&Given::ClientSecret("a".repeat(16_385)), "client_secret: has 16385 bytes; allowed: 16384 at most");
+}
+
+#[test]
 fn an_assertion_is_signed_and_not_over() {
     accepted(&assertion("{}"));
     accepted(&assertion(r#"{"exp":1700000001,"aud":"api://AzureADTokenExchange"}"#));
@@ -109,6 +122,6 @@ fn what_is_wiped_is_empty() {
         Given::AccessToken("a".into()),
     ] {
         wipe(&mut given);
-        assert!(texts(&given).into_iter().all(String::is_empty));
+        assert!(unchecked_secrets(&given).iter().all(|secret| secret.reveal().is_empty()));
     }
 }

@@ -207,12 +207,9 @@ fn no_answer_repeats_a_credential() {
         let host = ScriptedHost::new([token(), answer(400, &echo.to_string())].into_iter().skip(2 - steps));
         let fault = get(&host, &with(credential.clone())).expect_err("refused");
         let shown = format!("{fault:?}");
-        let own = match &credential {
-            Credential::Certificate(_) => KEY.trim(),
-            _ => FOREIGN,
-        };
-        let escaped = serde_json::json!(own).to_string();
-        assert!(!shown.contains(own) && !shown.contains(escaped.trim_matches('"')), "{shown}");
+        let own = if steps == 2 && matches!(credential, Credential::Certificate(_)) { KEY } else { FOREIGN };
+        let parts: Vec<&str> = own.lines().filter(|line| !line.starts_with('-')).collect();
+        assert!(parts.iter().all(|part| !shown.contains(&part[..16])), "{shown}");
     }
     // The assertion that was signed for this request.
     let config = with(certificate());

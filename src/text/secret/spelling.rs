@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// Data up to this size is searched for every spelling.
-const CLOSELY_READ_BYTES: usize = 64 * 1024;
+pub(super) const CLOSELY_READ_BYTES: usize = 64 * 1024;
 /// Bytes of a spelling that are searched first.
 const START_BYTES: usize = 16;
 /// Replaces a value.
@@ -42,7 +42,7 @@ pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A text without everything that `next` finds from a position on; `None` when there is nothing.
-fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
+pub(super) fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
     let mut kept = 0;
     while let Some(found) = next(text, kept) {
@@ -56,13 +56,14 @@ fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>)
     Some(out)
 }
 
-/// The next range from a position on where a value is spelled with escapes; before its first escape it is plain.
+/// The next range from a position on where a value is spelled with an escape in its first bytes. With a later one, its start is plain
+/// and was found already.
 fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option<Range<usize>> {
     let mut at = from;
     loop {
         at += text.get(at..)?.iter().position(|byte| matches!(byte, b'%' | b'\\'))?;
         if let Some((byte, _)) = text.get(at..).and_then(escape).filter(|(byte, _)| known.has(*byte)) {
-            let places = value.iter().enumerate().filter(|(_, other)| **other == byte);
+            let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
             let mut starts = places.filter_map(|(place, _)| {
                 let start = at.checked_sub(place).filter(|start| *start >= from)?;
                 (text.get(start..at) == value.get(..place)).then_some(start)
@@ -153,11 +154,14 @@ fn spelled_length(text: &[u8], from: usize, value: &[u8]) -> Option<usize> {
 }
 
 /// The byte of an escape at the start of a text, `%XX` or as in JSON, and the escape's length.
-fn escape(text: &[u8]) -> Option<(u8, usize)> {
+pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
     let (byte, length) = match text {
         [b'%', high, low, ..] => (hexadecimal(&[*high, *low])?, 3),
         [b'\\', b'u', digits @ ..] => (hexadecimal(digits.get(..4)?)?, 6),
         [b'\\', escaped @ (b'"' | b'\\' | b'/'), ..] => (u32::from(*escaped), 2),
+        [b'\\', b'n', ..] => (u32::from(b'\n'), 2),
+        [b'\\', b'r', ..] => (u32::from(b'\r'), 2),
+        [b'\\', b't', ..] => (u32::from(b'\t'), 2),
         _ => return None,
     };
     Some((u8::try_from(byte).ok()?, length))
