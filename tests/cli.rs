@@ -137,7 +137,11 @@ fn an_error_is_json_for_programs() {
 #[test]
 fn wrong_use_is_exit_code_2() {
     refused(&["nonsense"], 2, "unrecognized subcommand 'nonsense'");
-    refused(&["get-incident", "1"], 2, "DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID, DEFENDER_CLIENT_SECRET are not set");
+    refused(
+        &["get-incident", "1"],
+        2,
+        "DEFENDER_TENANT_ID, DEFENDER_CLIENT_ID, a credential (DEFENDER_CLIENT_SECRET, ",
+    );
     refused(&["get-incident", "1", "--config", "/nowhere.json"], 2, "cannot read the configuration in /nowhere.json");
     refused(
         &["invoke", "list_incidents", "--emulator", "--input", "@/nowhere.json"],

@@ -166,8 +166,8 @@ fn choice(parameter: &Parameter, parameters: &[Parameter]) -> String {
     let name = |parameter: &Parameter| format!("{PREFIX}{}", parameter.name.to_ascii_uppercase());
     let group = parameters.iter().filter(|other| parameter.one_of.is_some() && other.one_of == parameter.one_of);
     let group: Vec<String> = group.map(name).collect();
-    match group.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+    match (&parameter.one_of, group.split_last()) {
+        (Some(group), Some((last, others))) => format!("a {group} ({} or {last})", others.join(", ")),
         _ => name(parameter),
     }
 }
@@ -337,7 +337,8 @@ mod tests {
     #[test]
     fn a_missing_credential_is_named_with_its_alternatives() {
         let message = credential_from(&[("DEFENDER_TENANT_ID", "t")]).unwrap_err().to_string();
-        let expected = "DEFENDER_CLIENT_SECRET, DEFENDER_CERTIFICATE or DEFENDER_CLIENT_ASSERTION is not set";
+        let expected =
+            "a credential (DEFENDER_CLIENT_SECRET, DEFENDER_CERTIFICATE or DEFENDER_CLIENT_ASSERTION) is not set";
         assert!(message.starts_with(expected), "{message}");
         let config = credential_from(&[("DEFENDER_TENANT_ID", "t"), ("DEFENDER_PRIVATE_KEY", "k")]).unwrap();
         assert_eq!(config, r#"{"tenant_id":"t","private_key":"k"}"#);
