@@ -108,7 +108,7 @@ async fn a_hunt_that_ran_too_long_is_retried_once() {
 async fn other_writes_are_never_retried() {
     let emulator = emulator();
     spoil(&emulator, "/comments", None, respond(503, &[("Retry-After", "1")], graph_error("x", "y")));
-    let input = r#"{"method": "POST", "endpoint": "security/incidents/2972395/comments", "payload": {"comment": "x"}}"#;
+    let input = r#"{"method": "POST", "endpoint": "security/incidents/2972395/comments", "payload": {"@odata.type": "microsoft.graph.security.alertComment", "comment": "x"}}"#;
     let error = failed(fast().invoke("generic_action", &config(&emulator, |_| {}), input).await);
     assert_eq!((&error["kind"], &error["retry_after_seconds"]), (&json!("throttled"), &json!(1)));
     made(&emulator, "POST", &[503]);
@@ -181,6 +181,7 @@ async fn check_names_the_permission_that_each_action_lacks() {
             ("run_hunting_query", None),
             ("update_incident", Some("SecurityIncident.ReadWrite.All")),
             ("generic_action", None),
+            ("poll_incidents", Some("SecurityIncident.Read.All")),
         ]
     );
     assert_eq!(report.warnings, Vec::<String>::new());

@@ -42,6 +42,7 @@
 //! | to add | touch |
 //! |---|---|
 //! | an operation of Graph | `find` in `graph/mod.rs`, and `graph/*_operation.rs` |
+//! | what merging incidents and moving alerts does | `data/correlation.rs`; `graph/correlation.rs` for what is refused |
 //! | a property of incidents or alerts | `data/incident.rs` or `data/alert.rs`; `graph/change.rs` if a PATCH may set it |
 //! | a member of an enumeration | `data/vocabulary.rs` |
 //! | a kind of incident, a kind of evidence | `data/scenario.rs`, `data/evidence.rs` |

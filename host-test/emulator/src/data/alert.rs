@@ -44,7 +44,8 @@ pub(crate) struct Alert {
 }
 
 /// The type as query options see it. `incidentId` is not on the documented list of filters, but scripts in the field
-/// use it.
+/// use it. A page of a thousand is the documented limit, of the older alerts at least
+/// (<https://learn.microsoft.com/graph/api/resources/security-error-codes#constraints>).
 pub(crate) static ALERT: EntityType = EntityType {
     name: "microsoft.graph.security.alert",
     properties: &[
@@ -153,6 +154,10 @@ fn visible_evidence(item: &Value, include_unknown: bool) -> Value {
 }
 
 impl Record for Alert {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
     fn operand(&self, property: &Property) -> Operand<'_> {
         let member = |member: Option<&str>| match (&property.kind, member) {
             (Kind::Member(vocabulary), Some(member)) => vocabulary.rank(member).map_or(Operand::Null, Operand::Member),

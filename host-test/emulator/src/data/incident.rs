@@ -105,6 +105,10 @@ impl Incident {
 }
 
 impl Record for Incident {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
     fn operand(&self, property: &Property) -> Operand<'_> {
         fn text(text: Option<&String>) -> Operand<'_> {
             text.map_or(Operand::Null, |text| Operand::Text(text))

@@ -3,6 +3,7 @@
 
 pub(crate) mod alert;
 pub(crate) mod comment;
+mod correlation;
 pub(crate) mod device;
 pub(crate) mod evidence;
 mod generate;

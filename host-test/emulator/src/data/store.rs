@@ -28,7 +28,8 @@ pub(crate) struct Records {
     /// Newest first.
     pub(crate) incidents: Vec<Incident>,
     incident_places: HashMap<String, usize>,
-    alert_places: HashMap<String, (usize, usize)>,
+    /// The place of each alert's incident.
+    alert_places: HashMap<String, usize>,
 }
 
 impl Store {
@@ -37,16 +38,9 @@ impl Store {
         let people = people();
         let devices = devices(people.len());
         let incidents = incidents(count, &Cast { people: &people, devices: &devices, now });
-        let incident_places = incidents.iter().enumerate().map(|(place, it)| (it.id.clone(), place)).collect();
-        let alert_places = incidents
-            .iter()
-            .enumerate()
-            .flat_map(|(place, it)| {
-                it.alerts.iter().enumerate().map(move |(nth, alert)| (alert.id.clone(), (place, nth)))
-            })
-            .collect();
-        let records = RwLock::new(Records { incidents, incident_places, alert_places });
-        Self { people, devices, born: now, records }
+        let mut records = Records { incidents, incident_places: HashMap::new(), alert_places: HashMap::new() };
+        records.index();
+        Self { people, devices, born: now, records: RwLock::new(records) }
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Records> {
@@ -68,13 +62,23 @@ impl Records {
     }
 
     pub(crate) fn alert(&self, id: &str) -> Option<&Alert> {
-        let (place, nth) = *self.alert_places.get(id)?;
-        self.incidents.get(place)?.alerts.get(nth)
+        self.incidents.get(*self.alert_places.get(id)?)?.alerts.iter().find(|alert| alert.id == id)
     }
 
-    pub(crate) fn alert_mut(&mut self, id: &str) -> Option<&mut Alert> {
-        let (place, nth) = *self.alert_places.get(id)?;
-        self.incidents.get_mut(place)?.alerts.get_mut(nth)
+    /// Changes an alert, and with it when and by whom its incident was changed.
+    pub(crate) fn change_alert(
+        &mut self,
+        id: &str,
+        by: String,
+        at: Timestamp,
+        change: impl FnOnce(&mut Alert),
+    ) -> Option<&Alert> {
+        let incident = self.incidents.get_mut(*self.alert_places.get(id)?)?;
+        incident.touch(by, at);
+        let alert = incident.alerts.iter_mut().find(|alert| alert.id == id)?;
+        alert.touch(at);
+        change(alert);
+        Some(alert)
     }
 
     /// Every alert, newest first.
@@ -82,5 +86,13 @@ impl Records {
         let mut alerts: Vec<&Alert> = self.incidents.iter().flat_map(|incident| &incident.alerts).collect();
         alerts.sort_by_key(|alert| std::cmp::Reverse(alert.created));
         alerts
+    }
+
+    /// Notes where everything is, after incidents or alerts were added or moved.
+    pub(super) fn index(&mut self) {
+        let incidents = self.incidents.iter().enumerate();
+        self.incident_places = incidents.clone().map(|(place, it)| (it.id.clone(), place)).collect();
+        self.alert_places =
+            incidents.flat_map(|(place, it)| it.alerts.iter().map(move |alert| (alert.id.clone(), place))).collect();
     }
 }

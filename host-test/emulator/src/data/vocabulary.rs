@@ -95,6 +95,32 @@ pub(crate) static REMEDIATION_STATUS: Vocabulary = Vocabulary {
     later: &["active", "pendingApproval", "declined", "unremediated", "running", "partiallyRemediated"],
 };
 
+/// Why alerts belong together: flags, of which several may be named.
+pub(crate) static CORRELATION_REASON: Vocabulary = Vocabulary {
+    name: "microsoft.graph.security.correlationReason",
+    members: &[
+        "repeatedAlertOccurrence",
+        "sameGeography",
+        "similarArtifacts",
+        "sameTargetedAsset",
+        "sameNetworkSegment",
+        "eventSequence",
+        "timeFrame",
+        "sameThreatSource",
+        "similarTTPsOrBehavior",
+        "sameActor",
+        "sameCampaign",
+        "sharedIndicators",
+        "sameAsset",
+        "networkProximity",
+        "eventCasualSequence",
+        "temporalProximity",
+        "lateralMovementPath",
+        SENTINEL,
+    ],
+    later: &[],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,9 +17,10 @@ pub(crate) const INCIDENT_WRITE: &str = "SecurityIncident.ReadWrite.All";
 pub(crate) const ALERT_READ: &str = "SecurityAlert.Read.All";
 pub(crate) const ALERT_WRITE: &str = "SecurityAlert.ReadWrite.All";
 pub(crate) const HUNTING: &str = "ThreatHunting.Read.All";
+pub(crate) const DATA_MANAGE: &str = "SecurityData.Manage.All";
 
 /// The app roles that the emulated operations require.
-pub const ALL_ROLES: [&str; 5] = [INCIDENT_READ, INCIDENT_WRITE, ALERT_READ, ALERT_WRITE, HUNTING];
+pub const ALL_ROLES: [&str; 6] = [INCIDENT_READ, INCIDENT_WRITE, ALERT_READ, ALERT_WRITE, HUNTING, DATA_MANAGE];
 
 /// The Kubernetes cluster in which the default app's connector runs, by the address of its issuer.
 pub(crate) const CLUSTER_ISSUER: &str = "https://oidc.haldenmarine.example";

@@ -5,7 +5,7 @@ use super::body;
 use super::call::{self, Call, context};
 use super::change::Change;
 use super::refusal::Refusal;
-use crate::data::alert::ALERT;
+use crate::data::alert::{ALERT, Alert};
 use crate::data::comment::Comment;
 use crate::message::Answer;
 use crate::odata::Scope;
@@ -47,17 +47,19 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
 pub(super) fn update(call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let change = Change::of_alert(body::object(call.request)?)?;
     let mut records = call.store.write();
-    let alert = records.alert_mut(id).ok_or_else(|| Refusal::not_found("Alert", id))?;
-    change.apply_to_alert(alert, call.request.now);
+    let alert = records
+        .change_alert(id, call.author(), call.request.now, |alert| change.apply_to_alert(alert))
+        .ok_or_else(|| Refusal::not_found("Alert", id))?;
     Ok(call.entity(COLLECTION, call.show_alert(alert, None)))
 }
 
 pub(super) fn comment(call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let text = body::comment(call.request)?;
     let mut records = call.store.write();
-    let alert = records.alert_mut(id).ok_or_else(|| Refusal::not_found("Alert", id))?;
-    alert.touch(call.request.now);
-    alert.comments.push(Comment { text, by: format!("API-App:{}", call.grant.app_name), at: alert.updated });
+    let add = |alert: &mut Alert| alert.comments.push(Comment { text, by: call.author(), at: alert.updated });
+    let alert = records
+        .change_alert(id, call.author(), call.request.now, add)
+        .ok_or_else(|| Refusal::not_found("Alert", id))?;
     let comments = alert.comments.iter().map(Comment::render).collect();
     Ok(call.collection(&format!("{COLLECTION}('{id}')/comments"), comments))
 }

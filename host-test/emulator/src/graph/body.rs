@@ -29,7 +29,8 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-/// The text of a comment: one member besides its optional type.
+/// The text of a comment, beside its type, which the reference page asks for
+/// (<https://learn.microsoft.com/graph/api/security-alert-post-comments>).
 ///
 /// The service treats a list of comments as an empty payload, as users of the SDKs for .NET, Java and Python report: those
 /// send a list, because the metadata says so.
@@ -38,19 +39,21 @@ pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
         return Err(Refusal::empty_payload());
     }
     let mut members = object(request)?;
-    check_type(&mut members, "alertComment")?;
+    if !check_type(&mut members, "alertComment")? {
+        return Err(Refusal::body());
+    }
     match (members.remove("comment"), members.is_empty()) {
         (Some(Value::String(text)), true) => Ok(text),
         _ => Err(Refusal::body()),
     }
 }
 
-/// Removes `@odata.type`, with or without its number sign, and checks it.
-pub(crate) fn check_type(members: &mut Map<String, Value>, kind: &str) -> Result<(), Refusal> {
-    let Some(found) = members.shift_remove("@odata.type") else { return Ok(()) };
-    let name = found.as_str().map(|name| name.trim_start_matches('#'));
+/// Removes `@odata.type`, with or without its number sign, and checks it. Says whether it was there.
+pub(crate) fn check_type(members: &mut Map<String, Value>, kind: &str) -> Result<bool, Refusal> {
+    let Some(found) = members.shift_remove("@odata.type") else { return Ok(false) };
+    let name = found.as_str().map(|name| name.strip_prefix('#').unwrap_or(name));
     match name.and_then(|name| name.strip_prefix("microsoft.graph.security.")) {
-        Some(name) if name == kind => Ok(()),
+        Some(name) if name == kind => Ok(true),
         _ => Err(Refusal::body()),
     }
 }

@@ -42,6 +42,11 @@ impl Call<'_> {
         format!("{}/{}", self.request.origin, self.version)
     }
 
+    /// How changes by the calling app are signed.
+    pub(super) fn author(&self) -> String {
+        format!("API-App:{}", self.grant.app_name)
+    }
+
     /// The incident as a client gets it.
     pub(super) fn show_incident(&self, incident: &Incident, options: Option<&Options>) -> Map<String, Value> {
         let unknown = self.wants_unknown_members();
@@ -85,7 +90,7 @@ impl Call<'_> {
         show: impl Fn(&R) -> Map<String, Value>,
     ) -> Answer {
         let mut matches: Vec<&R> = records.into_iter().filter(|record| options.lets_through(*record)).collect();
-        // The sort is stable: what compares equal stays newest first.
+        // The sort is stable: without $orderby, records stay newest first.
         matches.sort_by(|left, right| options.compare(*left, *right));
         let mut body = self.envelope(&context(collection, options));
         if options.count {
@@ -104,6 +109,13 @@ impl Call<'_> {
     pub(super) fn collection(&self, context: &str, values: Vec<Value>) -> Answer {
         let mut body = self.envelope(context);
         body.insert("value".into(), Value::Array(values));
+        self.answer(&Value::Object(body))
+    }
+
+    /// A value of a complex type, which belongs to no collection: its context names the type.
+    pub(super) fn complex(&self, kind: &str, members: Map<String, Value>) -> Answer {
+        let mut body = self.envelope(kind);
+        body.extend(members);
         self.answer(&Value::Object(body))
     }
 

@@ -1,7 +1,6 @@
 //! The body of a PATCH: which properties may change, and to what.
 //! Read completely before anything changes, so that a bad body changes nothing.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::body::check_type;
@@ -97,8 +96,8 @@ impl Change {
         set(&mut incident.custom_tags, self.custom_tags);
     }
 
-    pub(crate) fn apply_to_alert(self, alert: &mut Alert, at: Timestamp) {
-        alert.touch(at);
+    /// The alert must already bear the time of the change.
+    pub(crate) fn apply_to_alert(self, alert: &mut Alert) {
         if let Some(status) = self.status {
             alert.status = status;
             alert.resolved = (status == "resolved").then_some(alert.updated);

@@ -35,7 +35,7 @@ pub(super) fn update(call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let mut records = call.store.write();
     let incident = records.incident_mut(id).ok_or_else(|| Refusal::not_found("Incident", id))?;
     change.apply_to_incident(incident);
-    incident.touch(format!("API-App:{}", call.grant.app_name), call.request.now);
+    incident.touch(call.author(), call.request.now);
     Ok(call.entity(COLLECTION, call.show_incident(incident, None)))
 }
 
@@ -43,9 +43,8 @@ pub(super) fn comment(call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let text = body::comment(call.request)?;
     let mut records = call.store.write();
     let incident = records.incident_mut(id).ok_or_else(|| Refusal::not_found("Incident", id))?;
-    let by = format!("API-App:{}", call.grant.app_name);
-    incident.touch(by.clone(), call.request.now);
-    incident.comments.push(Comment { text, by, at: incident.updated });
+    incident.touch(call.author(), call.request.now);
+    incident.comments.push(Comment { text, by: call.author(), at: incident.updated });
     let comments = incident.comments.iter().map(Comment::render).collect();
     Ok(call.collection(&format!("{COLLECTION}('{id}')/comments"), comments))
 }

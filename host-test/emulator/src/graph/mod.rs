@@ -6,13 +6,15 @@ mod bearer;
 mod body;
 mod call;
 mod change;
+mod correlation;
+mod correlation_operation;
 mod header;
 mod hunting;
 mod incident_operation;
 mod refusal;
 
 use crate::data::store::Store;
-use crate::entra::app::{ALERT_READ, ALERT_WRITE, HUNTING, INCIDENT_READ, INCIDENT_WRITE};
+use crate::entra::app::{ALERT_READ, ALERT_WRITE, DATA_MANAGE, HUNTING, INCIDENT_READ, INCIDENT_WRITE};
 use crate::entra::token_store::TokenStore;
 use crate::hunt::Tables;
 use crate::message::{Answer, Request};
@@ -34,16 +36,14 @@ macro_rules! resource {
     };
 }
 
-/// Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
-const NOT_EMULATED: [&str; 4] =
-    ["mergeIncidents", "microsoft.graph.security.mergeIncidents", "moveAlerts", "microsoft.graph.security.moveAlerts"];
-
+/// Actions have two spellings: that of the reference pages, and the qualified one of the OpenAPI description and the SDKs.
 fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
     Some(match *path {
         ["incidents"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::list),
         ["incidents", "$count"] => resource!("", GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::count),
-        // Actions of the service that are not emulated.
-        ["incidents" | "alerts_v2", action] if NOT_EMULATED.contains(&action) => return None,
+        ["incidents", "mergeIncidents" | "microsoft.graph.security.mergeIncidents"] => {
+            resource!("", POST(DATA_MANAGE) => correlation_operation::merge)
+        }
         ["incidents", id] => resource!(id,
             GET(INCIDENT_READ, INCIDENT_WRITE) => incident_operation::get,
             PATCH(INCIDENT_WRITE) => incident_operation::update),
@@ -61,6 +61,9 @@ fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
         }
         ["alerts_v2", "$count"] => {
             resource!("", GET(ALERT_READ, ALERT_WRITE, INCIDENT_READ, INCIDENT_WRITE) => alert_operation::count)
+        }
+        ["alerts_v2", "moveAlerts" | "microsoft.graph.security.moveAlerts"] => {
+            resource!("", POST(DATA_MANAGE) => correlation_operation::move_alerts)
         }
         ["alerts_v2", id] => resource!(id,
             GET(ALERT_READ, ALERT_WRITE, INCIDENT_READ, INCIDENT_WRITE) => alert_operation::get,

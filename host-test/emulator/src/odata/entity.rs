@@ -57,6 +57,9 @@ pub(crate) enum Operand<'a> {
 
 /// Something with properties.
 pub(crate) trait Record {
+    /// What `$orderby` falls back on.
+    fn id(&self) -> &str;
+
     /// The value of a comparable property.
     fn operand(&self, property: &Property) -> Operand<'_>;
 }

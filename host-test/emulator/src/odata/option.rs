@@ -98,13 +98,18 @@ impl Options {
         self.filter.as_ref().is_none_or(|filter| filter.holds(record))
     }
 
-    /// The order of two records.
+    /// The order of two records. What compares equal is ordered by id, so that pages neither repeat nor skip a record;
+    /// ids that are numbers are ordered as numbers.
     pub(crate) fn compare(&self, left: &impl Record, right: &impl Record) -> Ordering {
+        if self.order.is_empty() {
+            return Ordering::Equal;
+        }
         let by = |(property, descending): &(&'static Property, bool)| {
             let order = left.operand(property).cmp(&right.operand(property));
             if *descending { order.reverse() } else { order }
         };
-        self.order.iter().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        let by_id = || (left.id().len(), left.id()).cmp(&(right.id().len(), right.id()));
+        self.order.iter().map(by).find(|order| order.is_ne()).unwrap_or_else(by_id)
     }
 }
 

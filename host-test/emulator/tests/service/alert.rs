@@ -91,6 +91,29 @@ fn a_top_of_a_hundred_and_more_is_accepted_here() {
 }
 
 #[test]
+fn following_the_next_links_finds_every_alert_once() {
+    let client = Client::new();
+    let mut next = Some(format!("{LIST}?$top=100&$skip=5&$count=true&$filter=severity+ne+'low'"));
+    let (mut ids, mut total) = (Vec::new(), 0);
+    while let Some(link) = next {
+        let reply = client.get(&link);
+        let body = reply.json();
+        total = usize::try_from(body["@odata.count"].as_u64().unwrap()).unwrap();
+        assert!(body["value"].as_array().unwrap().iter().all(|alert| alert["severity"] != "low"));
+        ids.extend(reply.ids());
+        next = body["@odata.nextLink"].as_str().map(str::to_owned);
+        let options = "$top=100&$count=true&$filter=severity%20ne%20'low'";
+        let expected = format!("{}{LIST}?{options}&$skip={}", client.emulator.base_url(), ids.len() + 5);
+        assert!(next.iter().all(|link| *link == expected), "{next:?}");
+    }
+    let found = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((found, ids.len()), (total - 5, total - 5));
+    assert!(total > 200);
+}
+
+#[test]
 fn alerts_filter_by_their_documented_fields() {
     let client = Client::new();
     let count = |filter: &str| -> usize {
@@ -107,6 +130,12 @@ fn alerts_filter_by_their_documented_fields() {
     ] {
         let equal = count(&format!("{field} eq {value}"));
         assert!(0 < equal && equal < total, "{field}: {equal} of {total}");
+    }
+    let middle = client.get(&format!("{LIST}?$skip=200&$top=1")).json()["value"][0].clone();
+    for field in ["createdDateTime", "lastUpdateDateTime"] {
+        let at = middle[field].as_str().unwrap();
+        let (from, before) = (count(&format!("{field} ge {at}")), count(&format!("{field} lt {at}")));
+        assert!(0 < from && 0 < before && from + before == total, "{field}: {from} and {before}");
     }
     let reply = client.get(&format!("{LIST}?$filter=title+eq+'x'"));
     let message = "The property 'title' cannot be used in the $filter query option.";
@@ -137,12 +166,61 @@ fn four_properties_of_an_alert_can_be_changed() {
 fn comments_on_an_alert_are_answered_whole() {
     let client = Client::new();
     let id = example(&client)["id"].as_str().unwrap().to_owned();
-    let path = format!("{LIST}/{id}/comments");
-    client.write("POST", &path, &json!({"comment": "one"}));
-    let body = client.write("POST", &path, &json!({"comment": "two"})).json();
+    client.comment(&format!("alerts_v2/{id}"), "one");
+    let body = client.comment(&format!("alerts_v2/{id}"), "two").json();
     let context = format!("{}/v1.0/$metadata#security/alerts_v2('{id}')/comments", client.emulator.base_url());
     assert_eq!(body["@odata.context"], context);
     assert_eq!([&body["value"][0]["comment"], &body["value"][1]["comment"]], ["one", "two"]);
+    assert_eq!(body["value"][1]["createdByDisplayName"], "API-App:defender-connector");
+    let alert = example(&client);
+    assert_eq!(
+        (&alert["comments"], &alert["lastUpdateDateTime"]),
+        (&body["value"], &body["value"][1]["createdDateTime"])
+    );
+}
+
+#[test]
+fn a_comment_on_an_alert_names_its_type() {
+    let client = Client::new();
+    let before = example(&client);
+    let path = format!("{LIST}/{}/comments", before["id"].as_str().unwrap());
+    let kind = "microsoft.graph.security.alertComment";
+    for body in [
+        json!({"comment": "x"}),
+        json!({"@odata.type": kind, "comment": null}),
+        json!({"@odata.type": kind, "comment": "x", "by": "me"}),
+        json!({"@odata.type": "microsoft.graph.security.alert", "comment": "x"}),
+    ] {
+        let reply = client.write("POST", &path, &body);
+        let expected = (400, error("InvalidRequestBody", "Request body is incorrect"));
+        assert_eq!((reply.status, reply.error()), expected, "{body}");
+    }
+    assert_eq!(example(&client), before);
+    assert_eq!(client.write("POST", &path, &json!({"@odata.type": kind, "comment": "x"})).status, 200);
+    let reply = client.comment("alerts_v2/x", "x");
+    assert_eq!((reply.status, reply.error()), (404, error("NotFound", "Alert 'x' was not found.")));
+}
+
+#[test]
+fn a_change_of_an_alert_is_one_of_its_incident() {
+    let client = Client::new();
+    let incident = || client.get("/v1.0/security/incidents/2972395").json();
+    let id = example(&client)["id"].as_str().unwrap().to_owned();
+    let mut last = (example(&client), incident());
+    let changes: [&dyn Fn() -> u16; 2] =
+        [&|| client.write("PATCH", &format!("{LIST}/{id}"), &json!({"assignedTo": "x"})).status, &|| {
+            client.comment(&format!("alerts_v2/{id}"), "x").status
+        }];
+    for change in changes {
+        assert_eq!(change(), 200);
+        let now = (example(&client), incident());
+        let time = |it: &Value| it["lastUpdateDateTime"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        assert!(time(&now.0) > time(&last.0) && time(&now.1) > time(&last.1));
+        assert_eq!(now.1["lastModifiedBy"], "API-App:defender-connector");
+        last = now;
+    }
+    assert_eq!(client.write("PATCH", &format!("{LIST}/{id}"), &json!({"severity": "low"})).status, 400);
+    assert_eq!((example(&client), incident()), last, "what is refused changes nothing");
 }
 
 #[test]

@@ -116,6 +116,10 @@ fn a_missing_role_is_named() {
         ),
         ("PATCH", "alerts_v2/x", "SecurityAlert.ReadWrite.All"),
         ("POST", "alerts_v2/x/comments", "SecurityAlert.ReadWrite.All"),
+        ("POST", "incidents/mergeIncidents", "SecurityData.Manage.All"),
+        ("POST", "incidents/microsoft.graph.security.mergeIncidents", "SecurityData.Manage.All"),
+        ("POST", "alerts_v2/moveAlerts", "SecurityData.Manage.All"),
+        ("POST", "alerts_v2/microsoft.graph.security.moveAlerts", "SecurityData.Manage.All"),
     ] {
         let path = format!("/v1.0/security/{path}");
         let reply = if method == "GET" { client.get(&path) } else { client.write(method, &path, &body) };

@@ -79,7 +79,7 @@ fn a_right_assertion_gets_a_token_that_says_so() {
             (&claims["appid"], &claims["appidacr"], &claims["idtyp"]),
             (&json!(APP), &json!("2"), &json!("app"))
         );
-        assert_eq!(claims["roles"].as_array().unwrap().len(), 5);
+        assert_eq!(claims["roles"].as_array().unwrap().len(), 6);
     }
     let config = client.emulator.connector_config();
     let reply = client.token_for(&config.client_id, &config.client_secret, None);

@@ -188,6 +188,12 @@ impl Client {
         self.send(method, path, &[("Content-Type", "application/json; charset=utf-8")], &body.to_string())
     }
 
+    /// Comments on an incident or an alert, by its path.
+    pub(crate) fn comment(&self, path: &str, text: &str) -> Reply {
+        let body = json!({"@odata.type": "#microsoft.graph.security.alertComment", "comment": text});
+        self.write("POST", &format!("/v1.0/security/{path}/comments"), &body)
+    }
+
     pub(crate) fn hunt(&self, body: &Value) -> Reply {
         self.write("POST", "/v1.0/security/runHuntingQuery", body)
     }

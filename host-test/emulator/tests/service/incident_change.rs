@@ -145,13 +145,26 @@ fn comments_grow_and_are_answered_oldest_first() {
 fn a_comment_is_text_and_nothing_else() {
     let client = Client::new();
     let path = format!("{INCIDENT}/comments");
+    let before = client.get(INCIDENT).json();
+    let kind = "microsoft.graph.security.alertComment";
     for body in [
         json!({}),
-        json!({"comment": null}),
-        json!({"comment": "x", "by": "me"}),
+        json!({"comment": "x"}),
+        json!({"@odata.type": kind}),
+        json!({"@odata.type": kind, "comment": null}),
+        json!({"@odata.type": kind, "comment": 7}),
+        json!({"@odata.type": kind, "comment": "x", "by": "me"}),
+        json!({"@odata.type": kind, "Comment": "x"}),
+        json!({"@odata.type": "##microsoft.graph.security.alertComment", "comment": "x"}),
         json!({"@odata.type": "microsoft.graph.security.incident", "comment": "x"}),
+        json!({"@odata.type": null, "comment": "x"}),
     ] {
         let reply = client.write("POST", &path, &body);
-        assert_eq!((reply.status, reply.error()), (400, error("InvalidRequestBody", "Request body is incorrect")));
+        let expected = (400, error("InvalidRequestBody", "Request body is incorrect"));
+        assert_eq!((reply.status, reply.error()), expected, "{body}");
     }
+    assert_eq!(client.get(INCIDENT).json(), before);
+    assert_eq!(client.comment("incidents/2972395", "x").status, 200, "the type may have a number sign");
+    let reply = client.comment("incidents/1", "x");
+    assert_eq!((reply.status, reply.error()), (404, error("NotFound", "Incident '1' was not found.")));
 }

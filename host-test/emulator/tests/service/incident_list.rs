@@ -1,7 +1,7 @@
 //! Lists of incidents: section 3 of the wire contract.
 //! Pages, filters and the other query options.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{Client, query_error};
 
@@ -164,4 +164,34 @@ fn select_and_orderby_work_as_clients_in_the_field_use_them() {
     );
     let oldest = client.get(&format!("{LIST}?$skip=249")).ids();
     assert_eq!(body["value"][0]["id"], oldest[0].as_str());
+}
+
+#[test]
+fn what_was_changed_since_is_listed_oldest_change_first_and_ties_by_id() {
+    let client = Client::new();
+    let since = client.get(&format!("{LIST}?$skip=30&$top=1")).json()["value"][0]["lastUpdateDateTime"].clone();
+    // Four incidents that change in the same tick.
+    let merged = ["2972410", "2972401", "2972395", "2972392"];
+    let reply = client.write("POST", &format!("{LIST}/mergeIncidents"), &json!({"incidentIds": merged}));
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let options = "$orderby=lastUpdateDateTime+asc&$top=7&$count=true&$select=id,lastUpdateDateTime";
+    let path = format!("{LIST}?$filter=lastUpdateDateTime+ge+{}&{options}", since.as_str().unwrap());
+    let (mut found, mut total, mut next) = (Vec::new(), 0, Some(path));
+    while let Some(link) = next {
+        let body = client.get(&link).json();
+        total = usize::try_from(body["@odata.count"].as_u64().unwrap()).unwrap();
+        let page = body["value"].as_array().unwrap().clone();
+        next = body["@odata.nextLink"].as_str().map(str::to_owned);
+        assert!(page.len() == 7 || next.is_none());
+        found.extend(page);
+    }
+    let key = |it: &Value| {
+        let at: jiff::Timestamp = it["lastUpdateDateTime"].as_str().unwrap().parse().unwrap();
+        (at, it["id"].as_str().unwrap().parse::<u64>().unwrap())
+    };
+    let keys: Vec<_> = found.iter().map(key).collect();
+    assert!(total > 20 && keys.len() == total && keys.is_sorted_by(|left, right| left < right), "{keys:?}");
+    let last: Vec<u64> = keys[total - 4..].iter().map(|(_, id)| *id).collect();
+    assert_eq!(last, [2_972_392, 2_972_395, 2_972_401, 2_972_410]);
+    assert_eq!(keys[total - 4].0, keys[total - 1].0, "they changed at the same time");
 }

@@ -9,6 +9,7 @@ mod certificate_assertion_form;
 mod client;
 mod connection_fault;
 mod control;
+mod correlation;
 mod fault;
 mod federated_assertion;
 mod hunting;

@@ -128,9 +128,9 @@ fn every_kind_of_answer_has_the_published_shape() {
     let write = |method: &str, path: &str, body: Value| client.write(method, &format!("/v1.0/security/{path}"), &body);
     let comments = "microsoft.graph.security.alertCommentCollectionResponse";
     shapes.check(incident, &write("PATCH", "incidents/2972395", json!({"assignedTo": null})).json());
-    shapes.check(comments, &write("POST", "incidents/2972395/comments", json!({"comment": "x"})).json());
+    shapes.check(comments, &client.comment("incidents/2972395", "x").json());
     shapes.check(alert, &write("PATCH", &format!("alerts_v2/{id}"), json!({"status": "resolved"})).json());
-    shapes.check(comments, &write("POST", &format!("alerts_v2/{id}/comments"), json!({"comment": "x"})).json());
+    shapes.check(comments, &client.comment(&format!("alerts_v2/{id}"), "x").json());
     for query in ["DeviceInfo", "SyntheticEvents | take 3", "search 'malicious'", "EmailEvents | where false"] {
         let answer = client.hunt(&json!({"Query": query})).json();
         shapes.check("microsoft.graph.security.huntingQueryResults", &answer);

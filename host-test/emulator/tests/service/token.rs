@@ -43,7 +43,7 @@ fn a_right_request_gets_a_bearer_token_with_the_apps_roles() {
     assert_eq!(claims["aud"], "https://graph.microsoft.com");
     assert_eq!(claims["tid"], TENANT_ID);
     assert_eq!(claims["appid"], client.emulator.connector_config().client_id);
-    assert_eq!(claims["roles"].as_array().unwrap().len(), 5);
+    assert_eq!(claims["roles"].as_array().unwrap().len(), 6);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["nbf"].as_i64().unwrap(), 3599 + 300);
     assert_eq!(claims.get("xms_cc"), None);
     assert_eq!(reply.header("cache-control"), Some("no-store, no-cache"));

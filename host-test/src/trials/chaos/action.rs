@@ -51,7 +51,7 @@ impl Action {
             "read" => json!({ "method": "GET", "endpoint": "security/alerts_v2", "query_params": { "$top": 2 } }),
             _ => json!({
                 "method": "POST", "endpoint": format!("security/incidents/{incident_id}/comments"),
-                "payload": { "comment": mark },
+                "payload": { "@odata.type": "microsoft.graph.security.alertComment", "comment": mark },
             }),
         }
     }

@@ -8,6 +8,10 @@ use crate::data::vocabulary;
 struct Sample;
 
 impl Record for Sample {
+    fn id(&self) -> &'static str {
+        "1"
+    }
+
     fn operand(&self, property: &Property) -> Operand<'_> {
         match property.name {
             "assignedTo" => Operand::Null,
