@@ -7,13 +7,19 @@ use crate::support::catalog;
 const DOCUMENTED: &str = include_str!("app_parameters.tsv");
 
 /// What the connector accepts beyond the documentation; any other difference is a mistake on one of the two sides.
-const OURS: [(&str, &str); 12] = [
+const OURS: [(&str, &str); 18] = [
     ("configuration", "certificate"),
     ("configuration", "private_key"),
     ("configuration", "client_assertion"),
     ("configuration", "access_token"),
     ("configuration", "cloud"),
     ("configuration", "endpoints"),
+    ("poll_incidents", "state"),
+    ("poll_incidents", "since"),
+    ("poll_incidents", "filter"),
+    ("poll_incidents", "expand"),
+    ("poll_incidents", "max_results"),
+    ("poll_incidents", "look_back"),
     ("list_incidents", "order_by"),
     ("list_incidents", "cursor"),
     ("update_incident", "tag_mode"),

@@ -163,7 +163,14 @@ fn describe_is_the_whole_catalog() {
     let names: Vec<&str> = actions.iter().filter_map(|action| action["name"].as_str()).collect();
     assert_eq!(
         names,
-        ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
+        [
+            "get_incident_details",
+            "list_incidents",
+            "run_hunting_query",
+            "update_incident",
+            "generic_action",
+            "poll_incidents"
+        ]
     );
     let configuration = catalog["configuration"].as_array().expect("a list");
     let timeout = configuration.iter().find(|parameter| parameter["name"] == "timeout").expect("a timeout");
@@ -183,7 +190,8 @@ fn check_prints_a_line_for_each_action() {
          ✓  List Incidents        needs SecurityIncident.Read.All or SecurityIncident.ReadWrite.All\n \
          ✓  Run Hunting Query     needs ThreatHunting.Read.All\n \
          ✓  Update Incident       needs SecurityIncident.ReadWrite.All\n \
-         ✓  Generic Action        what it needs depends on the endpoint\n"
+         ✓  Generic Action        what it needs depends on the endpoint\n \
+         ✓  Poll Incidents        needs SecurityIncident.Read.All or SecurityIncident.ReadWrite.All\n"
     );
 }
 
@@ -202,7 +210,7 @@ fn check_fails_and_names_the_permission_that_is_missing() {
     let path = file.path().to_str().expect("UTF-8");
     let outcome = run(&["check", "--config", path]);
     assert_eq!(outcome.code, Some(1), "{}", outcome.err);
-    assert_eq!(outcome.out.matches('✓').count(), 4, "{}", outcome.out);
+    assert_eq!(outcome.out.matches('✓').count(), 5, "{}", outcome.out);
     let line = outcome.out.lines().find(|line| line.contains('✗')).expect("a line");
     assert!(line.contains("Run Hunting Query"), "{line}");
     assert!(outcome.out.contains("ThreatHunting.Read.All"), "{}", outcome.out);

@@ -23,3 +23,4 @@ mod terminal;
 mod text;
 mod tls;
 mod token;
+mod trigger;

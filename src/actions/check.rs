@@ -135,12 +135,12 @@ mod tests {
     #[test]
     fn each_action_needs_its_permission() {
         for (roles, expected) in [
-            (r"[]", [false, false, false, false, false]),
-            (r#"["SecurityIncident.Read.All"]"#, [true, true, false, false, true]),
-            (r#"["SecurityIncident.ReadWrite.All"]"#, [true, true, false, true, true]),
-            (r#"["ThreatHunting.Read.All"]"#, [false, false, true, false, true]),
-            (r#"["SecurityIncident.ReadWrite.All","ThreatHunting.Read.All"]"#, [true; 5]),
-            (r#"["User.Read.All"]"#, [false, false, false, false, true]),
+            (r"[]", [false; 6]),
+            (r#"["SecurityIncident.Read.All"]"#, [true, true, false, false, true, true]),
+            (r#"["SecurityIncident.ReadWrite.All"]"#, [true, true, false, true, true, true]),
+            (r#"["ThreatHunting.Read.All"]"#, [false, false, true, false, true, false]),
+            (r#"["SecurityIncident.ReadWrite.All","ThreatHunting.Read.All"]"#, [true; 6]),
+            (r#"["User.Read.All"]"#, [false, false, false, false, true, false]),
         ] {
             let report = check_with(&format!(r#"{{"roles":{roles}}}"#)).expect(roles);
             assert_eq!((allowed(&report), report.warnings.len()), (expected.to_vec(), 0), "{roles}");
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_token_without_the_claim_has_no_permissions() {
         let report = check_with("{}").expect("a report");
-        assert_eq!(allowed(&report), [false; 5]);
+        assert_eq!(allowed(&report), [false; 6]);
         let hunting = &report.actions[2];
         assert_eq!(hunting.missing, ["ThreatHunting.Read.All"]);
         assert_eq!(

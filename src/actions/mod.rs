@@ -4,5 +4,6 @@ pub mod check;
 pub mod generic;
 pub mod get_incident;
 pub mod list_incidents;
+pub mod poll_incidents;
 pub mod run_hunting_query;
 pub mod update_incident;

@@ -23,6 +23,10 @@ pub struct Meta {
     pub row_count: Option<u32>,
     /// The service's row limit, when the result was cut there.
     pub limit_reached: Option<u32>,
+    /// Where the next poll goes on.
+    pub state: Option<String>,
+    /// Whether the next poll need not wait.
+    pub more: Option<bool>,
     /// Whether an update was only checked.
     pub dry_run: bool,
     /// What the caller should know.
@@ -61,6 +65,8 @@ impl Meta {
             ("cursor", text(&self.cursor)),
             ("row_count", self.row_count.map(|count| number(count.into()))),
             ("limit_reached", self.limit_reached.map(|limit| number(limit.into()))),
+            ("state", text(&self.state)),
+            ("more", self.more.map(|more| more.to_string())),
         ];
         let mut object = Writer::new();
         for (name, json) in members {

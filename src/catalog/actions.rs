@@ -2,6 +2,7 @@
 
 use super::entry::{ActionEntry, Entry, TEXT};
 use crate::request::incident::{EXPANDABLE, PAGE_MAX};
+use crate::request::poll::LOOK_BACK_MAX;
 use crate::request::vocabulary::words;
 use crate::wit::actions::{
     Classification, ClearableField, Determination, HttpMethod, IncidentStatus, Severity, TagMode,
@@ -16,6 +17,8 @@ pub const LIST_INCIDENTS: &str = "list_incidents";
 pub const RUN_HUNTING_QUERY: &str = "run_hunting_query";
 /// Update an incident.
 pub const UPDATE_INCIDENT: &str = "update_incident";
+/// What changed since the last time.
+pub const POLL_INCIDENTS: &str = "poll_incidents";
 /// A request to any endpoint.
 pub const GENERIC_ACTION: &str = "generic_action";
 
@@ -115,6 +118,68 @@ pub(super) const ALL: &[ActionEntry] = &[
         permissions: &[],
         parameters: GENERIC_PARAMETERS,
         example: r#"{"method": "POST", "payload": {"Query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'"}, "endpoint": "/security/runHuntingQuery", "extra_fields": {}, "query_params": {}}"#,
+    },
+    ActionEntry {
+        name: POLL_INCIDENTS,
+        function: "poll-incidents",
+        title: "Poll Incidents",
+        description: "This action returns the incidents that were created or changed since the last call, each change once, for hosts that start playbooks.",
+        effect: Effect::Read,
+        permissions: READ_INCIDENTS,
+        parameters: POLL_PARAMETERS,
+        example: r#"{"since": "2024-02-01T08:00:00Z", "filter": "severity eq 'high'", "max_results": 10}"#,
+    },
+];
+
+const POLL_PARAMETERS: &[Entry] = &[
+    Entry {
+        name: "state",
+        title: "State",
+        description: "Enter the state of the last result that was dealt with; leave it out to start.",
+        comment: Some("Opaque text, to be kept as it is."),
+        ..TEXT
+    },
+    Entry {
+        name: "since",
+        title: "Since",
+        description: "Enter the time at which to start, if there is no state. Default: now.",
+        example: Some("2024-02-01T08:00:00Z"),
+        ..TEXT
+    },
+    Entry {
+        name: "filter",
+        title: "Filter",
+        description: "Enter a query to filter incidents by specific fields.",
+        example: Some("severity eq 'high'"),
+        comment: Some("As for List Incidents."),
+        ..TEXT
+    },
+    Entry {
+        name: "expand",
+        title: "Expand",
+        description: "Enter any related resources you want to include in the response.",
+        allowed: &[EXPANDABLE],
+        example: Some("alerts"),
+        ..TEXT
+    },
+    Entry {
+        name: "max_results",
+        title: "Max Results",
+        description: "Enter the maximum number of incidents to return.",
+        kind: ParameterKind::Integer,
+        default: Some("50"),
+        range: Some((1, Some(PAGE_MAX))),
+        ..TEXT
+    },
+    Entry {
+        name: "look_back",
+        title: "Look Back",
+        description: "Enter the seconds to ask again for what was covered before, as the service may show a change late.",
+        kind: ParameterKind::Integer,
+        default: Some("0"),
+        range: Some((0, Some(LOOK_BACK_MAX))),
+        example: Some("180"),
+        ..TEXT
     },
 ];
 

@@ -7,7 +7,9 @@ mod configuration;
 mod entry;
 mod json;
 
-pub use actions::{EXTRA_FIELDS, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, UPDATE_INCIDENT};
+pub use actions::{
+    EXTRA_FIELDS, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, POLL_INCIDENTS, RUN_HUNTING_QUERY, UPDATE_INCIDENT,
+};
 pub use json::json;
 
 use crate::request::config::hosts;

@@ -115,6 +115,15 @@ fn the_actions_match_the_documentation() {
             Effect::Any,
             &[],
         ),
+        // Ours.
+        (
+            "poll_incidents",
+            "poll-incidents",
+            "Poll Incidents",
+            "This action returns the incidents that were created or changed since the last call, each change once, for hosts that start playbooks.",
+            Effect::Read,
+            &read,
+        ),
     ];
     let actions = describe().actions;
     assert_eq!(actions.len(), documented.len());

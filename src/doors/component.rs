@@ -5,7 +5,9 @@ use std::task::{Context, Poll, Waker};
 
 use zeroize::Zeroizing;
 
-use crate::actions::{check, generic, get_incident, list_incidents, run_hunting_query, update_incident};
+use crate::actions::{
+    check, generic, get_incident, list_incidents, poll_incidents, run_hunting_query, update_incident,
+};
 use crate::doors::invoke;
 use crate::graph::session::Session;
 use crate::request::config::Connection;
@@ -16,8 +18,9 @@ use crate::wire::host::Host;
 use crate::wit::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
+use crate::wit::trigger::{PollQuery, PollResult};
 use crate::wit::types::{Config, Error};
-use crate::wit::{actions, catalog, connection, json};
+use crate::wit::{actions, catalog, connection, json, trigger};
 
 /// The component on any host.
 pub struct Component<H>(std::marker::PhantomData<H>);
@@ -68,6 +71,12 @@ impl<H: Host + Default + 'static> actions::Guest for Component<H> {
 
     fn generic_action(config: Config, request: GenericRequest) -> Result<GenericResponse, Error> {
         run::<H, _>(config, async |session| generic::typed(session, &request).await)
+    }
+}
+
+impl<H: Host + Default + 'static> trigger::Guest for Component<H> {
+    fn poll_incidents(config: Config, state: Option<String>, query: PollQuery) -> Result<PollResult, Error> {
+        run::<H, _>(config, async |session| poll_incidents::typed(session, state.as_deref(), &query).await)
     }
 }
 

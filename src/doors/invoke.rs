@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use crate::actions::{check, generic, get_incident, list_incidents, run_hunting_query, update_incident};
+use crate::actions::{
+    check, generic, get_incident, list_incidents, poll_incidents, run_hunting_query, update_incident,
+};
 use crate::answer::envelope;
 use crate::catalog;
 use crate::graph::session::Session;
@@ -18,6 +20,7 @@ use crate::text::secret::{Secret, Strikes};
 use crate::wire::host::{Host, Method};
 use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
 use crate::wit::connection::ActionAccess;
+use crate::wit::trigger::PollQuery;
 use crate::wit::types::{Certificate, Cloud, Config, Credential, Endpoints};
 
 thread_local! {
@@ -60,6 +63,9 @@ async fn run<H: Host>(host: &H, action: &str, config_json: &str, input_json: &st
         }
         catalog::UPDATE_INCIDENT => {
             update_incident::json(&session, &input.required_digits("incident_id")?, &incident_change(&input)?).await
+        }
+        catalog::POLL_INCIDENTS => {
+            poll_incidents::json(&session, input.text_or_json("state").as_deref(), &poll_query(&input)?).await
         }
         _ => generic::json(&session, &generic_request(&input)?).await,
     }
@@ -211,6 +217,16 @@ fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Fault> {
         expand: input.text("expand")?,
         order_by: input.text("order_by")?,
         cursor: input.text("cursor")?,
+    })
+}
+
+fn poll_query(input: &Fields<'_>) -> Result<PollQuery, Fault> {
+    Ok(PollQuery {
+        since: input.text("since")?,
+        filter: input.text("filter")?,
+        expand: input.text("expand")?,
+        max_results: input.integer("max_results")?,
+        look_back: input.integer("look_back")?,
     })
 }
 

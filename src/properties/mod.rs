@@ -437,7 +437,7 @@ proptest! {
         let grant = serde_json::json!({ "expires_in": 3599, "access_token": token }).to_string();
         let host = ScriptedHost::new([answer(200, &grant), answer(200, "{}"), answer(200, INCIDENT)]);
         match run(&host, async |session| check::check(session).await) {
-            Ok(report) => prop_assert_eq!(report.actions.len(), 5),
+            Ok(report) => prop_assert_eq!(report.actions.len(), 6),
             Err(error) => {
                 prop_assert_eq!(error.kind, ErrorKind::MalformedResponse);
                 // Graph has not been asked yet; its first answer is not an incident, so it is asked again.

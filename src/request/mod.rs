@@ -9,5 +9,6 @@ pub mod filter;
 pub mod guid;
 pub mod incident;
 pub mod multipart;
+pub mod poll;
 pub mod time_span;
 pub mod vocabulary;

@@ -37,6 +37,39 @@ pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
     Some(Timestamp { unix_seconds: date.days()? * 86_400 + seconds - offset, nanoseconds })
 }
 
+/// Graph's resolution: 100 nanoseconds.
+const TICKS_PER_SECOND: i64 = 10_000_000;
+
+impl Timestamp {
+    /// 100 nanoseconds since 1970.
+    pub fn ticks(self) -> i64 {
+        self.unix_seconds.saturating_mul(TICKS_PER_SECOND).saturating_add(i64::from(self.nanoseconds / 100))
+    }
+}
+
+/// Ticks of whole seconds.
+pub fn ticks_of(seconds: i64) -> i64 {
+    seconds.saturating_mul(TICKS_PER_SECOND)
+}
+
+/// Writes ticks as RFC 3339, as Graph does: up to seven digits, without trailing zeros.
+pub fn rfc3339(ticks: i64) -> String {
+    let (seconds, fraction) = (ticks.div_euclid(TICKS_PER_SECOND), ticks.rem_euclid(TICKS_PER_SECOND));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Years start in March, so that the leap day is the last one; an era has 400 of them.
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let fraction = format!(".{fraction:07}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+}
+
 /// Reads an HTTP date in its preferred form, `Sun, 06 Nov 1994 08:49:37 GMT`, as seconds since 1970.
 /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
 pub fn parse_http_date(text: &str) -> Option<i64> {
@@ -123,6 +156,25 @@ mod tests {
             ("1969-12-31T23:59:59-00:30", 1799, 0),
         ] {
             assert_eq!(parse_rfc3339(text), Some(Timestamp { unix_seconds, nanoseconds }), "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2000-02-29T12:00:00.1Z",
+            "2024-12-31T23:59:59.9999999Z",
+            "2026-01-22T12:09:23.1433333Z",
+            "2026-03-01T00:00:00.000001Z",
+            "1969-12-31T23:59:59.5Z",
+            "2100-02-28T00:00:00Z",
+        ] {
+            assert_eq!(rfc3339(parse_rfc3339(text).expect(text).ticks()), text);
+        }
+        for days in 0..150_000 {
+            let text = rfc3339(ticks_of(days * 86_400 - 40_000_000_000));
+            assert_eq!(parse_rfc3339(&text).expect("a date").unix_seconds, days * 86_400 - 40_000_000_000, "{text}");
         }
     }
 

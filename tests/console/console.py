@@ -216,8 +216,8 @@ def get_incident_details_with_the_keyboard_alone(world):
         # Backwards to the list of actions, which is one stop an action, and forwards again.
         for key in ("Shift+Tab", "Enter"):
             keyboard.press(key)
-        expect(page.get_by_role("heading", name="Generic Action")).to_be_focused()
-        for key in ("Shift+Tab",) * 5 + ("Enter",):
+        expect(page.get_by_role("heading", name="Poll Incidents")).to_be_focused()
+        for key in ("Shift+Tab",) * 6 + ("Enter",):
             keyboard.press(key)
         expect(page.get_by_role("heading", name="Get Incident Details")).to_be_focused()
         keyboard.press("Tab")

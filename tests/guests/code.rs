@@ -84,6 +84,7 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
         ("defender:xdr/actions@0.2.0#run-hunting-query", 1),
         ("defender:xdr/actions@0.2.0#update-incident", 1),
         ("defender:xdr/actions@0.2.0#generic-action", 1),
+        ("defender:xdr/trigger@0.2.0#poll-incidents", 1),
     ] {
         let uncalled = code.function(&[I32, I32][..parameters], &[I32], |body| body.unreachable());
         code.export(name, uncalled);

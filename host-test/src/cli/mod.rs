@@ -27,6 +27,7 @@ mod terminal;
 mod value;
 mod view;
 mod visible;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -73,6 +74,7 @@ fn root() -> Command {
         .subcommand(demo::command().display_order(1))
         .subcommand(describe::command().display_order(2))
         .subcommand(check::command().display_order(3))
+        .subcommand(watch::command().display_order(4))
         .subcommand(invoke::command().display_order(900))
         .subcommand(emulator::command().display_order(901))
         .subcommand(inspect::command().display_order(902))
@@ -87,6 +89,7 @@ async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Termin
         (demo::NAME, _) => demo::run(globals, terminal).await,
         (describe::NAME, _) => describe::run(globals, terminal).await,
         (check::NAME, _) => check::run(globals, terminal).await,
+        (watch::NAME, arguments) => watch::run(arguments, globals, terminal).await,
         (invoke::NAME, arguments) => invoke::run(arguments, globals, terminal).await,
         (emulator::NAME, arguments) => emulator::run(arguments, globals, terminal).await,
         (inspect::NAME, _) => inspect::run(globals, terminal).await,

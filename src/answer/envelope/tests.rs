@@ -17,12 +17,14 @@ fn contains_everything_that_is_known() {
         cursor: Some("https://x?\"".into()),
         row_count: Some(1),
         limit_reached: Some(2),
+        state: Some("s".into()),
+        more: Some(true),
         dry_run: true,
         warnings: vec!["one\n".into(), "ü".into()],
     };
     assert_eq!(
         around(r#"{"a": [1]}"#, &meta),
-        r#"{"data":{"a": [1]},"meta":{"status":200,"request_id":"r","client_request_id":"c","total":18446744073709551615,"cursor":"https://x?\"","row_count":1,"limit_reached":2,"dry_run":true,"warnings":["one\n","ü"]}}"#
+        r#"{"data":{"a": [1]},"meta":{"status":200,"request_id":"r","client_request_id":"c","total":18446744073709551615,"cursor":"https://x?\"","row_count":1,"limit_reached":2,"state":"s","more":true,"dry_run":true,"warnings":["one\n","ü"]}}"#
     );
 }
 

@@ -17,6 +17,7 @@ use crate::bindings::actions::{
 };
 use crate::bindings::catalog;
 use crate::bindings::connection::{ConnectionReport, TargetOrigins};
+use crate::bindings::trigger::{PollQuery, PollResult};
 use crate::bindings::types::{Config, Error};
 use crate::outbound::policy::{self, Policy};
 use crate::sandbox::guest::Guest;
@@ -105,6 +106,22 @@ impl Instance {
     ) -> Result<GenericResponse, CallError> {
         self.call(config, async |world, store| {
             world.defender_xdr_actions().call_generic_action(store, config, request).await
+        })
+        .await
+    }
+
+    /// Return what was created or changed since the poll that left this state.
+    ///
+    /// # Errors
+    /// As [`Instance::get_incident`].
+    pub async fn poll_incidents(
+        &mut self,
+        config: &Config,
+        state: Option<&str>,
+        query: &PollQuery,
+    ) -> Result<PollResult, CallError> {
+        self.call(config, async |world, store| {
+            world.defender_xdr_trigger().call_poll_incidents(store, config, state, query).await
         })
         .await
     }

@@ -17,9 +17,9 @@ const MAX_OWNER_WIDTH: usize = 18;
 /// Width of the labels of details.
 const LABEL_WIDTH: u16 = 16;
 
-/// The incidents of a page, if this is one.
+/// The incidents of a page or of a list, if this is one.
 pub(crate) fn list(data: &Value) -> Option<&[Value]> {
-    let items = data.get("value")?.as_array()?;
+    let items = data.get("value").unwrap_or(data).as_array()?;
     items.iter().all(is_one).then_some(items)
 }
 

@@ -1,0 +1,190 @@
+//! Poll incidents: what was created or changed since the last poll, each change once and none lost.
+//!
+//! The service orders incidents by their last change, so a poll asks for those since the latest change that it knows, and passes over
+//! those that it remembers. It never advances past a change that it has not returned. Where a page has only known ones, the next page
+//! overlaps with it: incidents that change meanwhile move to the end, and what follows them moves up.
+
+use crate::answer::envelope::{self, Meta};
+use crate::answer::incident::{self, Brief};
+use crate::graph::refusal;
+use crate::graph::session::{Answer, Call, Session};
+use crate::request::incident::{EXPAND, EXPANDABLE, PAGE_MAX};
+use crate::request::poll::{Change, Options, State};
+use crate::text::datetime::{Timestamp, parse_http_date, parse_rfc3339, ticks_of};
+use crate::text::fault::{Fault, error};
+use crate::text::percent;
+use crate::text::record::{Shape, items, raw};
+use crate::wire::host::Host;
+use crate::wit::trigger::{PollQuery, PollResult};
+use crate::wit::types::{Error, ErrorKind};
+
+/// How many incidents of a page are asked for again with the next one.
+const OVERLAP: usize = 10;
+/// How often pages are read from the start again, when too much changes between them.
+const RESTARTS_MAX: usize = 5;
+
+/// The changes, typed.
+pub async fn typed<H: Host>(
+    session: &Session<'_, H>,
+    state: Option<&str>,
+    query: &PollQuery,
+) -> Result<PollResult, Fault> {
+    let (found, meta) = poll(session, state, query).await?;
+    let incidents = found.into_iter().map(incident::decode).collect::<Result<_, _>>()?;
+    Ok(PollResult {
+        incidents,
+        state: meta.state.unwrap_or_default(),
+        more: meta.more == Some(true),
+        warnings: meta.warnings,
+    })
+}
+
+/// The changes as JSON.
+pub async fn json<H: Host>(session: &Session<'_, H>, state: Option<&str>, query: &PollQuery) -> Result<String, Fault> {
+    let (found, meta) = poll(session, state, query).await?;
+    Ok(envelope::around(&format!("[{}]", found.join(",")), &meta))
+}
+
+/// An incident of a page, as it was received.
+struct Item {
+    json: String,
+    change: Change,
+}
+
+struct Page {
+    items: Vec<Item>,
+    /// With those that are no incidents.
+    length: usize,
+    has_next: bool,
+    /// The service's clock, in seconds since 1970.
+    date: Option<i64>,
+    meta: Meta,
+}
+
+/// The changed incidents as they were received, and the metadata with the new state.
+async fn poll<H: Host>(
+    session: &Session<'_, H>,
+    state: Option<&str>,
+    query: &PollQuery,
+) -> Result<(Vec<String>, Meta), Fault> {
+    let options = Options::of(query)?;
+    let tenant_id = &session.connection.app.tenant_id;
+    let now = session.exchange.host.unix_seconds();
+    let known = match state.filter(|state| !state.trim().is_empty()) {
+        Some(state) => Some(State::parse(state, tenant_id, now)?),
+        None => State::since(query, now)?,
+    };
+    let Some(mut state) = known else {
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let page = page(session, &options, ticks_of(now), 0, 1).await?;
+        let state = State::starting(ticks_of(page.date.unwrap_or(now)));
+        let meta = Meta { state: Some(state.text(tenant_id)), more: Some(false), ..page.meta };
+        return Ok((Vec::new(), meta));
+    };
+    let max_results = usize::try_from(options.max_results).unwrap_or(usize::MAX);
+    let (mut found, has_next, mut meta) = unseen(session, &options, &state).await?;
+    let more = has_next || found.len() > max_results;
+    found.truncate(max_results);
+    if state.advance(found.iter().map(|item| item.change), options.look_back) {
+        meta.warnings.push("more changes than the state can hold: look_back is shortened".to_owned());
+    }
+    let meta = Meta { state: Some(state.text(tenant_id)), more: Some(more), ..meta };
+    Ok((found.into_iter().map(|item| item.json).collect(), meta))
+}
+
+/// The first page with changes that the state does not know, without those that it knows, and whether there are further pages.
+async fn unseen<H: Host>(
+    session: &Session<'_, H>,
+    options: &Options,
+    state: &State,
+) -> Result<(Vec<Item>, bool, Meta), Fault> {
+    let since = state.from.max(state.at.saturating_sub(options.look_back));
+    let mut restarts = 0;
+    let (mut skip, mut top, mut tail) = (0, options.max_results, Vec::<Change>::new());
+    loop {
+        let Page { items, length, has_next, meta, .. } = page(session, options, since, skip, top).await?;
+        let is_torn = skip > 0 && !items.is_empty() && !items.iter().any(|item| tail.contains(&item.change));
+        if is_torn {
+            restarts += 1;
+            if restarts > RESTARTS_MAX {
+                return Err(Box::new(Error {
+                    remedy: Some("poll again with the same state, with a shorter look_back".to_owned()),
+                    ..*error(ErrorKind::Unavailable, "too much changes between the pages of one poll")
+                }));
+            }
+            (skip, top) = (0, PAGE_MAX);
+            tail.clear();
+            continue;
+        }
+        tail = items.iter().map(|item| item.change).collect();
+        let unseen: Vec<Item> =
+            items.into_iter().filter(|item| state.seen.binary_search(&item.change).is_err()).collect();
+        if !unseen.is_empty() || !has_next {
+            return Ok((unseen, has_next, meta));
+        }
+        // A small first page is asked for again, larger.
+        let least = if top < PAGE_MAX { 0 } else { length.div_ceil(2).max(1) };
+        skip += length.saturating_sub(OVERLAP).max(least);
+        top = PAGE_MAX;
+    }
+}
+
+/// A page of what changed since a time, oldest change first.
+async fn page<H: Host>(
+    session: &Session<'_, H>,
+    options: &Options,
+    since: i64,
+    skip: usize,
+    top: u32,
+) -> Result<Page, Fault> {
+    let mut target = session.path("security/incidents");
+    let (filter, skip, top) = (options.filter_since(since), skip.to_string(), top.to_string());
+    let pairs = [
+        Some(("$filter", &filter[..])),
+        Some(("$orderby", "lastUpdateDateTime asc")),
+        Some(("$top", &top)),
+        Some(("$skip", &skip[..])).filter(|_| skip != "0"),
+        options.expands.then_some((EXPAND, EXPANDABLE)),
+    ];
+    percent::append_query(&mut target, pairs.into_iter().flatten());
+    let page = session.send(&Call::read(target), |answer| read(answer, since)).await;
+    page.map_err(|mut error| {
+        if let (ErrorKind::Rejected, Some(remedy)) = (error.kind, options.remedy()) {
+            error.remedy = Some(remedy);
+        }
+        error
+    })
+}
+
+fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
+    const SHAPE: Shape =
+        Shape { what: "an object with value", members: &[raw("@odata.nextLink"), items("value"), raw("error")] };
+    let mut meta = Meta::of(&answer);
+    let date = answer.response.header("date").and_then(parse_http_date);
+    let body = answer.into_body()?;
+    SHAPE.read(body.json(), "page of incidents", |mut page, _| {
+        let list = page.items("value");
+        let in_items = || list.list.last().and_then(|item| refusal::spliced_item(item.get()));
+        if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
+            return Err(fault);
+        }
+        let has_next = page.raw("@odata.nextLink").is_some_and(|link| !["null", r#""""#].contains(&link));
+        let mut items: Vec<Item> = Vec::new();
+        for item in &list.list {
+            // Without an id it is not an incident; without a time it counts as of the one before it.
+            let Ok(brief) = Brief::parse(item.get()) else { continue };
+            let before = items.last().map_or(since, |item| item.change.at);
+            let at = brief.last_update_at.as_deref().and_then(parse_rfc3339).map_or(before, Timestamp::ticks);
+            items.push(Item { json: item.get().to_owned(), change: Change::new(&brief.id, at) });
+        }
+        let length = list.list.len() + list.left_out;
+        let left_out = length - items.len();
+        if left_out > 0 {
+            meta.warnings.push(format!("{left_out} items are not incidents and are left out"));
+        }
+        Ok(Page { items, length, has_next, date, meta: std::mem::take(&mut meta) })
+    })
+}
+
+#[cfg(test)]
+mod tests;
