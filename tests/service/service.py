@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
 
 KEY = "a-key-for-those-who-may-call"
-ACTIONS = ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
+ACTIONS = ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action", "poll_incidents"]
 PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 BEARER = {"Authorization": f"Bearer {KEY}"}

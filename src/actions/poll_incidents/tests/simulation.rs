@@ -235,10 +235,10 @@ fn simulate(seed: u64, late: i64, skew: i64, look_back: Option<u32>, changes: us
 
 #[test]
 fn nothing_is_lost_or_doubled_when_changes_are_visible_at_once() {
-    simulate(1, 0, 0, None, 80_000);
+    simulate(1, 0, 0, None, 92_000);
 }
 
 #[test]
 fn nothing_is_lost_or_doubled_when_changes_are_visible_late() {
-    simulate(2, 120, 60, Some(180), 20_001);
+    simulate(2, 120, 60, Some(180), 8_100);
 }
