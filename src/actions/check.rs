@@ -3,7 +3,6 @@
 use crate::catalog;
 use crate::graph::session::{Answer, Call, Session};
 use crate::request::config::Targets;
-use crate::request::credential::Credential;
 use crate::sign_in::cache::Wanted;
 use crate::text::fault::{Fault, malformed};
 use crate::text::json::{self, Object};
@@ -16,7 +15,7 @@ use crate::wit::types::{Config, Error, ErrorKind};
 /// What the app may do. It requests a new token, because a cached one lacks permissions granted since.
 pub async fn check<H: Host>(session: &Session<'_, H>) -> Result<ConnectionReport, Fault> {
     let granted = roles(session.token(Wanted::New).await?.reveal()).ok_or_else(|| {
-        let is_given = matches!(session.connection.app.credential, Credential::AccessToken(_));
+        let is_given = session.connection.app.credential.is_access_token();
         Box::new(Error {
             status: (!is_given).then_some(200),
             remedy: Some("run an action to see: only the service can read such a token".to_owned()),

@@ -10,10 +10,10 @@ use crate::request::filter;
 use crate::request::incident::{EXPAND, EXPANDABLE, given, options};
 use crate::sign_in::cache::Wanted;
 use crate::text::fault::{Fault, invalid, malformed};
-use crate::text::json;
+use crate::text::json::{self, Items};
 use crate::text::origin::Origin;
 use crate::text::percent;
-use crate::text::record::{Shape, items, number, raw};
+use crate::text::record::{Record, Shape, items, number, raw};
 use crate::wire::exchange::Patience;
 use crate::wire::host::Host;
 use crate::wit::actions::{Incident, IncidentPage, IncidentQuery};
@@ -110,13 +110,8 @@ impl Page {
         decode: impl FnOnce(&[&str], usize) -> Result<(), Fault>,
     ) -> Result<Self, Fault> {
         Self::SHAPE.read(json, "page of incidents", |mut page, text| {
-            let items = page.items("value");
-            let in_items = || items.list.last().and_then(|item| refusal::spliced_item(item.get()));
-            if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
-                return Err(fault);
-            }
+            let (items, link) = opened(&mut page)?;
             let count = page.number("@odata.count");
-            let link = page.raw("@odata.nextLink").filter(|link| !["null", r#""""#].contains(link));
             let cursor = link.and_then(json::text).filter(|link| list.below(link).is_some());
             if link.is_some() && cursor.is_none() {
                 warnings.push(NO_CURSOR.to_owned());
@@ -130,6 +125,19 @@ impl Page {
             Ok(Self { count, cursor })
         })
     }
+}
+
+/// The items of a page and its next link, if there is one.
+///
+/// # Errors
+/// The service's, if it broke off the answer with one.
+pub(super) fn opened<'a>(page: &mut Record<'a>) -> Result<(Items<'a>, Option<&'a str>), Fault> {
+    let items = page.items("value");
+    let in_items = || items.list.last().and_then(|item| refusal::spliced_item(item.get()));
+    if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
+        return Err(fault);
+    }
+    Ok((items, page.raw("@odata.nextLink").filter(|link| !["null", r#""""#].contains(link))))
 }
 
 /// Warning for a page whose next link cannot be followed.
@@ -176,7 +184,7 @@ async fn fetch<H: Host>(
             }
         }
     };
-    result.map_err(|error| with_words(error, query))
+    result.map_err(|error| with_words(error, query.filter.as_deref()))
 }
 
 fn is_overload(error: &Error) -> bool {
@@ -188,9 +196,9 @@ fn is_overload(error: &Error) -> bool {
 }
 
 /// Adds the allowed words to a refusal of a filter.
-fn with_words(mut error: Fault, query: &IncidentQuery) -> Fault {
+pub(super) fn with_words(mut error: Fault, filter: Option<&str>) -> Fault {
     if error.kind == ErrorKind::Rejected
-        && let Some(remedy) = given(query.filter.as_deref()).and_then(filter::remedy)
+        && let Some(remedy) = given(filter).and_then(filter::remedy)
     {
         error.remedy = Some(remedy);
     }

@@ -4,9 +4,9 @@
 //! those that it remembers. It never advances past a change that it has not returned. Where a page has only known ones, the next page
 //! overlaps with it: incidents that change meanwhile move to the end, and what follows them moves up.
 
+use crate::actions::list_incidents::{opened, with_words};
 use crate::answer::envelope::{self, Meta};
 use crate::answer::incident::{self, Brief};
-use crate::graph::refusal;
 use crate::graph::session::{Answer, Call, Session};
 use crate::request::incident::{EXPAND, EXPANDABLE, PAGE_MAX};
 use crate::request::poll::{Change, Options, State};
@@ -148,12 +148,7 @@ async fn page<H: Host>(
     ];
     percent::append_query(&mut target, pairs.into_iter().flatten());
     let page = session.send(&Call::read(target), |answer| read(answer, since)).await;
-    page.map_err(|mut error| {
-        if let (ErrorKind::Rejected, Some(remedy)) = (error.kind, options.remedy()) {
-            error.remedy = Some(remedy);
-        }
-        error
-    })
+    page.map_err(|error| with_words(error, options.filter.as_deref()))
 }
 
 fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
@@ -163,12 +158,7 @@ fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
     let date = answer.response.header("date").and_then(parse_http_date);
     let body = answer.into_body()?;
     SHAPE.read(body.json(), "page of incidents", |mut page, _| {
-        let list = page.items("value");
-        let in_items = || list.list.last().and_then(|item| refusal::spliced_item(item.get()));
-        if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
-            return Err(fault);
-        }
-        let has_next = page.raw("@odata.nextLink").is_some_and(|link| !["null", r#""""#].contains(&link));
+        let (list, next_link) = opened(&mut page)?;
         let mut items: Vec<Item> = Vec::new();
         for item in &list.list {
             // Without an id it is not an incident; without a time it counts as of the one before it.
@@ -182,7 +172,7 @@ fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
         if left_out > 0 {
             meta.warnings.push(format!("{left_out} items are not incidents and are left out"));
         }
-        Ok(Page { items, length, has_next, date, meta: std::mem::take(&mut meta) })
+        Ok(Page { items, length, has_next: next_link.is_some(), date, meta: std::mem::take(&mut meta) })
     })
 }
 

@@ -131,6 +131,15 @@ pub(super) const ALL: &[ActionEntry] = &[
     },
 ];
 
+const EXPAND: Entry = Entry {
+    name: "expand",
+    title: "Expand",
+    description: "Enter any related resources you want to include in the response.",
+    allowed: &[EXPANDABLE],
+    example: Some("alerts"),
+    ..TEXT
+};
+
 const POLL_PARAMETERS: &[Entry] = &[
     Entry {
         name: "state",
@@ -154,14 +163,7 @@ const POLL_PARAMETERS: &[Entry] = &[
         comment: Some("As for List Incidents."),
         ..TEXT
     },
-    Entry {
-        name: "expand",
-        title: "Expand",
-        description: "Enter any related resources you want to include in the response.",
-        allowed: &[EXPANDABLE],
-        example: Some("alerts"),
-        ..TEXT
-    },
+    EXPAND,
     Entry {
         name: "max_results",
         title: "Max Results",
@@ -219,14 +221,7 @@ const LIST_PARAMETERS: &[Entry] = &[
         kind: ParameterKind::Boolean,
         ..TEXT
     },
-    Entry {
-        name: "expand",
-        title: "Expand",
-        description: "Enter any related resources you want to include in the response.",
-        allowed: &[EXPANDABLE],
-        example: Some("alerts"),
-        ..TEXT
-    },
+    EXPAND,
     Entry {
         name: "order_by",
         title: "Order By",

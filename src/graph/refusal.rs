@@ -4,7 +4,6 @@
 //! Source: <https://learn.microsoft.com/graph/errors>.
 
 use crate::request::config::Connection;
-use crate::request::credential::Credential;
 use crate::text::excerpt::{details, excerpt, excerpt_of};
 use crate::text::fault::{Fault, error, malformed};
 use crate::text::json::Object;
@@ -96,7 +95,7 @@ fn remedy(
 ) -> Option<String> {
     let client_id = &connection.app.client_id;
     let text = match kind {
-        ErrorKind::Unauthenticated if matches!(connection.app.credential, Credential::AccessToken(_)) => {
+        ErrorKind::Unauthenticated if connection.app.credential.is_access_token() => {
             "Graph refuses the access token: get a new one from where this one came from, for the Graph of the configured cloud".into()
         }
         ErrorKind::Unauthenticated => format!(

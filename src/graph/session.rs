@@ -2,7 +2,6 @@
 
 use crate::graph::refusal;
 use crate::request::config::Connection;
-use crate::request::credential::Credential;
 use crate::sign_in::cache::Wanted;
 use crate::sign_in::{challenge, token};
 use crate::text::fault::{Fault, echo, invalid, malformed, usual_remedy};
@@ -196,7 +195,7 @@ impl<'a, H: Host> Session<'a, H> {
             };
             let claims = challenge::claims(&answer.headers);
             let is_refused = answer.status == 401 || (answer.status == 403 && claims.is_some());
-            let is_given = matches!(self.connection.app.credential, Credential::AccessToken(_));
+            let is_given = self.connection.app.credential.is_access_token();
             let (true, false, [refused]) = (is_refused, is_given, &tokens[..]) else {
                 let mut fault = self.refusal(call, answer, &tokens);
                 if let (true, true, Some(claims)) = (is_refused, is_given, claims) {

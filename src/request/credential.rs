@@ -25,9 +25,18 @@ pub enum Credential {
     /// Signs an assertion for each token request.
     Certificate(Arc<Certificate>),
     /// An assertion that somebody else signed.
-    ClientAssertion(Secret),
+    ClientAssertion(Token),
     /// A token for Graph that the host got.
-    AccessToken(Secret),
+    AccessToken(Token),
+}
+
+/// A token of somebody else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// As it is sent.
+    pub secret: Secret,
+    /// In seconds since 1970, if it says so.
+    expires: Option<i64>,
 }
 
 impl Credential {
@@ -48,7 +57,7 @@ impl Credential {
                     Some(jwt) if jwt.is_unsigned() => {
                         Err(invalid("client_assertion: is not signed: its alg is none or missing"))
                     }
-                    Some(_) => Ok(Self::ClientAssertion(assertion)),
+                    Some(jwt) => Ok(Self::ClientAssertion(Token { expires: jwt.expires(), secret: assertion })),
                 }
             }
             types::Credential::AccessToken(access_token) => {
@@ -58,7 +67,7 @@ impl Credential {
                 if tenant.is_some_and(|tenant| is_guid(tenant_id) && !tenant.eq_ignore_ascii_case(tenant_id)) {
                     return Err(invalid("access_token: is for another tenant (tid) than tenant_id"));
                 }
-                let audiences = jwt.map(|jwt| jwt.audiences()).unwrap_or_default();
+                let audiences = jwt.as_ref().map(Jwt::audiences).unwrap_or_default();
                 let graph = format!("https://{graph_host}");
                 let is_graph = |audience: &String| {
                     let audience = audience.trim_end_matches('/');
@@ -69,7 +78,8 @@ impl Credential {
                         "access_token: is for another resource (aud); allowed: one for {graph}, of the configured cloud"
                     )));
                 }
-                Ok(Self::AccessToken(access_token))
+                let expires = jwt.and_then(|jwt| jwt.expires());
+                Ok(Self::AccessToken(Token { secret: access_token, expires }))
             }
         }
     }
@@ -79,8 +89,8 @@ impl Credential {
     /// # Errors
     /// `invalid-input`, naming the field, with what to do.
     pub fn check_time(&self, unix_seconds: u64) -> Result<(), Fault> {
-        let has_expired = |token: &Secret| Jwt::parse(token.reveal()).is_some_and(|jwt| jwt.has_expired(unix_seconds));
         let seconds = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
+        let has_expired = |token: &Token| token.expires.is_some_and(|expires| expires <= seconds);
         let (message, remedy) = match self {
             Self::Certificate(pair) if pair.not_after.unix_seconds < seconds => (
                 format!("certificate: expired at {}", pair.not_after.text),
@@ -104,10 +114,16 @@ impl Credential {
         Err(fault)
     }
 
+    /// Whether it is itself the token, which only the host can renew.
+    pub fn is_access_token(&self) -> bool {
+        matches!(self, Self::AccessToken(_))
+    }
+
     /// What no answer may contain.
     pub fn secrets(&self) -> Vec<&Secret> {
         match self {
-            Self::ClientSecret(secret) | Self::ClientAssertion(secret) | Self::AccessToken(secret) => vec![secret],
+            Self::ClientSecret(secret) => vec![secret],
+            Self::ClientAssertion(token) | Self::AccessToken(token) => vec![&token.secret],
             Self::Certificate(pair) => pair.secrets().collect(),
         }
     }

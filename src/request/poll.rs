@@ -1,6 +1,5 @@
 //! Input of a poll: the query, and the state that an earlier poll left with the host.
 
-use crate::request::filter;
 use crate::request::incident::{self, given};
 use crate::text::datetime::{parse_rfc3339, rfc3339, ticks_of};
 use crate::text::fault::{Fault, invalid, quoted};
@@ -67,11 +66,6 @@ impl Options {
             Some(filter) => format!("{since} and ({filter})"),
             None => since,
         }
-    }
-
-    /// What to do about a refused filter.
-    pub fn remedy(&self) -> Option<String> {
-        self.filter.as_deref().and_then(filter::remedy)
     }
 }
 

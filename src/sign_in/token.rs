@@ -36,7 +36,7 @@ pub async fn get<H: Host>(
     let App { credential, .. } = &connection.app;
     if let Credential::AccessToken(token) = credential {
         credential.check_time(exchange.host.unix_seconds())?;
-        return Ok(token.clone());
+        return Ok(token.secret.clone());
     }
     loop {
         match cache::find(&connection.app, wanted, exchange.host.now(), exchange.deadline) {
@@ -157,9 +157,8 @@ async fn request<H: Host>(
 fn proof<H: Host>(app: &App, host: &H) -> Result<Secret, Fault> {
     match &app.credential {
         Credential::Certificate(certificate) => assertion::sign(certificate, app, host),
-        Credential::ClientSecret(value) | Credential::ClientAssertion(value) | Credential::AccessToken(value) => {
-            Ok(value.clone())
-        }
+        Credential::ClientSecret(secret) => Ok(secret.clone()),
+        Credential::ClientAssertion(token) | Credential::AccessToken(token) => Ok(token.secret.clone()),
     }
 }
 

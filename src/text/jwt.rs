@@ -39,13 +39,12 @@ impl Jwt {
         algorithm.is_none_or(|algorithm| algorithm.is_empty() || algorithm.eq_ignore_ascii_case("none"))
     }
 
-    /// Whether it has expired; one that does not say when has not.
-    pub fn has_expired(&self, unix_seconds: u64) -> bool {
+    /// When it expires, in seconds since 1970, if it says so.
+    pub fn expires(&self) -> Option<i64> {
         let expires = self.claims().raw("exp").and_then(json::scalar);
         // As a text or with decimals; whatever else it may be is left to the issuer.
         let is_plain = |seconds: &String| !seconds.contains(['e', 'E']);
-        let seconds = expires.filter(is_plain).and_then(|seconds| seconds.split('.').next()?.parse().ok());
-        seconds.is_some_and(|seconds: i64| u64::try_from(seconds).unwrap_or(0) <= unix_seconds)
+        expires.filter(is_plain)?.split('.').next()?.parse().ok()
     }
 
     /// Who may accept it: one name, or a list of names.
@@ -101,7 +100,7 @@ mod tests {
         ] {
             let jwt = Jwt::parse(&token("{}", claims)).expect(claims);
             assert_eq!(
-                (jwt.has_expired(100), jwt.audiences()),
+                (jwt.expires().is_some_and(|at| at <= 100), jwt.audiences()),
                 (expired, audiences.iter().map(|&it| it.into()).collect())
             );
         }

@@ -10,7 +10,7 @@ use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::session::Session;
 use super::terminal::Terminal;
-use super::view::table;
+use super::view::{self, table};
 use super::visible;
 
 pub(crate) const NAME: &str = "check";
@@ -35,8 +35,8 @@ pub(crate) fn command() -> Command {
         .about("Check which actions will work with the configured app registration")
         .long_about(
             "Check which actions will work with the configured app registration.\n\n\
-             Gets an access token, unless the configuration has one, reads the permissions in it, and lists one incident to see whether Microsoft Graph can be \
-             reached. Changes nothing. Exits with 1 if an action will not work.",
+             Gets an access token, unless the configuration has one, reads the permissions in it, and lists one incident to see \
+             whether Microsoft Graph can be reached. Changes nothing. Exits with 1 if an action will not work.",
         )
 }
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
     } else {
         terminal.print(&lines(&report, session.connector.catalog().await?, terminal))?;
         for warning in &report.warnings {
-            terminal.note(&format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)));
+            terminal.note(&view::warning(warning, terminal));
         }
     }
     if report.actions.iter().all(|access| access.allowed) { Ok(()) } else { Err(Failure::Reported) }

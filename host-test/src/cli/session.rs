@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use defender_xdr_host::bindings::catalog::{Parameter, ParameterKind};
 use defender_xdr_host::{CallError, Connector, Exchange, Proxy, Settings, Trace};
 use host_test::text;
 use percent_encoding::percent_decode_str;
@@ -21,6 +22,8 @@ use super::visible;
 pub(crate) struct Session {
     pub(crate) connector: Connector,
     pub(crate) configuration: Configuration,
+    /// Names of the parameters that may hold a secret.
+    credentials: Vec<String>,
     blocked: Blocked,
     secrets: Secrets,
 }
@@ -64,7 +67,8 @@ impl Session {
         let connector = load_with(globals, Some(trace), proxy)?;
         let catalog = connector.catalog().await?;
         let configuration = globals.source.open(catalog)?;
-        let session = Self { connector, configuration, blocked, secrets };
+        let credentials = credentials(&catalog.configuration);
+        let session = Self { connector, configuration, credentials, blocked, secrets };
         session.hide(&session.configuration.json());
         Ok(session)
     }
@@ -81,7 +85,7 @@ impl Session {
 
     /// Keeps the secrets of a configuration out of traces.
     fn hide(&self, configuration: &str) {
-        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets_of(configuration);
+        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets_of(configuration, &self.credentials);
     }
 
     /// Adds a note to an error if the proxy is to blame: the component knows only that there was no connection.
@@ -108,12 +112,17 @@ fn watch(verbose: bool, blocked: Blocked, secrets: Secrets, terminal: &Terminal)
     })
 }
 
-/// Every text of a configuration that may be a secret: the credentials, and each line of a key.
-fn secrets_of(configuration: &str) -> Vec<String> {
-    const CREDENTIALS: [&str; 5] = ["client_secret", "certificate", "private_key", "client_assertion", "access_token"];
+/// The parameters of the group of credentials, one of which may hold a key beside its own text, and passwords.
+fn credentials(parameters: &[Parameter]) -> Vec<String> {
+    let is_one = |parameter: &&Parameter| parameter.one_of.is_some() || parameter.kind == ParameterKind::Password;
+    parameters.iter().filter(is_one).map(|parameter| parameter.name.clone()).collect()
+}
+
+/// Every text of the credentials that may be a secret: each as it is, and of a key each line.
+fn secrets_of(configuration: &str, credentials: &[String]) -> Vec<String> {
     let configuration: Value = host_test::json::parse(configuration).unwrap_or_default();
     let configuration = configuration.get(0).unwrap_or(&configuration);
-    let values = CREDENTIALS.iter().filter_map(|name| configuration[name].as_str());
+    let values = credentials.iter().filter_map(|name| configuration[name.as_str()].as_str());
     let lines = values.flat_map(|value| value.split_whitespace().flat_map(|line| line.split("\\n")));
     // Words such as BEGIN are not.
     lines.filter(|line| line.len() >= LINE_MIN_LENGTH).map(str::to_owned).collect()

@@ -256,9 +256,13 @@ mod tests {
         }
     }
 
+    fn read(parameters: Vec<Parameter>, set: &[(&str, &str)]) -> Result<String, Failure> {
+        let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
+        environment(&described(parameters), variable)
+    }
+
     fn from(set: &[(&str, &str)]) -> Result<String, Failure> {
-        let catalog = described(vec![parameter("tenant_id", true), parameter("timeout", false)]);
-        environment(&catalog, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+        read(vec![parameter("tenant_id", true), parameter("timeout", false)], set)
     }
 
     #[test]
@@ -278,15 +282,15 @@ mod tests {
     fn credential_from(set: &[(&str, &str)]) -> Result<String, Failure> {
         let credential =
             |name: &str, required: bool| Parameter { one_of: Some("credential".into()), ..parameter(name, required) };
-        let catalog = described(vec![
+        let parameters = vec![
             parameter("tenant_id", true),
             credential("client_secret", true),
             credential("certificate", false),
             parameter("private_key", false),
             credential("client_assertion", false),
             parameter("cloud", false),
-        ]);
-        environment(&catalog, |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+        ];
+        read(parameters, set)
     }
 
     #[test]

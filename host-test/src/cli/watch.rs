@@ -16,7 +16,7 @@ use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::session::Session;
 use super::terminal::Terminal;
-use super::view::{Envelope, table};
+use super::view::{self, Envelope, table};
 use super::visible;
 
 pub(crate) const NAME: &str = "watch";
@@ -116,7 +116,7 @@ fn show(envelope: &Envelope, globals: &Globals, terminal: &Terminal) -> Outcome 
         }
     }
     for warning in envelope.warnings() {
-        terminal.note(&format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)));
+        terminal.note(&view::warning(warning, terminal));
     }
     Ok(())
 }

@@ -28,18 +28,14 @@ impl Key {
 
     /// A text without the parts of the keys; `None` when there are none.
     pub(super) fn out_of(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut run = Run::at(text, 0);
-        let mut found = Vec::new();
-        while run.end < text.len() {
-            if run.characters.len() >= WINDOW {
-                self.find(&run.characters, &mut found);
-            }
-            run = Run::at(text, run.end.max(run.start + 1));
-        }
-        if run.characters.len() >= WINDOW {
+        let (mut at, mut found) = (0, Vec::new());
+        while at < text.len() {
+            let run = Run::at(text, at);
             self.find(&run.characters, &mut found);
+            // What ended the run is no part of the next one.
+            at = run.end + 1;
         }
-        without_all(text, |_, from| found.iter().find(|range| range.start >= from).cloned())
+        without_all(text, |_, from| found.get(found.partition_point(|range| range.start < from)).cloned())
     }
 
     /// The parts in a run of base64, as ranges of its text.
@@ -67,14 +63,13 @@ impl Key {
 
 /// Characters of base64 in a row, and where each is in the text. White space between them does not count.
 struct Run {
-    start: usize,
     end: usize,
     characters: Vec<(u8, Range<usize>)>,
 }
 
 impl Run {
     fn at(text: &[u8], start: usize) -> Self {
-        let mut run = Self { start, end: start, characters: Vec::new() };
+        let mut run = Self { end: start, characters: Vec::new() };
         while let Some(byte) = text.get(run.end) {
             // A backslash that is itself escaped, as in JSON inside JSON.
             if *byte == b'\\' && text.get(run.end + 1) == Some(&b'\\') {

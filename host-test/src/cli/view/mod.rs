@@ -66,12 +66,14 @@ pub(crate) fn json(data: &Value) -> String {
     }
 }
 
+/// A warning, beside the result.
+pub(crate) fn warning(text: &str, terminal: &Terminal) -> String {
+    format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(text))
+}
+
 /// Warnings, and a line of facts about the call.
 pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) -> String {
-    let mut lines: Vec<String> = envelope
-        .warnings()
-        .map(|warning| format!("{} {}", terminal.aside("warning:").yellow().bold(), visible::indented(warning)))
-        .collect();
+    let mut lines: Vec<String> = envelope.warnings().map(|text| warning(text, terminal)).collect();
     let text = |name: &str| envelope.meta.get(name).and_then(Value::as_str).map(visible::line);
     let mut facts = counts(envelope);
     facts.push(span(took));
