@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::compiler::{self, Compiler};
-use crate::link::{BuildError, cargo, link, link_in, run};
+use crate::link::{BuildError, cargo, link, run};
 use crate::{TARGET, metadata};
 
 /// Builds the release component, `target/defender_xdr.wasm` below `workspace`.
@@ -13,12 +13,9 @@ use crate::{TARGET, metadata};
 /// If there is no compiler for the target, or the build fails; its output goes to stderr.
 pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
     let component = workspace.join("target/defender_xdr.wasm");
-    finish(workspace, &link(workspace)?, &component)?;
+    finish(workspace, &link(workspace, "defender-xdr")?, &component)?;
     Ok(component)
 }
-
-/// The profile of the service, in which speed counts.
-const SERVICE: &str = "service";
 
 /// The service's whole sandbox: the connector's imports, and the one through which the configuration comes.
 const SERVICE_IMPORTS: [&str; 7] = [
@@ -36,7 +33,7 @@ const SERVICE_IMPORTS: [&str; 7] = [
 /// # Errors
 /// As [`build`], or the service would import something that its sandbox does not have.
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
-    let linked = link_in(workspace, workspace, "defender-xdr-service", SERVICE)?;
+    let linked = link(workspace, "defender-xdr-service")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
     let imports = metadata::imports(&linked).map_err(|error| metadata_fault(&error))?;
     let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));

@@ -17,7 +17,7 @@ mod sbom;
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
 pub use component::{build, build_service, build_with_cargo_component};
-pub use link::{BuildError, RELEASE, link, link_in};
+pub use link::{BuildError, link, link_in};
 #[cfg(feature = "release")]
 pub use release::release;
 

@@ -19,29 +19,26 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
     "RUSTFLAGS",
 ];
 
-/// The profile of the plugin, in which size counts.
-pub const RELEASE: &str = "release";
-
-/// Builds the plugin for the target, and returns the linked file.
+/// Builds a package of the workspace for the target, and returns the linked file.
 ///
 /// # Errors
 /// If there is no compiler for the target, or the build fails; its output goes to stderr.
-pub fn link(workspace: &Path) -> Result<PathBuf, BuildError> {
-    link_in(workspace, workspace, "defender-xdr", RELEASE)
+pub fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
+    link_in(workspace, workspace, package)
 }
 
-/// The same for a package in `directory`, perhaps another workspace, in a profile of it. The target directory is that of `workspace`.
+/// The same for a package in `directory`, another workspace. The target directory is that of `workspace`.
 ///
 /// # Errors
 /// As [`link`].
-pub fn link_in(workspace: &Path, directory: &Path, package: &str, profile: &str) -> Result<PathBuf, BuildError> {
+pub fn link_in(workspace: &Path, directory: &Path, package: &str) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
     let mut cargo = cargo(directory, &compiler, &target_dir);
-    cargo.args(["build", "--locked", "--profile", profile, "--package", package, "--lib", "--target", TARGET]);
+    cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]);
     run(cargo)?;
-    Ok(target_dir.join(TARGET).join(profile).join(package.replace('-', "_")).with_extension("wasm"))
+    Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))
 }
 
 pub(crate) fn cargo(workspace: &Path, compiler: &Compiler, target_dir: &Path) -> Command {

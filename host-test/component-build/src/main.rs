@@ -25,7 +25,7 @@ fn run(arguments: &[&str]) -> Result<Option<String>, String> {
     match arguments {
         ["toolchain"] => Compiler::find_or_install().map(|_| None),
         ["link"] => {
-            let linked = component_build::link(&component_build::workspace());
+            let linked = component_build::link(&component_build::workspace(), "defender-xdr");
             linked.map(|_| None).map_err(|error| error.to_string())
         }
         _ => build(arguments).map(Some),
@@ -45,7 +45,7 @@ fn build(arguments: &[&str]) -> Result<String, String> {
             ["manifest", directory] => {
                 let directory = workspace.join(directory);
                 let package = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                component_build::link_in(&workspace, &directory, package, component_build::RELEASE).map_err(Into::into)
+                component_build::link_in(&workspace, &directory, package).map_err(Into::into)
             }
             _ => return Err(
                 "usage: component-build [cargo-component | link | manifest DIRECTORY | release | service | toolchain]"

@@ -26,7 +26,7 @@ pub fn release(workspace: &Path) -> Result<PathBuf> {
     let wit = workspace.join("wit");
     let component = build(workspace)?;
     fs::copy(&component, folder.join("defender_xdr.wasm"))?;
-    let linked = fs::read(link(workspace)?)?;
+    let linked = fs::read(link(workspace, "defender-xdr")?)?;
     fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
     fs::copy(build_service(workspace)?, folder.join("defender-xdr-service.wasm"))?;
     fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
