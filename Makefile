@@ -1,8 +1,8 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service service-test console-test cluster-test toolchain lint advisories
+.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service tools service-test console-test cluster-test toolchain lint advisories
 
-# The emulator, the component and all five actions, as tables.
+# The emulator, the component and all actions, as tables.
 demo: build
 	@cargo run --quiet --package host-test -- demo
 
@@ -20,6 +20,7 @@ announce:
 test: build
 	cargo test --package defender-xdr
 	cargo test --package defender-xdr-service
+	cargo test --package defender-xdr-tools
 	cargo test --package defender-emulator
 	cargo test --package defender-xdr-host --package host-test
 
@@ -67,6 +68,10 @@ release-test: toolchain
 # The service form, one WASI 0.3 component that serves HTTP; prints its path.
 service: toolchain
 	@cargo run --quiet --package component-build -- service
+
+# The tools forms for agents, with and without tools that write; prints the path of the first.
+tools: toolchain
+	@cargo run --quiet --package component-build -- tools
 
 # The service in `wasmtime serve` against the emulator, and the files of deploy/.
 service-test: toolchain

@@ -81,7 +81,7 @@ fn decode_hunt(host: &Canned, connection: &Connection) -> Result<HuntingResult, 
 
 #[inline(never)]
 fn check_filter(filter: &str) -> Result<(), String> {
-    filter::check(filter)
+    filter::INCIDENTS.check(filter)
 }
 
 #[inline(never)]

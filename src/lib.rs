@@ -9,7 +9,7 @@
 //!     │
 //!   catalog/    the connector as data: names, parameters, permissions
 //!     │
-//!   answer/     what comes back: incidents, and the envelope of `invoke`
+//!   answer/     what comes back: incidents, alerts, comments, and the envelope of `invoke`
 //!     │
 //!   graph/      requests to Graph: token, headers, renewal, refusals
 //!     │
@@ -30,11 +30,11 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `wit/actions.wit` | its function and records, documented |
+//! | `wit/` | its function and records, documented |
 //! | `src/actions/` | one file: check, call, decode; typed and JSON |
-//! | `src/catalog/actions.rs` | its parameters, permissions and example |
+//! | `src/catalog/` | its parameters, permissions and example |
 //! | `src/doors/component.rs` | the export, one line |
-//! | `src/doors/invoke.rs` | its JSON input |
+//! | `src/doors/invoke.rs`, `invoke/input.rs` | its name, and its JSON input |
 //! | `host-test/emulator` | the service's side, based on the service's documentation |
 
 pub mod actions;

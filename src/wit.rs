@@ -4,4 +4,4 @@
 
 wit_bindgen::generate!({ world: "connector", path: "wit", generate_unused_types: true, pub_export_macro: true });
 
-pub use exports::defender::xdr::{actions, catalog, connection, json, trigger, types};
+pub use exports::defender::xdr::{actions, catalog, connection, json, triage, trigger, types};

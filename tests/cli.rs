@@ -156,6 +156,63 @@ fn wrong_use_is_exit_code_2() {
     );
 }
 
+/// Every action of triage, as commands on one tenant: what one writes, the next one reads.
+#[test]
+fn alerts_are_triaged_and_incidents_merged() {
+    const ALERT: &str = "fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1";
+    let emulator = emulator();
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(config(&emulator, |_| {}).as_bytes()).expect("written");
+    let path = file.path().to_str().expect("UTF-8").to_owned();
+    let call = |arguments: &[&str]| {
+        let outcome = run(&[arguments, &["--json", "--config", &path]].concat());
+        assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+        json(&outcome)
+    };
+    let comments = |answer: &Value| {
+        let list =
+            answer["data"].get("value").unwrap_or(&answer["data"]["comments"]).as_array().expect("a list").clone();
+        list.iter().filter_map(|comment| comment["comment"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let dry = call(&["add-incident-comment", "2972395", "--comment", "first", "--dry-run"]);
+    assert_eq!((&dry["data"]["comment"], &dry["meta"]["dry_run"]), (&"first".into(), &true.into()));
+    assert_eq!(comments(&call(&["add-incident-comment", "2972395", "first"])), ["first"]);
+    let incident = call(&["get-incident", "2972395", "--expand", "alerts"]);
+    assert_eq!(comments(&incident), ["first"]);
+    assert_eq!(incident["data"]["alerts"][0]["id"], ALERT);
+
+    let page = call(&["list-alerts", "--filter", "status eq 'new'", "--max-results", "3", "--count"]);
+    assert_eq!(page["data"]["value"].as_array().map(Vec::len), Some(3));
+    assert!(page["meta"]["total"].as_u64() > Some(3), "{}", page["meta"]);
+    let next = call(&["list-alerts", "--cursor", page["meta"]["cursor"].as_str().expect("a cursor")]);
+    assert_ne!(next["data"]["value"][0]["id"], page["data"]["value"][0]["id"]);
+    let closed = call(&[
+        "update-alert",
+        ALERT,
+        "--status",
+        "Resolved",
+        "--classification",
+        "falsePositive",
+        "--determination",
+        "Clean",
+    ]);
+    assert_eq!(
+        (&closed["data"]["status"], &closed["data"]["determination"]),
+        (&"resolved".into(), &"notMalicious".into())
+    );
+    assert_eq!(comments(&call(&["add-alert-comment", ALERT, "known"])), ["known"]);
+    assert_eq!(comments(&call(&["get-alert", ALERT])), ["known"]);
+
+    let merged = call(&["merge-incidents", "2972407,2972401", "--comment", "same", "--reasons", "sameActor,sameAsset"]);
+    let target = merged["data"]["targetIncidentId"].as_str().expect("a target").to_owned();
+    let other = if target == "2972407" { "2972401" } else { "2972407" };
+    assert_eq!(call(&["get-incident", other])["data"]["redirectIncidentId"], target);
+    let moved = call(&["move-alerts", ALERT]);
+    assert_eq!(call(&["get-alert", ALERT])["data"]["incidentId"], moved["data"]["targetIncidentId"]);
+    let refused = run(&["merge-incidents", "2972407,2972401", "--json", "--config", &path]);
+    assert_eq!((refused.code, json(&refused)["error"]["kind"].as_str()), (Some(1), Some("rejected")));
+}
+
 #[test]
 fn describe_is_the_whole_catalog() {
     let catalog = json(&run(&["describe", "--json"]));
@@ -169,6 +226,13 @@ fn describe_is_the_whole_catalog() {
             "run_hunting_query",
             "update_incident",
             "generic_action",
+            "add_incident_comment",
+            "list_alerts",
+            "get_alert",
+            "update_alert",
+            "add_alert_comment",
+            "merge_incidents",
+            "move_alerts",
             "poll_incidents"
         ]
     );
@@ -191,6 +255,13 @@ fn check_prints_a_line_for_each_action() {
          ✓  Run Hunting Query     needs ThreatHunting.Read.All\n \
          ✓  Update Incident       needs SecurityIncident.ReadWrite.All\n \
          ✓  Generic Action        what it needs depends on the endpoint\n \
+         ✓  Add Incident Comment  needs SecurityIncident.ReadWrite.All\n \
+         ✓  List Alerts           needs SecurityAlert.Read.All or SecurityAlert.ReadWrite.All\n \
+         ✓  Get Alert             needs SecurityAlert.Read.All or SecurityAlert.ReadWrite.All\n \
+         ✓  Update Alert          needs SecurityAlert.ReadWrite.All\n \
+         ✓  Add Alert Comment     needs SecurityAlert.ReadWrite.All\n \
+         ✓  Merge Incidents       needs SecurityData.Manage.All\n \
+         ✓  Move Alerts           needs SecurityData.Manage.All\n \
          ✓  Poll Incidents        needs SecurityIncident.Read.All or SecurityIncident.ReadWrite.All\n"
     );
 }
@@ -210,7 +281,7 @@ fn check_fails_and_names_the_permission_that_is_missing() {
     let path = file.path().to_str().expect("UTF-8");
     let outcome = run(&["check", "--config", path]);
     assert_eq!(outcome.code, Some(1), "{}", outcome.err);
-    assert_eq!(outcome.out.matches('✓').count(), 5, "{}", outcome.out);
+    assert_eq!(outcome.out.matches('✓').count(), 6, "{}", outcome.out);
     let line = outcome.out.lines().find(|line| line.contains('✗')).expect("a line");
     assert!(line.contains("Run Hunting Query"), "{line}");
     assert!(outcome.out.contains("ThreatHunting.Read.All"), "{}", outcome.out);

@@ -26,7 +26,20 @@ async fn every_recording_passes() {
         assert!(report.passed(), "{}: {:#?}", path.display(), report.mismatches);
         actions.push(report.action);
     }
-    for action in ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"] {
+    for action in [
+        "get_incident_details",
+        "list_incidents",
+        "run_hunting_query",
+        "update_incident",
+        "generic_action",
+        "add_incident_comment",
+        "list_alerts",
+        "get_alert",
+        "update_alert",
+        "add_alert_comment",
+        "merge_incidents",
+        "move_alerts",
+    ] {
         assert!(actions.contains(&action), "{action}");
     }
 }

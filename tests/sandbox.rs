@@ -30,6 +30,7 @@ fn exports_the_package() {
             "defender:xdr/catalog@0.2.0",
             "defender:xdr/connection@0.2.0",
             "defender:xdr/json@0.2.0",
+            "defender:xdr/triage@0.2.0",
             "defender:xdr/trigger@0.2.0",
             "defender:xdr/types@0.2.0"
         ]

@@ -181,6 +181,13 @@ async fn check_names_the_permission_that_each_action_lacks() {
             ("run_hunting_query", None),
             ("update_incident", Some("SecurityIncident.ReadWrite.All")),
             ("generic_action", None),
+            ("add_incident_comment", Some("SecurityIncident.ReadWrite.All")),
+            ("list_alerts", Some("SecurityAlert.Read.All")),
+            ("get_alert", Some("SecurityAlert.Read.All")),
+            ("update_alert", Some("SecurityAlert.ReadWrite.All")),
+            ("add_alert_comment", Some("SecurityAlert.ReadWrite.All")),
+            ("merge_incidents", Some("SecurityData.Manage.All")),
+            ("move_alerts", Some("SecurityData.Manage.All")),
             ("poll_incidents", Some("SecurityIncident.Read.All")),
         ]
     );

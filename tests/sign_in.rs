@@ -88,7 +88,7 @@ async fn typed_calls_take_a_certificate_too() {
         private_key_pem: pair.private_key_pem,
     });
     let mut instance = fresh().instance().await.expect("an instance");
-    assert_eq!(instance.get_incident(&config, "2972395").await.expect("an incident").id, "2972395");
+    assert_eq!(instance.get_incident(&config, "2972395", None).await.expect("an incident").id, "2972395");
 }
 
 #[tokio::test]

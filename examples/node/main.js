@@ -1,12 +1,15 @@
-// Lists incidents, hunts, and shows what errors look like, through typed calls.
+// Lists incidents, hunts, starts playbooks, and shows what errors look like, through typed calls.
 
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { env } from 'node:process';
 
 import { connector } from './connector.js';
 
 const config = configuration();
-const { actions } = await connector(config);
+const { actions, trigger } = await connector(config);
 
 const query = { filter: "severity eq 'high'", maxResults: 5, count: true };
 const { incidents, total } = actions.listIncidents(config, query);
@@ -30,6 +33,15 @@ assert.deepEqual(found.columns.map((column) => column.name), ['Severity', 'Alert
 assert.equal(rows.length, found.rowCount);
 console.log(`Alerts by severity: ${rows.map((row) => `${row.Severity} ${row.Alerts}`).join(', ')}`);
 
+const folder = mkdtempSync(join(tmpdir(), 'playbooks-'));
+for (const when of ['this year', 'since then']) {
+  const started = [];
+  playbooks(join(folder, 'state'), (incident) => started.push(incident));
+  assert.equal(started.length > 0, when === 'this year');
+  console.log(`Playbooks started for changes ${when}: ${started.length}`);
+}
+rmSync(folder, { recursive: true });
+
 console.log('A column that does not exist');
 showError('rejected', () => actions.runHuntingQuery(config, "AlertInfo | where Severityy == 'High'"));
 console.log('A wrong secret');
@@ -37,6 +49,18 @@ showError('unauthenticated', () => actions.listIncidents({ ...config, credential
 console.log('A host that is not allowed');
 const elsewhere = { login: 'https://elsewhere.example', graph: 'https://elsewhere.example' };
 showError('denied', () => actions.listIncidents({ ...config, endpoints: elsewhere }, query));
+
+/** Starts a playbook for each change since the state that is kept: run it every 30 seconds. A crash starts some again. */
+function playbooks(kept, start) {
+  for (let more = true; more; ) {
+    const state = existsSync(kept) ? readFileSync(kept, 'utf8') : undefined;
+    const found = trigger.pollIncidents(config, state, { since: '2026-01-01T00:00:00Z' });
+    found.incidents.forEach(start);
+    writeFileSync(`${kept}.new`, found.state);
+    renameSync(`${kept}.new`, kept);
+    ({ more } = found);
+  }
+}
 
 /** The configuration, with the secret from the environment, where a secret manager puts it: not an argument, not a file. */
 function configuration() {

@@ -38,9 +38,9 @@ class Connector:
         self.store.set_epoch_deadline(1)
         self.instance = linker.instantiate(self.store, Component.from_file(self.engine, file))
 
-    def typed(self, action, *arguments):
-        """Calls a function of `defender:xdr/actions`. Dictionaries stand for records, with `_` for `-`, and for variants."""
-        return self._call("defender:xdr/actions@0.2.0", action, *arguments)
+    def typed(self, action, *arguments, interface="actions"):
+        """Calls a function of an interface. Dictionaries stand for records, with `_` for `-`, and for variants."""
+        return self._call(f"defender:xdr/{interface}@0.2.0", action, *arguments)
 
     def invoke(self, action, config, values):
         """Calls `defender:xdr/json.invoke`: names and keys as in the JSON of the app."""

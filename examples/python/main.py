@@ -1,8 +1,10 @@
-"""Lists incidents, hunts, and shows what errors look like, through typed calls and through `invoke`."""
+"""Lists incidents, hunts, starts playbooks, and shows what errors look like, through typed calls and through `invoke`."""
 
 import json
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 from connector import Connector, ConnectorError
 
@@ -33,6 +35,20 @@ def show_error(expected, call, *arguments):
         sys.exit(f"failed: {expected} was expected, not {answer}")
 
 
+def playbooks(connector, config, kept, start):
+    """Starts a playbook for each change since the state that is kept: run it every 30 seconds. A crash starts some again."""
+    more = True
+    while more:
+        state = kept.read_text() if kept.exists() else None
+        found = connector.typed("poll-incidents", config, state, {"since": "2026-01-01T00:00:00Z"}, interface="trigger")
+        for incident in found["incidents"]:
+            start(incident)
+        new = kept.with_suffix(".new")
+        new.write_text(found["state"])
+        new.replace(kept)
+        more = found["more"]
+
+
 def main():
     config, secret = configuration()
     # One configuration for `invoke`, and the same for typed calls, where the secret is one of several kinds of credentials.
@@ -47,7 +63,7 @@ def main():
         print(f"  {incident['id']}  {incident['status'] or 'unknown':<11} {incident['display_name']}")
 
     # Only the id is certain to be present, whatever the service sends.
-    incident = connector.typed("get-incident", config, page["incidents"][0]["id"])
+    incident = connector.typed("get-incident", config, page["incidents"][0]["id"], None)
     severity, priority = incident["severity"] or "not rated", incident["priority_score"]
     comments = "; ".join(each["comment"] or "no text" for each in incident["comments"]) or "none"
     print(f"Incident {incident['id']}: severity {severity}, priority {priority}, comments: {comments}")
@@ -63,6 +79,13 @@ def main():
     incidents = answer["data"]["value"]
     check([each["id"] for each in incidents] == [each["id"] for each in page["incidents"]], "other incidents")
     print(f"The same through `invoke`, as JSON: {len(incidents)} of {answer['meta']['total']}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        for changes, when in ((page["total"], "this year"), (0, "since then")):
+            started = []
+            playbooks(connector, config, Path(folder, "state"), started.append)
+            check(bool(started) == bool(changes), f"{len(started)} changes {when}")
+            print(f"Playbooks started for changes {when}: {len(started)}")
 
     print("A column that does not exist")
     show_error("rejected", connector.typed, "run-hunting-query", config, "AlertInfo | where Severityy == 'High'", None)

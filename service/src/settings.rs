@@ -5,21 +5,15 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+pub use defender_xdr::catalog::environment::Fault;
+use defender_xdr::catalog::environment::{self, Environment, trimmed};
 use defender_xdr::text::secret::Secret;
-use defender_xdr::wit::catalog::{Connector as Catalog, Parameter, ParameterKind};
-use serde_json::{Map, Value};
+use defender_xdr::wit::catalog::Connector as Catalog;
 
 use crate::call::key::KEY_MIN_CHARACTERS;
 use crate::connector::Connector;
 
-/// Prefix of the variables.
-const PREFIX: &str = "DEFENDER_";
-/// Variables of Azure's workload identity, and the parameters that they stand for. Its token is in a file, which the service cannot
-/// read.
-const AZURE: [(&str, &str); 2] = [("tenant_id", "AZURE_TENANT_ID"), ("client_id", "AZURE_CLIENT_ID")];
 const KEY: &str = "DEFENDER_GATEWAY_KEY";
-const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
-const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
 const ANSWERS: &str = "DEFENDER_GATEWAY_ANSWERS_MIB";
 
 /// MiB that large answers of Microsoft's may take at a time, unless the host says otherwise.
@@ -45,15 +39,6 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// A missing or wrong variable. Its value is never shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Its name.
-    pub variable: String,
-    /// What is wrong; messages put the name in front.
-    pub why: String,
-}
-
 impl Settings {
     /// Values that no answer may contain: the configuration's secrets, and the callers' keys.
     pub fn secrets(&self) -> (&[Secret], &[Secret]) {
@@ -66,51 +51,24 @@ impl Settings {
         connector: &impl Connector,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
-        // A secret read from a file often ends with a line break.
-        let variable =
-            |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        // Another parameter of its group is given.
-        let is_replaced = |parameter: &Parameter| {
-            let others = catalog.configuration.iter().filter(|other| other.one_of == parameter.one_of);
-            parameter.one_of.is_some() && others.into_iter().any(|other| variable(&variable_name(other)).is_some())
-        };
         let mut faults = Vec::new();
-        let mut config = Map::new();
-        let mut secrets = Vec::new();
-        for parameter in &catalog.configuration {
-            let name = variable_name(parameter);
-            let azure = AZURE.iter().find(|(known, _)| *known == parameter.name);
-            match variable(&name).or_else(|| variable(azure?.1)) {
-                // The endpoints are an object, so each has its own variable.
-                _ if matches!(parameter.kind, ParameterKind::KeyValue) => {}
-                Some(value) => {
-                    // A certificate may have its key with it.
-                    if matches!(parameter.kind, ParameterKind::Password) || value.contains("PRIVATE KEY") {
-                        secrets.push(Secret::new(value.clone()));
-                    }
-                    config.insert(parameter.name.clone(), value.into());
-                }
-                None if parameter.required && !is_replaced(parameter) => faults.push(not_set(&name)),
-                None => {}
-            }
-        }
-        let endpoints = [("login", LOGIN_ENDPOINT), ("graph", GRAPH_ENDPOINT)];
-        let endpoints = endpoints.into_iter().filter_map(|(name, set)| Some((name.into(), variable(set)?.into())));
-        let endpoints: Map<String, Value> = endpoints.collect();
-        if !endpoints.is_empty() {
-            config.insert("endpoints".into(), endpoints.into());
-        }
-        let keys = keys(variable(KEY)).unwrap_or_else(|fault| {
+        let configuration = &catalog.configuration;
+        let environment = environment::read(configuration, &variable).unwrap_or_else(|missing| {
+            faults.extend(missing);
+            Environment { config: String::new(), secrets: Vec::new() }
+        });
+        let keys = keys(trimmed(variable(KEY))).unwrap_or_else(|fault| {
             faults.push(fault);
             Vec::new()
         });
-        let answers_mib = answers_mib(variable(ANSWERS)).unwrap_or_else(|fault| {
+        let answers_mib = answers_mib(trimmed(variable(ANSWERS))).unwrap_or_else(|fault| {
             faults.push(fault);
             ANSWERS_MIB
         });
-        let config = Value::Object(config).to_string();
+        let Environment { config, secrets } = environment;
         if faults.is_empty() {
-            faults.extend(refused(catalog, connector, &config));
+            let refused = connector.check(&config).err();
+            faults.extend(refused.map(|error| environment::refused(configuration, &error)));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -124,7 +82,7 @@ fn keys(variable: Option<String>) -> Result<Vec<Secret>, Fault> {
     let listed = variable.unwrap_or_default();
     let keys: Vec<&str> = listed.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
     if keys.is_empty() {
-        return Err(not_set(KEY));
+        return Err(Fault::not_set(KEY));
     }
     if keys.iter().any(|key| key.chars().count() < KEY_MIN_CHARACTERS) {
         let what = if keys.len() == 1 { "is" } else { "has a key that is" };
@@ -142,36 +100,13 @@ fn answers_mib(variable: Option<String>) -> Result<usize, Fault> {
     })
 }
 
-/// The configuration value that the connector refuses, if any.
-fn refused(catalog: &Catalog, connector: &impl Connector, config: &str) -> Option<Fault> {
-    let error = connector.check(config).err()?;
-    let (fields, why) = error.message.split_once(':').unwrap_or((&error.message, ""));
-    let name = |field: &str| match field.strip_prefix("endpoints.") {
-        Some(endpoint) => format!("{PREFIX}{}_ENDPOINT", endpoint.to_ascii_uppercase()),
-        None => format!("{PREFIX}{}", field.to_ascii_uppercase()),
-    };
-    let variable = fields.split(", ").map(name).collect::<Vec<_>>().join(", ");
-    // Of a credential, the reason never repeats a value, and is worth knowing.
-    let is_credential =
-        |parameter: &Parameter| parameter.one_of.is_some() || matches!(parameter.kind, ParameterKind::Password);
-    let credentials = catalog.configuration.iter().filter(|parameter| is_credential(parameter));
-    let is_about_one = credentials.into_iter().any(|parameter| fields.split(", ").any(|field| field == parameter.name));
-    let why = if is_about_one { why.trim() } else { "has a value that is not allowed" };
-    Some(Fault { variable, why: why.into() })
-}
-
-fn variable_name(parameter: &Parameter) -> String {
-    format!("{PREFIX}{}", parameter.name.to_ascii_uppercase())
-}
-
-fn not_set(name: &str) -> Fault {
-    Fault { variable: name.into(), why: "is not set".into() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scripted::{Scripted, VARIABLES};
+
+    const LOGIN_ENDPOINT: &str = "DEFENDER_LOGIN_ENDPOINT";
+    const GRAPH_ENDPOINT: &str = "DEFENDER_GRAPH_ENDPOINT";
 
     /// The tests' environment with some variables changed.
     fn read(changes: &[(&str, &str)]) -> Result<Settings, Vec<Fault>> {

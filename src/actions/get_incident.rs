@@ -1,46 +1,43 @@
 //! Get incident details.
 
-use crate::answer::envelope::{self, Meta};
-use crate::answer::incident::{self, Brief};
-use crate::graph::session::{Answer, Call, Session};
-use crate::request::incident::checked_id;
+use crate::actions::read::{decoded, enveloped, with_alerts};
+use crate::graph::session::{Answer, Session};
+use crate::request::incident::{EXPAND, EXPANDABLE, checked_id, expands};
 use crate::text::fault::Fault;
 use crate::wire::host::Host;
 use crate::wit::actions::Incident;
 
 /// The incident, typed.
-pub async fn typed<H: Host>(session: &Session<'_, H>, incident_id: &str) -> Result<Incident, Fault> {
-    fetch(session, checked_id(incident_id)?, decoded).await
+pub async fn typed<H: Host>(
+    session: &Session<'_, H>,
+    incident_id: &str,
+    expand: Option<&str>,
+) -> Result<Incident, Fault> {
+    let expanded = expands(expand)?;
+    let take = |answer, warning: Option<&str>| {
+        let mut incident: Incident = decoded(answer, warning)?;
+        if expanded && warning.is_none() && incident.alerts.is_none() {
+            incident.warnings.push(format!("incident {} came without {EXPANDABLE}", incident.id));
+        }
+        Ok(incident)
+    };
+    fetch(session, incident_id, expanded, take).await
 }
 
 /// The incident as JSON.
-pub async fn json<H: Host>(session: &Session<'_, H>, incident_id: &str) -> Result<String, Fault> {
-    fetch(session, checked_id(incident_id)?, enveloped).await
+pub async fn json<H: Host>(session: &Session<'_, H>, incident_id: &str, expand: Option<&str>) -> Result<String, Fault> {
+    fetch(session, incident_id, expands(expand)?, enveloped::<Incident>).await
 }
 
-/// Gets an incident and passes the answer to `take`.
-pub(super) async fn fetch<H: Host, T>(
+async fn fetch<H: Host, T>(
     session: &Session<'_, H>,
-    id: &str,
-    take: impl FnMut(Answer) -> Result<T, Fault>,
+    incident_id: &str,
+    expands: bool,
+    take: impl FnMut(Answer, Option<&str>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    session.send(&Call::read(session.path(&format!("security/incidents/{id}"))), take).await
-}
-
-/// Decodes an answer as an incident.
-pub(super) fn decoded(answer: Answer) -> Result<Incident, Fault> {
-    let service_warnings = Meta::of(&answer).warnings;
-    let mut incident = incident::decode(answer.into_body()?.text)?;
-    incident.warnings.extend(service_warnings);
-    Ok(incident)
-}
-
-/// Checks that an answer is an incident, and puts it into the envelope.
-pub(super) fn enveloped(answer: Answer) -> Result<String, Fault> {
-    let mut meta = Meta::of(&answer);
-    let body = answer.into_body()?;
-    meta.warnings.extend(Brief::parse(body.json())?.warnings());
-    Ok(envelope::close(body, &meta))
+    let options = if expands { format!("?{EXPAND}={EXPANDABLE}") } else { String::new() };
+    let target = session.path(&format!("security/incidents/{}{options}", checked_id(incident_id)?));
+    with_alerts(session, target, "the incident comes", take).await
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 //! those that it remembers. It never advances past a change that it has not returned. Where a page has only known ones, the next page
 //! overlaps with it: incidents that change meanwhile move to the end, and what follows them moves up.
 
-use crate::actions::list_incidents::{opened, with_words};
+use crate::actions::page::{opened, with_words};
 use crate::answer::envelope::{self, Meta};
-use crate::answer::incident::{self, Brief};
+use crate::answer::incident::Brief;
+use crate::answer::resource::Resource as _;
 use crate::graph::session::{Answer, Call, Session};
+use crate::request::filter;
 use crate::request::incident::{EXPAND, EXPANDABLE, PAGE_MAX};
 use crate::request::poll::{Change, Options, State};
 use crate::text::datetime::{Timestamp, parse_http_date, parse_rfc3339, ticks_of};
@@ -15,6 +17,7 @@ use crate::text::fault::{Fault, error};
 use crate::text::percent;
 use crate::text::record::{Shape, items, raw};
 use crate::wire::host::Host;
+use crate::wit::actions::Incident;
 use crate::wit::trigger::{PollQuery, PollResult};
 use crate::wit::types::{Error, ErrorKind};
 
@@ -30,7 +33,7 @@ pub async fn typed<H: Host>(
     query: &PollQuery,
 ) -> Result<PollResult, Fault> {
     let (found, meta) = poll(session, state, query).await?;
-    let incidents = found.into_iter().map(incident::decode).collect::<Result<_, _>>()?;
+    let incidents = found.into_iter().map(Incident::decode).collect::<Result<_, _>>()?;
     Ok(PollResult {
         incidents,
         state: meta.state.unwrap_or_default(),
@@ -148,7 +151,7 @@ async fn page<H: Host>(
     ];
     percent::append_query(&mut target, pairs.into_iter().flatten());
     let page = session.send(&Call::read(target), |answer| read(answer, since)).await;
-    page.map_err(|error| with_words(error, options.filter.as_deref()))
+    page.map_err(|error| with_words(error, options.filter.as_deref(), &filter::INCIDENTS))
 }
 
 fn read(answer: Answer, since: i64) -> Result<Page, Fault> {

@@ -6,6 +6,9 @@ use crate::text::json::{self, Writer};
 /// Bodies are received behind this prefix, so that the envelope needs no copy of them.
 pub const PREFIX: &str = "{\"data\":";
 
+/// Warning for a write that was only checked.
+const DRY_RUN_WARNING: &str = "dry run: nothing was changed";
+
 /// Metadata about a call.
 #[derive(Debug, Default)]
 pub struct Meta {
@@ -51,6 +54,11 @@ impl Meta {
             warnings,
             ..Self::default()
         }
+    }
+
+    /// Of a write that was only checked.
+    pub fn dry_run() -> Self {
+        Self { dry_run: true, warnings: vec![DRY_RUN_WARNING.to_owned()], ..Self::default() }
     }
 
     /// The metadata as an object.

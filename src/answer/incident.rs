@@ -2,11 +2,13 @@
 //!
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-incident>.
 
+use crate::answer::alert::{ALERT, alert};
+use crate::answer::comment::{self, COMMENT};
+use crate::answer::resource::Resource;
 use crate::graph::refusal::spliced;
 use crate::text::fault::Fault;
-use crate::text::json::{Object, Writer};
 use crate::text::record::{Record, Shape, id, number, raw, records, text, texts};
-use crate::wit::actions::{Alert, Comment, Incident};
+use crate::wit::actions::Incident;
 
 /// The parts of an incident that `invoke` looks at; the rest passes through.
 pub struct Brief {
@@ -92,36 +94,25 @@ const INCIDENT: Shape = Shape {
     ],
 };
 
-const COMMENT: Shape =
-    Shape { what: "a comment", members: &[text("comment"), text("createdByDisplayName"), text("createdDateTime")] };
+impl Resource for Incident {
+    const NOUN: &'static str = "incident";
 
-const ALERT: Shape = Shape {
-    what: "an alert",
-    members: &[
-        id("id"),
-        text("title"),
-        text("severity"),
-        text("status"),
-        text("classification"),
-        text("determination"),
-        text("serviceSource"),
-        text("detectionSource"),
-        text("category"),
-        text("assignedTo"),
-        texts("mitreTechniques"),
-        text("alertWebUrl"),
-        text("createdDateTime"),
-        text("lastUpdateDateTime"),
-    ],
-};
+    fn decode(json: String) -> Result<Self, Fault> {
+        let incident =
+            INCIDENT.read(&json, Self::NOUN, |mut record, _| match record.raw("error").and_then(spliced) {
+                Some(fault) => Err(fault),
+                None => Ok(of(record)),
+            })?;
+        Ok(Self { raw_json: json, ..incident })
+    }
 
-/// Decodes an incident; `json` is kept unchanged.
-pub fn decode(json: String) -> Result<Incident, Fault> {
-    let incident = INCIDENT.read(&json, "incident", |mut record, _| match record.raw("error").and_then(spliced) {
-        Some(fault) => Err(fault),
-        None => Ok(of(record)),
-    })?;
-    Ok(Incident { raw_json: json, ..incident })
+    fn check(json: &str) -> Result<Vec<String>, Fault> {
+        Ok(Brief::parse(json)?.warnings())
+    }
+
+    fn notes(&mut self) -> (&mut Vec<String>, &mut String) {
+        (&mut self.warnings, &mut self.raw_json)
+    }
 }
 
 /// Everything except the JSON.
@@ -142,7 +133,6 @@ fn of(mut incident: Record<'_>) -> Incident {
     if left_out > 0 {
         warnings.push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
     }
-    let comments = incident.records("comments").unwrap_or_default();
     Incident {
         warnings,
         id,
@@ -158,53 +148,16 @@ fn of(mut incident: Record<'_>) -> Incident {
         assigned_to: incident.optional("assignedTo"),
         custom_tags,
         system_tags,
-        comments: comments.list.into_iter().map(comment).collect(),
+        comments: comment::all(incident.records("comments")),
         created_at: incident.optional("createdDateTime"),
         last_update_at: incident.optional("lastUpdateDateTime"),
         last_modified_by: incident.optional("lastModifiedBy"),
         incident_web_url: incident.optional("incidentWebUrl"),
         redirect_incident_id,
         priority_score: incident.number("priorityScore"),
-        alerts: alerts.map(|alerts| alerts.list.into_iter().map(alert).collect()),
+        alerts: alerts.map(|mut alerts| alerts.list.iter_mut().map(alert).collect()),
         raw_json: String::new(),
     }
-}
-
-fn comment(mut comment: Record<'_>) -> Comment {
-    Comment {
-        comment: comment.optional("comment"),
-        created_by: comment.optional("createdByDisplayName"),
-        created_at: comment.optional("createdDateTime"),
-    }
-}
-
-fn alert(mut alert: Record<'_>) -> Alert {
-    Alert {
-        id: alert.text("id"),
-        title: alert.optional("title"),
-        severity: alert.optional("severity"),
-        status: alert.optional("status"),
-        classification: alert.optional("classification"),
-        determination: alert.optional("determination"),
-        service_source: alert.optional("serviceSource"),
-        detection_source: alert.optional("detectionSource"),
-        category: alert.optional("category"),
-        assigned_to: alert.optional("assignedTo"),
-        mitre_techniques: alert.texts("mitreTechniques").unwrap_or_default(),
-        alert_web_url: alert.optional("alertWebUrl"),
-        created_at: alert.optional("createdDateTime"),
-        last_update_at: alert.optional("lastUpdateDateTime"),
-    }
-}
-
-/// An incident with only the fields an update sends: for an update that was only checked, or cannot be read back.
-pub fn of_update(id: &str, body: &str) -> String {
-    let mut incident = Writer::new();
-    incident.text("id", id);
-    for (name, value) in Object::parse(body).unwrap_or_default().0 {
-        incident.json(&name, value.get());
-    }
-    incident.finish()
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! The actions and their parameters.
+//! The actions of the app and their parameters.
 
 use super::entry::{ActionEntry, Entry, TEXT};
 use crate::request::incident::{EXPANDABLE, PAGE_MAX};
-use crate::request::poll::LOOK_BACK_MAX;
 use crate::request::vocabulary::words;
 use crate::wit::actions::{
     Classification, ClearableField, Determination, HttpMethod, IncidentStatus, Severity, TagMode,
@@ -17,8 +16,6 @@ pub const LIST_INCIDENTS: &str = "list_incidents";
 pub const RUN_HUNTING_QUERY: &str = "run_hunting_query";
 /// Update an incident.
 pub const UPDATE_INCIDENT: &str = "update_incident";
-/// What changed since the last time.
-pub const POLL_INCIDENTS: &str = "poll_incidents";
 /// A request to any endpoint.
 pub const GENERIC_ACTION: &str = "generic_action";
 
@@ -36,11 +33,11 @@ pub const EXTRA_FIELDS: [&str; 9] = [
 ];
 
 /// Source: <https://learn.microsoft.com/graph/permissions-reference>.
-const READ_INCIDENTS: &[&str] = &["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
-const WRITE_INCIDENTS: &[&str] = &["SecurityIncident.ReadWrite.All"];
+pub(super) const READ_INCIDENTS: &[&str] = &["SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All"];
+pub(super) const WRITE_INCIDENTS: &[&str] = &["SecurityIncident.ReadWrite.All"];
 const HUNT: &[&str] = &["ThreatHunting.Read.All"];
 
-pub(super) const ALL: &[ActionEntry] = &[
+pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: GET_INCIDENT,
         function: "get-incident",
@@ -48,15 +45,18 @@ pub(super) const ALL: &[ActionEntry] = &[
         description: "This action retrieves the details of a specific incident.",
         effect: Effect::Read,
         permissions: READ_INCIDENTS,
-        parameters: &[Entry {
-            name: "incident_id",
-            title: "Incident ID",
-            description: "Enter the incident ID to retrieve incident information.",
-            required: true,
-            example: Some("2972395"),
-            comment: Some("You can retrieve this using the action List Incidents."),
-            ..TEXT
-        }],
+        parameters: &[
+            Entry {
+                name: "incident_id",
+                title: "Incident ID",
+                description: "Enter the incident ID to retrieve incident information.",
+                required: true,
+                example: Some("2972395"),
+                comment: Some("You can retrieve this using the action List Incidents."),
+                ..TEXT
+            },
+            EXPAND,
+        ],
         example: r#"{"incident_id": "2972395"}"#,
     },
     ActionEntry {
@@ -119,19 +119,9 @@ pub(super) const ALL: &[ActionEntry] = &[
         parameters: GENERIC_PARAMETERS,
         example: r#"{"method": "POST", "payload": {"Query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'"}, "endpoint": "/security/runHuntingQuery", "extra_fields": {}, "query_params": {}}"#,
     },
-    ActionEntry {
-        name: POLL_INCIDENTS,
-        function: "poll-incidents",
-        title: "Poll Incidents",
-        description: "This action returns the incidents that were created or changed since the last call, each change once, for hosts that start playbooks.",
-        effect: Effect::Read,
-        permissions: READ_INCIDENTS,
-        parameters: POLL_PARAMETERS,
-        example: r#"{"since": "2024-02-01T08:00:00Z", "filter": "severity eq 'high'", "max_results": 10}"#,
-    },
 ];
 
-const EXPAND: Entry = Entry {
+pub(super) const EXPAND: Entry = Entry {
     name: "expand",
     title: "Expand",
     description: "Enter any related resources you want to include in the response.",
@@ -140,50 +130,22 @@ const EXPAND: Entry = Entry {
     ..TEXT
 };
 
-const POLL_PARAMETERS: &[Entry] = &[
-    Entry {
-        name: "state",
-        title: "State",
-        description: "Enter the state of the last result that was dealt with; leave it out to start.",
-        comment: Some("Opaque text, to be kept as it is."),
-        ..TEXT
-    },
-    Entry {
-        name: "since",
-        title: "Since",
-        description: "Enter the time at which to start, if there is no state. Default: now.",
-        example: Some("2024-02-01T08:00:00Z"),
-        ..TEXT
-    },
-    Entry {
-        name: "filter",
-        title: "Filter",
-        description: "Enter a query to filter incidents by specific fields.",
-        example: Some("severity eq 'high'"),
-        comment: Some("As for List Incidents."),
-        ..TEXT
-    },
-    EXPAND,
-    Entry {
-        name: "max_results",
-        title: "Max Results",
-        description: "Enter the maximum number of incidents to return.",
-        kind: ParameterKind::Integer,
-        default: Some("50"),
-        range: Some((1, Some(PAGE_MAX))),
-        ..TEXT
-    },
-    Entry {
-        name: "look_back",
-        title: "Look Back",
-        description: "Enter the seconds to ask again for what was covered before, as the service may show a change late.",
-        kind: ParameterKind::Integer,
-        default: Some("0"),
-        range: Some((0, Some(LOOK_BACK_MAX))),
-        example: Some("180"),
-        ..TEXT
-    },
-];
+pub(super) const DRY_RUN: Entry = Entry {
+    name: "dry_run",
+    title: "Dry Run",
+    description: "Choose true to only check the request and return what would be sent.",
+    kind: ParameterKind::Boolean,
+    default: Some("false"),
+    ..TEXT
+};
+
+pub(super) const CURSOR: Entry = Entry {
+    name: "cursor",
+    title: "Cursor",
+    description: "Enter the cursor of an earlier page to continue from there.",
+    comment: Some("It stands for the whole earlier query: leave the other parameters out."),
+    ..TEXT
+};
 
 const LIST_PARAMETERS: &[Entry] = &[
     Entry {
@@ -230,13 +192,7 @@ const LIST_PARAMETERS: &[Entry] = &[
         comment: Some("The service does not document this option."),
         ..TEXT
     },
-    Entry {
-        name: "cursor",
-        title: "Cursor",
-        description: "Enter the cursor of an earlier page to continue from there.",
-        comment: Some("It stands for the whole earlier query: leave the other parameters out."),
-        ..TEXT
-    },
+    CURSOR,
 ];
 
 const UPDATE_PARAMETERS: &[Entry] = &[
@@ -366,14 +322,7 @@ const UPDATE_PARAMETERS: &[Entry] = &[
         comment: Some("Without it the last writer wins."),
         ..TEXT
     },
-    Entry {
-        name: "dry_run",
-        title: "Dry Run",
-        description: "Choose true to only check the update and return what would be sent.",
-        kind: ParameterKind::Boolean,
-        default: Some("false"),
-        ..TEXT
-    },
+    DRY_RUN,
 ];
 
 const SENTINEL: &str = "unknownFutureValue stands for values newer than this connector: it can be read but not set.";

@@ -115,19 +115,9 @@ fn the_actions_match_the_documentation() {
             Effect::Any,
             &[],
         ),
-        // Ours.
-        (
-            "poll_incidents",
-            "poll-incidents",
-            "Poll Incidents",
-            "This action returns the incidents that were created or changed since the last call, each change once, for hosts that start playbooks.",
-            Effect::Read,
-            &read,
-        ),
     ];
-    let actions = describe().actions;
-    assert_eq!(actions.len(), documented.len());
-    for (action, (name, function, title, description, effect, permissions)) in actions.iter().zip(documented) {
+    for (action, (name, function, title, description, effect, permissions)) in describe().actions.iter().zip(documented)
+    {
         assert_eq!((action.name.as_str(), action.function.as_str()), (name, function));
         assert_eq!((action.title.as_str(), action.description.as_str()), (title, description));
         assert_eq!(action.effect, effect);
@@ -136,8 +126,31 @@ fn the_actions_match_the_documentation() {
 }
 
 #[test]
+fn ours_follow_with_the_permissions_of_the_service() {
+    let (incidents, alerts) = ("SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All");
+    let ours = [
+        ("add_incident_comment", Effect::Write, &[incidents][..]),
+        ("list_alerts", Effect::Read, &["SecurityAlert.Read.All", alerts]),
+        ("get_alert", Effect::Read, &["SecurityAlert.Read.All", alerts]),
+        ("update_alert", Effect::Write, &[alerts]),
+        ("add_alert_comment", Effect::Write, &[alerts]),
+        ("merge_incidents", Effect::Write, &["SecurityData.Manage.All"]),
+        ("move_alerts", Effect::Write, &["SecurityData.Manage.All"]),
+        ("poll_incidents", Effect::Read, &["SecurityIncident.Read.All", incidents]),
+    ];
+    let actions = describe().actions;
+    let found: Vec<_> = actions.iter().skip(5).map(|action| (&action.name[..], action.effect)).collect();
+    assert_eq!(found, ours.map(|(name, effect, _)| (name, effect)));
+    for (action, (name, _, permissions)) in actions.iter().skip(5).zip(ours) {
+        assert_eq!(action.function, name.replace('_', "-"));
+        assert_eq!(action.permissions, permissions);
+        assert!(action.description.starts_with("This action "), "{}", action.description);
+    }
+}
+
+#[test]
 fn the_parameters_match_the_documentation() {
-    same(&action("get_incident_details").parameters, &GET, &[], &[]);
+    same(&action("get_incident_details").parameters, &GET, &["expand"], &[]);
     same(&action("list_incidents").parameters, &LIST, &["order_by", "cursor"], &[("expand", &["alerts"])]);
     same(&action("run_hunting_query").parameters, &HUNT, &[], &[]);
     same(
@@ -191,12 +204,13 @@ fn each_cloud_has_its_hosts() {
     );
 }
 
-/// Runs input against a service that answers anything with an incident, a page and a hunting result in one.
+/// Runs input against a service that answers anything with an object that is everything in one.
 fn runs(action: &str, config: &str, input: &str) -> Result<String, crate::text::fault::Fault> {
     let mut body: serde_json::Value = serde_json::from_str(INCIDENT).expect("JSON");
-    for member in ["value", "schema", "results"] {
+    for member in ["value", "schema", "results", "alerts"] {
         body[member] = serde_json::json!([]);
     }
+    body["targetIncidentId"] = "29".into();
     let body = body.to_string();
     let host = ScriptedHost::new([token(), answer(200, &body), answer(200, &body)]);
     invoke(&host, action, config, input)
@@ -215,11 +229,17 @@ fn input_with(action: &str, name: &str, value: &serde_json::Value) -> String {
         "get_incident_details" => serde_json::json!({ "incident_id": "29" }),
         "run_hunting_query" => serde_json::json!({ "query": "T" }),
         "update_incident" => serde_json::json!({ "incident_id": "29", "assigned_to": "x" }),
+        "add_incident_comment" => serde_json::json!({ "incident_id": "29", "comment": "x" }),
+        "get_alert" => serde_json::json!({ "alert_id": "a" }),
+        "update_alert" => serde_json::json!({ "alert_id": "a", "assigned_to": "x" }),
+        "add_alert_comment" => serde_json::json!({ "alert_id": "a", "comment": "x" }),
+        "merge_incidents" => serde_json::json!({ "incident_ids": ["29", "30"] }),
+        "move_alerts" => serde_json::json!({ "alert_ids": ["a"] }),
         "generic_action" => serde_json::json!({ "method": "POST", "endpoint": "x" }),
         _ => serde_json::json!({}),
     };
     if name == "clear" {
-        input = serde_json::json!({ "incident_id": "29" });
+        input.as_object_mut().expect("an object").remove("assigned_to");
     }
     if name == "tag_mode" && value.as_str().is_some_and(|mode| !mode.eq_ignore_ascii_case("replace")) {
         input["custom_tags"] = serde_json::json!(["x"]);
@@ -230,14 +250,14 @@ fn input_with(action: &str, name: &str, value: &serde_json::Value) -> String {
 
 #[test]
 fn each_example_default_and_allowed_value_is_taken() {
-    let cursor = "https://graph.microsoft.com/v1.0/security/incidents?$skip=50";
     for action in describe().actions {
         for parameter in &action.parameters {
             let (name, kind) = (parameter.name.as_str(), parameter.kind);
             let mut values: Vec<String> = parameter.default_value.iter().chain(&parameter.example).cloned().collect();
             values.extend(parameter.allowed_values.iter().filter(|value| *value != "unknownFutureValue").cloned());
             if name == "cursor" {
-                values.push(cursor.into());
+                let list = if action.name == "list_alerts" { "alerts_v2" } else { "incidents" };
+                values.push(format!("https://graph.microsoft.com/v1.0/security/{list}?$skip=50"));
             }
             for limit in [parameter.minimum, parameter.maximum].into_iter().flatten() {
                 values.push(limit.to_string());

@@ -5,6 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use zeroize::Zeroizing;
 
+use crate::actions::triage::comment::Owner;
+use crate::actions::triage::{alerts, comment, correlation, update_alert};
 use crate::actions::{
     check, generic, get_incident, list_incidents, poll_incidents, run_hunting_query, update_incident,
 };
@@ -18,9 +20,12 @@ use crate::wire::host::Host;
 use crate::wit::actions::{
     GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
 };
+use crate::wit::triage::{
+    AlertChange, AlertDetails, AlertMove, AlertPage, AlertQuery, CommentList, Correlation, IncidentMerge,
+};
 use crate::wit::trigger::{PollQuery, PollResult};
 use crate::wit::types::{Config, Error};
-use crate::wit::{actions, catalog, connection, json, trigger};
+use crate::wit::{actions, catalog, connection, json, triage, trigger};
 
 /// The component on any host.
 pub struct Component<H>(std::marker::PhantomData<H>);
@@ -53,8 +58,8 @@ fn without_secret(mut fault: Fault, config: &Config) -> Error {
 }
 
 impl<H: Host + Default + 'static> actions::Guest for Component<H> {
-    fn get_incident(config: Config, incident_id: String) -> Result<Incident, Error> {
-        run::<H, _>(config, async |session| get_incident::typed(session, &incident_id).await)
+    fn get_incident(config: Config, incident_id: String, expand: Option<String>) -> Result<Incident, Error> {
+        run::<H, _>(config, async |session| get_incident::typed(session, &incident_id, expand.as_deref()).await)
     }
 
     fn list_incidents(config: Config, query: IncidentQuery) -> Result<IncidentPage, Error> {
@@ -71,6 +76,48 @@ impl<H: Host + Default + 'static> actions::Guest for Component<H> {
 
     fn generic_action(config: Config, request: GenericRequest) -> Result<GenericResponse, Error> {
         run::<H, _>(config, async |session| generic::typed(session, &request).await)
+    }
+}
+
+impl<H: Host + Default + 'static> triage::Guest for Component<H> {
+    fn add_incident_comment(
+        config: Config,
+        incident_id: String,
+        text: String,
+        dry_run: Option<bool>,
+    ) -> Result<CommentList, Error> {
+        let owner = Owner::Incident(&incident_id);
+        run::<H, _>(config, async |session| comment::typed(session, owner, &text, dry_run).await)
+    }
+
+    fn list_alerts(config: Config, query: AlertQuery) -> Result<AlertPage, Error> {
+        run::<H, _>(config, async |session| alerts::list(session, &query).await)
+    }
+
+    fn get_alert(config: Config, alert_id: String) -> Result<AlertDetails, Error> {
+        run::<H, _>(config, async |session| alerts::get(session, &alert_id).await)
+    }
+
+    fn update_alert(config: Config, alert_id: String, change: AlertChange) -> Result<AlertDetails, Error> {
+        run::<H, _>(config, async |session| update_alert::typed(session, &alert_id, &change).await)
+    }
+
+    fn add_alert_comment(
+        config: Config,
+        alert_id: String,
+        text: String,
+        dry_run: Option<bool>,
+    ) -> Result<CommentList, Error> {
+        let owner = Owner::Alert(&alert_id);
+        run::<H, _>(config, async |session| comment::typed(session, owner, &text, dry_run).await)
+    }
+
+    fn merge_incidents(config: Config, merge: IncidentMerge) -> Result<Correlation, Error> {
+        run::<H, _>(config, async |session| correlation::merge(session, &merge).await)
+    }
+
+    fn move_alerts(config: Config, alerts: AlertMove) -> Result<Correlation, Error> {
+        run::<H, _>(config, async |session| correlation::move_alerts(session, &alerts).await)
     }
 }
 

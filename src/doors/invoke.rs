@@ -1,10 +1,14 @@
 //! The JSON form of the actions: reads config and input, runs the action, returns data and meta.
 
+mod input;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use crate::actions::triage::comment::Owner;
+use crate::actions::triage::{alerts, comment, correlation, update_alert};
 use crate::actions::{
     check, generic, get_incident, list_incidents, poll_incidents, run_hunting_query, update_incident,
 };
@@ -17,10 +21,8 @@ use crate::request::fields::{Fields, Text, nearest};
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::text::json::{self, Object, Writer};
 use crate::text::secret::{Secret, Strikes};
-use crate::wire::host::{Host, Method};
-use crate::wit::actions::{ExtraFields, GenericRequest, IncidentChange, IncidentQuery, ResponseType, Upload};
+use crate::wire::host::Host;
 use crate::wit::connection::ActionAccess;
-use crate::wit::trigger::PollQuery;
 use crate::wit::types::{Certificate, Cloud, Config, Credential, Endpoints};
 
 thread_local! {
@@ -37,7 +39,7 @@ pub async fn invoke<H: Host>(host: &H, action: &str, config_json: &str, input_js
 }
 
 /// The refusal without any value that the configuration calls a secret, which may have been pasted into the wrong field.
-fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
+pub fn without_secret(mut fault: Fault, config_json: &str) -> Fault {
     let config = Object::parse(json::unmarked(config_json)).unwrap_or_default();
     let is_secret = |name: &str| SECRET_NAMES.iter().any(|part| name.contains(part));
     let values = config.0.iter().filter(|(name, _)| is_secret(&name.to_ascii_lowercase()));
@@ -56,19 +58,43 @@ async fn run<H: Host>(host: &H, action: &str, config_json: &str, input_json: &st
     let connection = connection(config_json)?;
     let session = Session::new(host, &connection, envelope::PREFIX);
     match action {
-        catalog::GET_INCIDENT => get_incident::json(&session, &input.required_digits("incident_id")?).await,
-        catalog::LIST_INCIDENTS => list_incidents::json(&session, &incident_query(&input)?).await,
+        catalog::GET_INCIDENT => {
+            let (id, expand) = (input.required_digits("incident_id")?, input.text("expand")?);
+            get_incident::json(&session, &id, expand.as_deref()).await
+        }
+        catalog::LIST_INCIDENTS => list_incidents::json(&session, &input::incident_query(&input)?).await,
         catalog::RUN_HUNTING_QUERY => {
             run_hunting_query::json(&session, &input.required_text("query")?, input.text("time_span")?.as_deref()).await
         }
         catalog::UPDATE_INCIDENT => {
-            update_incident::json(&session, &input.required_digits("incident_id")?, &incident_change(&input)?).await
+            let id = input.required_digits("incident_id")?;
+            update_incident::json(&session, &id, &input::incident_change(&input)?).await
         }
+        catalog::ADD_INCIDENT_COMMENT => {
+            let id = input.required_digits("incident_id")?;
+            add_comment(&session, Owner::Incident(&id), &input).await
+        }
+        catalog::LIST_ALERTS => alerts::list_json(&session, &input::alert_query(&input)?).await,
+        catalog::GET_ALERT => alerts::get_json(&session, &input.required_text("alert_id")?).await,
+        catalog::UPDATE_ALERT => {
+            let id = input.required_text("alert_id")?;
+            update_alert::json(&session, &id, &input::alert_change(&input)?).await
+        }
+        catalog::ADD_ALERT_COMMENT => {
+            let id = input.required_text("alert_id")?;
+            add_comment(&session, Owner::Alert(&id), &input).await
+        }
+        catalog::MERGE_INCIDENTS => correlation::merge_json(&session, &input::incident_merge(&input)?).await,
+        catalog::MOVE_ALERTS => correlation::move_alerts_json(&session, &input::alert_move(&input)?).await,
         catalog::POLL_INCIDENTS => {
-            poll_incidents::json(&session, input.text_or_json("state").as_deref(), &poll_query(&input)?).await
+            poll_incidents::json(&session, input.text_or_json("state").as_deref(), &input::poll_query(&input)?).await
         }
-        _ => generic::json(&session, &generic_request(&input)?).await,
+        _ => generic::json(&session, &input::generic_request(&input)?).await,
     }
+}
+
+async fn add_comment<H: Host>(session: &Session<'_, H>, owner: Owner<'_>, input: &Fields<'_>) -> Result<String, Fault> {
+    comment::json(session, owner, &input.required_text("comment")?, input.boolean("dry_run")?).await
 }
 
 /// Reports which actions will work.
@@ -206,89 +232,6 @@ fn cloud(fields: &Fields<'_>) -> Result<Option<Cloud>, Fault> {
         ));
     }
     fields.word("cloud")
-}
-
-fn incident_query(input: &Fields<'_>) -> Result<IncidentQuery, Fault> {
-    Ok(IncidentQuery {
-        filter: input.text("filter")?,
-        max_results: input.integer("max_results")?,
-        skip: input.integer("skip")?,
-        count: input.boolean("count")?,
-        expand: input.text("expand")?,
-        order_by: input.text("order_by")?,
-        cursor: input.text("cursor")?,
-    })
-}
-
-fn poll_query(input: &Fields<'_>) -> Result<PollQuery, Fault> {
-    Ok(PollQuery {
-        since: input.text("since")?,
-        filter: input.text("filter")?,
-        expand: input.text("expand")?,
-        max_results: input.integer("max_results")?,
-        look_back: input.integer("look_back")?,
-    })
-}
-
-fn incident_change(input: &Fields<'_>) -> Result<IncidentChange, Fault> {
-    Ok(IncidentChange {
-        status: input.word("status")?,
-        assigned_to: input.text("assigned_to")?,
-        classification: input.word("classification")?,
-        determination: input.word("determination")?,
-        description: input.text("description")?,
-        resolving_comment: input.text("resolving_comment")?,
-        severity: input.word("severity")?,
-        display_name: input.text("display_name")?,
-        summary: input.text("summary")?,
-        custom_tags: input.texts("custom_tags")?,
-        tag_mode: input.word("tag_mode")?,
-        clear: input.words("clear")?,
-        unchanged_since: input.text("unchanged_since")?,
-        dry_run: input.boolean("dry_run")?,
-    })
-}
-
-fn generic_request(input: &Fields<'_>) -> Result<GenericRequest, Fault> {
-    let method = input.word::<Method>("method")?.ok_or_else(|| input.wrong("method", "is required"))?;
-    Ok(GenericRequest {
-        method,
-        endpoint: input.required_text("endpoint")?,
-        payload: input.text_or_json("payload"),
-        query_params: input.pairs("query_params")?,
-        extra_fields: extra_fields(input)?,
-    })
-}
-
-fn extra_fields(input: &Fields<'_>) -> Result<Option<ExtraFields>, Fault> {
-    input.fields("extra_fields", &catalog::EXTRA_FIELDS, |extra| {
-        Ok(ExtraFields {
-            headers: extra.pairs("headers")?,
-            payload_json: extra.any("payload_json"),
-            files: files(extra)?,
-            download: extra.boolean("download")?,
-            filename: extra.text("filename")?,
-            retry_count: extra.integer("retry_count")?,
-            retry_wait: extra.integer("retry_wait")?,
-            custom_output_json: extra.any("custom_output"),
-            response_type: extra.word::<ResponseType>("response_type")?,
-        })
-    })
-}
-
-fn files(extra: &Fields<'_>) -> Result<Vec<Upload>, Fault> {
-    let files = extra.list("files", &["field", "filename", "content_type", "content_base64"])?;
-    files
-        .iter()
-        .map(|file| {
-            Ok(Upload {
-                field: file.required_text("field")?,
-                filename: file.required_text("filename")?,
-                content_type: file.text("content_type")?,
-                content_base64: file.text("content_base64")?.unwrap_or_default(),
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]

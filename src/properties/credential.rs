@@ -65,7 +65,7 @@ proptest! {
                 host.expect(token());
             }
             host.expect(answer(200, INCIDENT));
-            match run_as(&host, &connection, async |session| get_incident::typed(session, "29").await) {
+            match run_as(&host, &connection, async |session| get_incident::typed(session, "29", None).await) {
                 Ok(_) if is_token => {
                     let bearer = format!("Bearer {}", text.trim());
                     let sent = &host.sent()[0];

@@ -256,7 +256,7 @@ proptest! {
         let bad = bytes(status, &body);
         let script = if status == 401 { vec![token(), bad.clone(), token(), bad] } else { [vec![token()], vec![bad; 4]].concat() };
         let host = ScriptedHost::new(script);
-        let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
+        let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("an error");
         is_sound(&error);
         prop_assert_eq!((error.status, error.kind != ErrorKind::InvalidInput), (Some(status), true));
     }
@@ -267,7 +267,7 @@ proptest! {
         body in body(r#"{"error":"invalid_client","error_description":"AADSTS7000215: planted~Secret.1\r\nTrace ID: x","error_codes":[7000215],"access_token":"a","expires_in":"3599"}"#),
     ) {
         let host = ScriptedHost::new([vec![bytes(status, &body); 8], vec![answer(200, INCIDENT)]].concat());
-        match run(&host, async |session| get_incident::typed(session, "29").await) {
+        match run(&host, async |session| get_incident::typed(session, "29", None).await) {
             Err(error) => is_sound(&error),
             // The other steps are not an incident.
             Ok(_) => prop_assert!(false, "no answer was an incident"),
@@ -290,7 +290,7 @@ proptest! {
             // An answer that starts like an HTML page is taken for one.
             assert!([ErrorKind::MalformedResponse, ErrorKind::Unreachable].contains(&error.kind), "{error:?}");
         };
-        match run(&host(&incident), async |session| get_incident::typed(session, "29").await) {
+        match run(&host(&incident), async |session| get_incident::typed(session, "29", None).await) {
             Ok(decoded) => prop_assert_eq!(decoded.raw_json.as_bytes(), incident.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&incident)),
             Err(error) => malformed(error),
         }
@@ -416,7 +416,7 @@ proptest! {
         };
         let Ok(connection) = Connection::new(&config) else { return Ok(()) };
         let host = ScriptedHost::new([token(), answer(200, INCIDENT)]);
-        run_as(&host, &connection, async |session| get_incident::typed(session, "29").await).expect("an incident");
+        run_as(&host, &connection, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
         let sent = &host.sent()[0];
         let path = format!("{}/{}/oauth2/v2.0/token", connection.app.login, connection.app.tenant_id);
         prop_assert_eq!(&sent.url, &path);
@@ -437,13 +437,13 @@ proptest! {
         let grant = serde_json::json!({ "expires_in": 3599, "access_token": token }).to_string();
         let host = ScriptedHost::new([answer(200, &grant), answer(200, "{}"), answer(200, INCIDENT)]);
         match run(&host, async |session| check::check(session).await) {
-            Ok(report) => prop_assert_eq!(report.actions.len(), 6),
+            Ok(report) => prop_assert_eq!(report.actions.len(), crate::catalog::action_names().count()),
             Err(error) => {
                 prop_assert_eq!(error.kind, ErrorKind::MalformedResponse);
                 // Graph has not been asked yet; its first answer is not an incident, so it is asked again.
             }
         }
-        run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
+        run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
         let sent = host.sent();
         let bearer = format!("Bearer {token}");
         prop_assert_eq!(sent.last().and_then(|sent| sent.header("authorization")), Some(bearer.as_str()));
@@ -457,7 +457,7 @@ proptest! {
         let at_login = bytes(status, format!("{before}{SECRET}{after}").as_bytes());
         for script in [vec![token(), at_graph], vec![at_login; 4]] {
             let host = ScriptedHost::new(script);
-            let error = run_as(&host, &connection, async |session| get_incident::typed(session, "29").await).expect_err("an error");
+            let error = run_as(&host, &connection, async |session| get_incident::typed(session, "29", None).await).expect_err("an error");
             is_sound(&error);
         }
     }

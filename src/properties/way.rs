@@ -27,7 +27,7 @@ proptest! {
         let headers = [("retry-after", value.as_str())];
         let busy = crate::wire::scripted::answer_with(429, &headers, "");
         let host = ScriptedHost::new([vec![token()], vec![busy; 4]].concat());
-        let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("busy");
+        let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("busy");
         prop_assert_eq!((error.kind, error.status), (ErrorKind::Throttled, Some(429)));
         prop_assert!(host.elapsed() <= connection().timeout);
     }
@@ -64,7 +64,7 @@ proptest! {
         let marked = |body: &[u8]| ["\u{feff}".as_bytes(), body].concat();
         let ask = |status: u16, body: &[u8]| {
             let host = ScriptedHost::new([vec![token()], vec![bytes(status, body); 4]].concat());
-            format!("{:?}", run(&host, async |session| get_incident::typed(session, "29").await))
+            format!("{:?}", run(&host, async |session| get_incident::typed(session, "29", None).await))
         };
         // With two marks, the second stays.
         if !incident.starts_with("\u{feff}".as_bytes()) && !refusal.starts_with("\u{feff}".as_bytes()) {
@@ -87,7 +87,7 @@ proptest! {
         let step = Step::Answer { status, headers, body: page.into_bytes() };
         for script in [[vec![token()], vec![step.clone(); 4]].concat(), vec![step; 4]] {
             let host = ScriptedHost::new(script);
-            let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("a page");
+            let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("a page");
             is_sound(&error);
             prop_assert_eq!(error.status, Some(status));
             prop_assert!(error.message.chars().count() < 500 && !error.message.chars().any(char::is_control), "{}", error.message);

@@ -122,9 +122,20 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Required digits, as a text or a whole number in any form.
+    /// Digits, as a text or a whole number in any form.
+    pub fn digits(&self, name: &str) -> Result<Option<String>, Fault> {
+        Ok(self.text(name)?.map(|text| whole(text.trim()).to_owned()))
+    }
+
+    /// Several of them.
+    pub fn digit_list(&self, name: &str) -> Result<Vec<String>, Fault> {
+        let texts = self.texts(name)?.unwrap_or_default();
+        Ok(texts.iter().map(|text| whole(text).to_owned()).collect())
+    }
+
+    /// Required digits.
     pub fn required_digits(&self, name: &str) -> Result<String, Fault> {
-        self.required_text(name).map(|text| whole(text.trim()).to_owned())
+        self.digits(name)?.ok_or_else(|| self.wrong(name, "is required"))
     }
 
     /// True or false, also as a string.

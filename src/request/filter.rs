@@ -1,14 +1,51 @@
-//! Checks that a list filter names only fields that incidents can be filtered by; the service checks the rest.
+//! Checks that a list filter names only fields that the list can be filtered by; the service checks the rest.
 //!
-//! Source: <https://learn.microsoft.com/graph/api/security-list-incidents#optional-query-parameters>.
-
-/// The fields that the service filters incidents by.
-pub const FIELDS: [&str; 7] =
-    ["assignedTo", "classification", "createdDateTime", "determination", "lastUpdateDateTime", "severity", "status"];
+//! Sources: <https://learn.microsoft.com/graph/api/security-list-incidents#optional-query-parameters>,
+//! <https://learn.microsoft.com/graph/api/security-list-alerts_v2#optional-query-parameters>.
 
 use crate::request::vocabulary::{is_meant, words};
 use crate::text::fault::quoted;
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
+use crate::wit::triage::AlertStatus;
+
+/// The fields that a list can be filtered by.
+#[derive(Debug)]
+pub struct Fields {
+    what: &'static str,
+    names: &'static [&'static str],
+    statuses: fn() -> Vec<&'static str>,
+}
+
+/// Of incidents.
+pub const INCIDENTS: Fields = Fields {
+    what: "incidents",
+    names: &[
+        "assignedTo",
+        "classification",
+        "createdDateTime",
+        "determination",
+        "lastUpdateDateTime",
+        "severity",
+        "status",
+    ],
+    statuses: words::<IncidentStatus>,
+};
+
+/// Of alerts.
+pub const ALERTS: Fields = Fields {
+    what: "alerts",
+    names: &[
+        "assignedTo",
+        "classification",
+        "createdDateTime",
+        "determination",
+        "lastUpdateDateTime",
+        "serviceSource",
+        "severity",
+        "status",
+    ],
+    statuses: words::<AlertStatus>,
+};
 
 /// Words of OData that are not fields.
 const KEYWORDS: [&str; 19] = [
@@ -16,40 +53,99 @@ const KEYWORDS: [&str; 19] = [
     "true", "false",
 ];
 
-/// Checks a filter; it is sent as written.
-///
-/// # Errors
-/// What is wrong; the caller puts the field's name in front.
-pub fn check(filter: &str) -> Result<(), String> {
-    let mut rest = filter;
-    let mut depth = 0_usize;
-    while let Some(character) = rest.chars().next() {
-        let length = match character {
-            '\'' => quoted_length(rest)?,
-            _ if is_letter(character) => {
-                let length = word_length(rest);
-                let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-                check_word(word, after)?;
-                length
-            }
-            '(' => {
-                depth += 1;
-                1
-            }
-            ')' => {
-                depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
-                1
-            }
-            // Any white space is allowed: filters are pasted with line breaks.
-            _ if character.is_control() && !character.is_whitespace() => return Err("has a control character".into()),
-            _ => character.len_utf8(),
-        };
-        rest = rest.get(length..).unwrap_or_default();
+impl Fields {
+    /// Checks a filter; it is sent as written.
+    ///
+    /// # Errors
+    /// What is wrong; the caller puts the field's name in front.
+    pub fn check(&self, filter: &str) -> Result<(), String> {
+        let mut rest = filter;
+        let mut depth = 0_usize;
+        while let Some(character) = rest.chars().next() {
+            let length = match character {
+                '\'' => quoted_length(rest)?,
+                _ if is_letter(character) => {
+                    let length = word_length(rest);
+                    let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                    self.check_word(word, after)?;
+                    length
+                }
+                '(' => {
+                    depth += 1;
+                    1
+                }
+                ')' => {
+                    depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
+                    1
+                }
+                // Any white space is allowed: filters are pasted with line breaks.
+                _ if character.is_control() && !character.is_whitespace() => {
+                    return Err("has a control character".into());
+                }
+                _ => character.len_utf8(),
+            };
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        if depth > 0 {
+            return Err("has an opening parenthesis without a closing one".into());
+        }
+        Ok(())
     }
-    if depth > 0 {
-        return Err("has an opening parenthesis without a closing one".into());
+
+    fn check_word(&self, word: &str, after: &str) -> Result<(), String> {
+        let is_literal = word.starts_with(|character: char| character.is_ascii_digit());
+        let is_function = after.starts_with('(');
+        // A literal with its type, such as `microsoft.graph.security.incidentStatus'active'`.
+        let is_typed = after.starts_with('\'') && word.split('.').all(is_name);
+        let known = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
+        if is_literal || known(&KEYWORDS) || is_function || is_typed || known(self.names) {
+            return Ok(());
+        }
+        Err(format!(
+            "{} is not a field that {} can be filtered by (text goes in single quotes); allowed: {}",
+            quoted(word),
+            self.what,
+            self.names.join(", ")
+        ))
     }
-    Ok(())
+
+    /// Remedy for a refused filter: the allowed words of the first field that is compared with a word it does not have.
+    pub fn remedy(&self, filter: &str) -> Option<String> {
+        let vocabularies: [(&str, Vec<&'static str>); 4] = [
+            ("status", (self.statuses)()),
+            ("severity", words::<Severity>()),
+            ("classification", words::<Classification>()),
+            ("determination", words::<Determination>()),
+        ];
+        let mut field: Option<(&str, &[&str])> = None;
+        let mut rest = filter;
+        while let Some(character) = rest.chars().next() {
+            let length = match character {
+                '\'' => {
+                    let length = quoted_length(rest).ok()?;
+                    let text = rest.get(1..length - 1)?;
+                    if let Some((name, words)) = field
+                        && !is_meant(text, words)
+                    {
+                        return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
+                    }
+                    length
+                }
+                _ if is_letter(character) => {
+                    let length = word_length(rest);
+                    let word = rest.get(..length)?;
+                    if self.names.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+                        let found = vocabularies.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+                        field = found.map(|(name, words)| (*name, words.as_slice()));
+                    }
+                    length
+                }
+                _ => character.len_utf8(),
+            };
+            rest = rest.get(length..)?;
+        }
+        None
+    }
 }
 
 /// Length of a text in single quotes, in which a doubled quote is a quote.
@@ -69,63 +165,9 @@ fn word_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-fn check_word(word: &str, after: &str) -> Result<(), String> {
-    let is_literal = word.starts_with(|character: char| character.is_ascii_digit());
-    let is_function = after.starts_with('(');
-    // A literal with its type, such as `microsoft.graph.security.incidentStatus'active'`.
-    let is_typed = after.starts_with('\'') && word.split('.').all(is_name);
-    let known = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
-    if is_literal || known(&KEYWORDS) || is_function || is_typed || known(&FIELDS) {
-        return Ok(());
-    }
-    Err(format!(
-        "{} is not a field that incidents can be filtered by (text goes in single quotes); allowed: {}",
-        quoted(word),
-        FIELDS.join(", ")
-    ))
-}
-
 fn is_name(text: &str) -> bool {
     text.starts_with(|character: char| character.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Remedy for a refused filter: the allowed words of the first field that is compared with a word it does not have.
-pub fn remedy(filter: &str) -> Option<String> {
-    let vocabularies: [(&str, Vec<&'static str>); 4] = [
-        ("status", words::<IncidentStatus>()),
-        ("severity", words::<Severity>()),
-        ("classification", words::<Classification>()),
-        ("determination", words::<Determination>()),
-    ];
-    let mut field: Option<(&str, &[&str])> = None;
-    let mut rest = filter;
-    while let Some(character) = rest.chars().next() {
-        let length = match character {
-            '\'' => {
-                let length = quoted_length(rest).ok()?;
-                let text = rest.get(1..length - 1)?;
-                if let Some((name, words)) = field
-                    && !is_meant(text, words)
-                {
-                    return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
-                }
-                length
-            }
-            _ if is_letter(character) => {
-                let length = word_length(rest);
-                let word = rest.get(..length)?;
-                if FIELDS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                    let found = vocabularies.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
-                    field = found.map(|(name, words)| (*name, words.as_slice()));
-                }
-                length
-            }
-            _ => character.len_utf8(),
-        };
-        rest = rest.get(length..)?;
-    }
-    None
 }
 
 #[cfg(test)]
@@ -146,7 +188,7 @@ mod tests {
             "status eq 'active'\n\tand\r\n severity\u{a0}eq 'high'",
             "status eq microsoft.graph.security.incidentStatus'active'",
         ] {
-            assert_eq!(check(filter), Ok(()), "{filter}");
+            assert_eq!(INCIDENTS.check(filter), Ok(()), "{filter}");
         }
     }
 
@@ -164,7 +206,7 @@ mod tests {
             let expected = format!(
                 "'{word}' is not a field that incidents can be filtered by (text goes in single quotes); {allowed}"
             );
-            assert_eq!(check(filter), Err(expected), "{filter}");
+            assert_eq!(INCIDENTS.check(filter), Err(expected), "{filter}");
         }
     }
 
@@ -188,7 +230,7 @@ mod tests {
             ("status eq 'Active' and assignedTo eq 'open'", None),
             ("createdDateTime ge 2026-01-01", None),
         ] {
-            assert_eq!(remedy(filter).as_deref(), expected, "{filter}");
+            assert_eq!(INCIDENTS.remedy(filter).as_deref(), expected, "{filter}");
         }
     }
 
@@ -200,7 +242,17 @@ mod tests {
             ("status eq 'active')", "has a closing parenthesis without an opening one"),
             ("status eq\u{0} 'a'", "has a control character"),
         ] {
-            assert_eq!(check(filter), Err(message.into()), "{filter}");
+            assert_eq!(INCIDENTS.check(filter), Err(message.into()), "{filter}");
         }
+    }
+
+    #[test]
+    fn alerts_have_a_field_more_and_words_of_their_own() {
+        assert_eq!(ALERTS.check("serviceSource eq 'microsoftSentinel' and status eq 'new'"), Ok(()));
+        assert!(INCIDENTS.check("serviceSource eq 'x'").is_err());
+        let message = ALERTS.check("incidentId eq '5'").expect_err("not filterable");
+        assert!(message.starts_with("'incidentId' is not a field that alerts can be filtered by"), "{message}");
+        let remedy = ALERTS.remedy("status eq 'active'");
+        assert_eq!(remedy.as_deref(), Some("status is never 'active'; its values are new, inProgress, resolved"));
     }
 }

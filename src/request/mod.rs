@@ -1,5 +1,6 @@
 //! Input from callers, checked before anything is sent.
 
+pub mod alert;
 pub mod certificate;
 pub mod config;
 pub mod credential;
@@ -8,6 +9,7 @@ pub mod fields;
 pub mod filter;
 pub mod guid;
 pub mod incident;
+pub mod list;
 pub mod multipart;
 pub mod poll;
 pub mod time_span;

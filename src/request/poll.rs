@@ -1,6 +1,7 @@
 //! Input of a poll: the query, and the state that an earlier poll left with the host.
 
-use crate::request::incident::{self, given};
+use crate::request::incident;
+use crate::request::list::given;
 use crate::text::datetime::{parse_rfc3339, rfc3339, ticks_of};
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::text::json::{Object, Writer};

@@ -5,6 +5,7 @@
 use crate::wit::actions::{
     Classification, ClearableField, Determination, HttpMethod, IncidentStatus, ResponseType, Severity, TagMode,
 };
+use crate::wit::triage::{AlertStatus, ClearableAlertField, CorrelationReason};
 use crate::wit::types::Cloud;
 
 /// An enum of the WIT package with a word for each value.
@@ -73,6 +74,12 @@ impl Vocabulary for IncidentStatus {
         (Self::Redirected, "redirected"),
         (Self::AwaitingAction, "awaitingAction"),
     ];
+}
+
+/// Source: <https://learn.microsoft.com/graph/api/security-alert-update>.
+impl Vocabulary for AlertStatus {
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::New, "new"), (Self::InProgress, "inProgress"), (Self::Resolved, "resolved")];
 }
 
 impl Vocabulary for Severity {
@@ -149,6 +156,40 @@ impl Vocabulary for ClearableField {
         (Self::Summary, "summary"),
         (Self::CustomTags, "custom_tags"),
     ];
+}
+
+impl Vocabulary for ClearableAlertField {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::AssignedTo, "assigned_to"),
+        (Self::Classification, "classification"),
+        (Self::Determination, "determination"),
+    ];
+}
+
+/// Source: <https://learn.microsoft.com/graph/api/security-incident-mergeincidents>.
+impl Vocabulary for CorrelationReason {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::RepeatedAlertOccurrence, "repeatedAlertOccurrence"),
+        (Self::SameGeography, "sameGeography"),
+        (Self::SimilarArtifacts, "similarArtifacts"),
+        (Self::SameTargetedAsset, "sameTargetedAsset"),
+        (Self::SameNetworkSegment, "sameNetworkSegment"),
+        (Self::EventSequence, "eventSequence"),
+        (Self::TimeFrame, "timeFrame"),
+        (Self::SameThreatSource, "sameThreatSource"),
+        (Self::SimilarTtpsOrBehavior, "similarTTPsOrBehavior"),
+        (Self::SameActor, "sameActor"),
+        (Self::SameCampaign, "sameCampaign"),
+        (Self::SharedIndicators, "sharedIndicators"),
+        (Self::SameAsset, "sameAsset"),
+        (Self::NetworkProximity, "networkProximity"),
+        (Self::EventCausalSequence, "eventCasualSequence"),
+        (Self::TemporalProximity, "temporalProximity"),
+        (Self::LateralMovementPath, "lateralMovementPath"),
+    ];
+
+    /// What the service's spelling means.
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("eventcausalsequence", "eventCasualSequence")];
 }
 
 impl Vocabulary for HttpMethod {

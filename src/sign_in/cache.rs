@@ -196,7 +196,7 @@ impl Drop for Lead {
 }
 
 /// Makes this thread act as a new instance.
-#[cfg(test)]
+#[cfg(any(test, feature = "scripted"))]
 pub fn forget_all() {
     CACHE.set(Cache { tokens: Vec::new(), requests: Vec::new() });
 }

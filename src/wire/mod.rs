@@ -7,7 +7,7 @@ pub mod failure;
 pub mod host;
 pub mod proxy_page;
 pub mod retry;
-#[cfg(test)]
+#[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
 #[cfg(all(feature = "wasi", any(target_arch = "wasm32", lint_transport)))]
 pub mod wasi;

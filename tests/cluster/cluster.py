@@ -40,8 +40,10 @@ test = Tests()
 def each_host_runs_the_actions_on_their_examples(world):
     for host in world.hosts:
         status, catalog = world.call(host, None)
-        equal((status, len(catalog["actions"])), (200, 6))
+        equal((status, len(catalog["actions"])), (200, 13))
         for action in catalog["actions"]:
+            if action["name"] == "merge_incidents" and host is not world.hosts[0]:
+                continue  # Incidents can be merged only once.
             status, answer = world.call(host, action["name"], action["example"])
             holds(status == 200 and answer["data"], f"host {host.name}, {action['name']}: {status} {answer}")
     return "10 of 10"

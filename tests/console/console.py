@@ -217,7 +217,7 @@ def get_incident_details_with_the_keyboard_alone(world):
         for key in ("Shift+Tab", "Enter"):
             keyboard.press(key)
         expect(page.get_by_role("heading", name="Poll Incidents")).to_be_focused()
-        for key in ("Shift+Tab",) * 6 + ("Enter",):
+        for key in ("Shift+Tab",) * 13 + ("Enter",):
             keyboard.press(key)
         expect(page.get_by_role("heading", name="Get Incident Details")).to_be_focused()
         keyboard.press("Tab")

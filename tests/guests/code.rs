@@ -84,6 +84,13 @@ pub(crate) fn guest(curious: bool, start: Start) -> Vec<u8> {
         ("defender:xdr/actions@0.2.0#run-hunting-query", 1),
         ("defender:xdr/actions@0.2.0#update-incident", 1),
         ("defender:xdr/actions@0.2.0#generic-action", 1),
+        ("defender:xdr/triage@0.2.0#add-incident-comment", 1),
+        ("defender:xdr/triage@0.2.0#list-alerts", 1),
+        ("defender:xdr/triage@0.2.0#get-alert", 1),
+        ("defender:xdr/triage@0.2.0#update-alert", 1),
+        ("defender:xdr/triage@0.2.0#add-alert-comment", 1),
+        ("defender:xdr/triage@0.2.0#merge-incidents", 1),
+        ("defender:xdr/triage@0.2.0#move-alerts", 1),
         ("defender:xdr/trigger@0.2.0#poll-incidents", 1),
     ] {
         let uncalled = code.function(&[I32, I32][..parameters], &[I32], |body| body.unreachable());

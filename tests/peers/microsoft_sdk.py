@@ -28,6 +28,7 @@ from subprocess import PIPE
 
 import httpx
 import sign_in
+import triage
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientSecretCredential as MsalCredential
 from azure.identity.aio import ClientSecretCredential
@@ -504,7 +505,8 @@ def main(program):
     # It logs every refusal, and here refusals are intended.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     failed = 0
-    for function in TESTS + sign_in.TESTS:
+    tests = TESTS + sign_in.TESTS + triage.TESTS
+    for function in tests:
         name = function.__name__.replace("_", " ")
         try:
             asyncio.run(asyncio.wait_for(run(function, program), PATIENCE_SECONDS))
@@ -512,7 +514,7 @@ def main(program):
         except Exception:  # The other tests are still worth running.
             failed += 1
             print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
-    print(f"{len(TESTS + sign_in.TESTS) - failed} passed, {failed} failed")
+    print(f"{len(tests) - failed} passed, {failed} failed")
     return failed
 
 

@@ -28,7 +28,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
 
 KEY = "a-key-for-those-who-may-call"
-ACTIONS = ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action", "poll_incidents"]
+ACTIONS = [
+    "get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action", "add_incident_comment",
+    "list_alerts", "get_alert", "update_alert", "add_alert_comment", "merge_incidents", "move_alerts", "poll_incidents",
+]
 PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 BEARER = {"Authorization": f"Bearer {KEY}"}

@@ -18,7 +18,7 @@ mod generated {
     });
 }
 
-pub(crate) use generated::exports::defender::xdr::{actions, types};
+pub(crate) use generated::exports::defender::xdr::{actions, trigger, types};
 use generated::{Connector, ConnectorPre};
 
 /// An action ends by itself within its `timeout`; this limit holds even if a defect prevents that.
@@ -88,7 +88,7 @@ type Answer<T> = wasmtime::Result<Result<T, types::Error>>;
 
 impl Instance {
     pub(crate) async fn get_incident(&mut self, config: &types::Config, id: &str) -> Answer<actions::Incident> {
-        let call = self.connector.defender_xdr_actions().call_get_incident(&mut self.store, config, id);
+        let call = self.connector.defender_xdr_actions().call_get_incident(&mut self.store, config, id, None);
         tokio::time::timeout(CALL_LIMIT, call).await?
     }
 
@@ -98,6 +98,16 @@ impl Instance {
         query: &actions::IncidentQuery,
     ) -> Answer<actions::IncidentPage> {
         let call = self.connector.defender_xdr_actions().call_list_incidents(&mut self.store, config, query);
+        tokio::time::timeout(CALL_LIMIT, call).await?
+    }
+
+    pub(crate) async fn poll_incidents(
+        &mut self,
+        config: &types::Config,
+        state: Option<&str>,
+        query: &trigger::PollQuery,
+    ) -> Answer<trigger::PollResult> {
+        let call = self.connector.defender_xdr_trigger().call_poll_incidents(&mut self.store, config, state, query);
         tokio::time::timeout(CALL_LIMIT, call).await?
     }
 

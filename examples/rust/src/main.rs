@@ -1,12 +1,12 @@
-//! Lists incidents, hunts, and shows what errors look like, through typed calls.
+//! Lists incidents, hunts, starts playbooks, and shows what errors look like, through typed calls.
 
 mod host;
 
-use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use host::types::{Config, Credential, Endpoints, Error, ErrorKind};
-use host::{Host, actions};
+use host::{Host, Instance, actions, trigger};
 use wasmtime::{Result, ensure, format_err};
 
 #[tokio::main]
@@ -38,6 +38,15 @@ async fn main() -> Result<()> {
     ensure!(columns == ["Severity", "Alerts"], "columns {columns:?}");
     println!("Alerts by severity: {} rows\n  {}", found.row_count, found.rows_json);
 
+    let kept = env::temp_dir().join(format!("playbooks-{}", std::process::id()));
+    for when in ["this year", "since then"] {
+        let mut started = 0;
+        playbooks(&mut connector, &config, &kept, |_| started += 1).await?;
+        ensure!((started > 0) == (when == "this year"), "{started} changes {when}");
+        println!("Playbooks started for changes {when}: {started}");
+    }
+    fs::remove_file(kept)?;
+
     println!("A column that does not exist");
     let query = "AlertInfo | where Severityy == 'High'";
     refused(connector.run_hunting_query(&config, query).await?, ErrorKind::Rejected)?;
@@ -52,6 +61,28 @@ async fn main() -> Result<()> {
     let endpoints = Endpoints { login: Some(elsewhere.clone()), graph: Some(elsewhere) };
     let elsewhere = Config { endpoints: Some(endpoints), ..config };
     refused(connector.run_hunting_query(&elsewhere, query).await?, ErrorKind::Denied)?;
+    Ok(())
+}
+
+/// Starts a playbook for each change since the state that is kept: run it every 30 seconds. A crash starts some again.
+async fn playbooks(
+    connector: &mut Instance,
+    config: &Config,
+    kept: &Path,
+    start: impl FnMut(&actions::Incident),
+) -> Result<()> {
+    let since = Some("2026-01-01T00:00:00Z".to_owned());
+    let query = trigger::PollQuery { since, filter: None, expand: None, max_results: None, look_back: None };
+    let (mut start, mut more) = (start, true);
+    while more {
+        let state = fs::read_to_string(kept).ok();
+        let found = connector.poll_incidents(config, state.as_deref(), &query).await??;
+        found.incidents.iter().for_each(&mut start);
+        let new = kept.with_extension("new");
+        fs::write(&new, &found.state)?;
+        fs::rename(new, kept)?;
+        more = found.more;
+    }
     Ok(())
 }
 

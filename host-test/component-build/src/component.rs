@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::compiler::{self, Compiler};
-use crate::link::{BuildError, cargo, link, run};
+use crate::link::{BuildError, cargo, link, link_in, run};
 use crate::{TARGET, metadata};
 
 /// Builds the release component, `target/defender_xdr.wasm` below `workspace`.
@@ -35,15 +35,48 @@ const SERVICE_IMPORTS: [&str; 7] = [
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     let linked = link(workspace, "defender-xdr-service")?;
     let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
-    let imports = metadata::imports(&linked).map_err(|error| metadata_fault(&error))?;
-    let is_offered = |import: &String| SERVICE_IMPORTS.iter().any(|offered| import.starts_with(offered));
-    if let Some(import) = imports.into_iter().find(|import| !is_offered(import)) {
-        return Err(BuildError::Import(import));
-    }
+    check(&linked, &SERVICE_IMPORTS, &["wasi:http/handler@0.3"])?;
     let service = metadata::describe(&linked, &metadata::SERVICE).map_err(|error| metadata_fault(&error))?;
     let path = workspace.join("target/defender-xdr-service.wasm");
     write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
     Ok(path)
+}
+
+/// The tools' whole sandbox: the connector's, and the configuration.
+const TOOLS_IMPORTS: [&str; 5] = ["wasi:cli/environment@0.2", "wasi:clocks/", "wasi:http/", "wasi:io/", "wasi:random/"];
+/// The files with the tools, below `target/`.
+pub(crate) const TOOLS: [&str; 2] = ["defender-xdr-tools.wasm", "defender-xdr-tools-read-only.wasm"];
+
+/// Builds the tools forms, `target/defender-xdr-tools.wasm` and `target/defender-xdr-tools-read-only.wasm`. Returns the first.
+///
+/// # Errors
+/// As [`build_service`], or the read-only one would export more than reading.
+pub fn build_tools(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let [all, read_only] = TOOLS.map(|name| workspace.join("target").join(name));
+    let (reading, writing) = ("defender:tools/reading@", "defender:tools/writing@");
+    let variants: [(&Path, &[&str], &[&str]); 2] =
+        [(&all, &[], &[reading, writing]), (&read_only, &["--no-default-features"], &[reading])];
+    for (path, options, exports) in variants {
+        let linked = link_in(workspace, workspace, "defender-xdr-tools", options)?;
+        let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
+        check(&linked, &TOOLS_IMPORTS, exports)?;
+        let wit = workspace.join("tools/wit");
+        let tools = metadata::add_for_agents(&linked, &wit).map_err(|error| metadata_fault(&error))?;
+        write_if_changed(&tools, path).map_err(|error| BuildError::Io(path.to_owned(), error))?;
+    }
+    Ok(all)
+}
+
+/// Checks that a component imports no more than its sandbox has, and exports exactly what it should; each by the start of its name.
+fn check(component: &[u8], imports: &[&str], exports: &[&str]) -> Result<(), BuildError> {
+    let (imported, exported) = metadata::interface(component).map_err(|error| metadata_fault(&error))?;
+    let is_offered = |import: &String| imports.iter().any(|offered| import.starts_with(offered));
+    if let Some(import) = imported.into_iter().find(|import| !is_offered(import)) {
+        return Err(BuildError::Import(import));
+    }
+    let is_due = exported.len() == exports.len()
+        && exports.iter().all(|due| exported.iter().any(|export| export.starts_with(due)));
+    if is_due { Ok(()) } else { Err(BuildError::Exports(exported)) }
 }
 
 /// Gives a linked component its metadata and documentation.

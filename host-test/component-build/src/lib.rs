@@ -16,7 +16,7 @@ mod sbom;
 
 pub use compiler::{Compiler, NoCompiler};
 #[cfg(feature = "build")]
-pub use component::{build, build_service, build_with_cargo_component};
+pub use component::{build, build_service, build_tools, build_with_cargo_component};
 pub use link::{BuildError, link, link_in};
 #[cfg(feature = "release")]
 pub use release::release;

@@ -24,19 +24,21 @@ const OUTER_CARGO_VARIABLES: [&str; 8] = [
 /// # Errors
 /// If there is no compiler for the target, or the build fails; its output goes to stderr.
 pub fn link(workspace: &Path, package: &str) -> Result<PathBuf, BuildError> {
-    link_in(workspace, workspace, package)
+    link_in(workspace, workspace, package, &[])
 }
 
-/// The same for a package in `directory`, another workspace. The target directory is that of `workspace`.
+/// The same for a package in `directory`, which may be another workspace, with further options of cargo. The target directory is that
+/// of `workspace`.
 ///
 /// # Errors
 /// As [`link`].
-pub fn link_in(workspace: &Path, directory: &Path, package: &str) -> Result<PathBuf, BuildError> {
+pub fn link_in(workspace: &Path, directory: &Path, package: &str, options: &[&str]) -> Result<PathBuf, BuildError> {
     let compiler = Compiler::find()?;
     // A directory per compiler: artifacts of one cannot be read by another.
     let target_dir = workspace.join("target/component").join(compiler.name());
     let mut cargo = cargo(directory, &compiler, &target_dir);
     cargo.args(["build", "--locked", "--release", "--package", package, "--lib", "--target", TARGET]);
+    cargo.args(options);
     run(cargo)?;
     Ok(target_dir.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm"))
 }
@@ -62,8 +64,10 @@ pub enum BuildError {
     NoCompiler(NoCompiler),
     /// The guest's source does not compile.
     Failed,
-    /// The service imports this, which its sandbox does not have.
+    /// A component imports this, which its sandbox does not have.
     Import(String),
+    /// A component exports this, which is not what it should.
+    Exports(Vec<String>),
     /// The component or its interface cannot be read.
     Metadata(String),
     /// A program or file could not be used.
@@ -81,7 +85,8 @@ impl fmt::Display for BuildError {
         match self {
             Self::NoCompiler(error) => error.fmt(out),
             Self::Failed => out.write_str("the component does not compile, see the messages above"),
-            Self::Import(import) => write!(out, "the service would import {import}"),
+            Self::Import(import) => write!(out, "the component would import {import}"),
+            Self::Exports(exports) => write!(out, "the component would export {}", exports.join(", ")),
             Self::Metadata(why) => write!(out, "cannot add metadata to the component: {why}"),
             Self::Io(path, error) => write!(out, "cannot use {}: {error}", path.display()),
         }

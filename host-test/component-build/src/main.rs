@@ -1,6 +1,6 @@
 //! Without an argument, builds the component and prints its path. `toolchain` installs what the build needs. `link` does the first
 //! and longest part of the build without any dependency. `cargo-component` builds with that tool, `service` builds the service
-//! form, and `manifest DIRECTORY` the package there.
+//! form, `tools` the tools forms, and `manifest DIRECTORY` the package there.
 
 use std::process::ExitCode;
 
@@ -42,13 +42,14 @@ fn build(arguments: &[&str]) -> Result<String, String> {
             #[cfg(feature = "release")]
             ["release"] => component_build::release(&workspace),
             ["service"] => component_build::build_service(&workspace).map_err(Into::into),
+            ["tools"] => component_build::build_tools(&workspace).map_err(Into::into),
             ["manifest", directory] => {
                 let directory = workspace.join(directory);
                 let package = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                component_build::link_in(&workspace, &directory, package).map_err(Into::into)
+                component_build::link_in(&workspace, &directory, package, &[]).map_err(Into::into)
             }
             _ => return Err(
-                "usage: component-build [cargo-component | link | manifest DIRECTORY | release | service | toolchain]"
+                "usage: component-build [cargo-component | link | manifest DIRECTORY | release | service | tools | toolchain]"
                     .to_owned(),
             ),
         };

@@ -11,7 +11,7 @@ use serde_json::json;
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Source, Version};
 use wit_parser::decoding::{DecodedWasm, decode};
-use wit_parser::{Docs, PackageId, PackageMetadata, Resolve, WorldItem};
+use wit_parser::{Docs, PackageId, PackageMetadata, Resolve, WorldItem, WorldKey};
 
 const CONNECTOR: About = About {
     name: "defender-xdr",
@@ -20,6 +20,11 @@ const CONNECTOR: About = About {
 pub(crate) const SERVICE: About = About {
     name: "defender-xdr-service",
     description: "HTTP service over the Microsoft Defender XDR connector: wasi:http/handler of WASI 0.3",
+};
+
+pub(crate) const TOOLS: About = About {
+    name: "defender-xdr-tools",
+    description: "Microsoft Defender XDR for agents: tools whose configuration comes from the host",
 };
 
 /// What differs between artifacts.
@@ -44,17 +49,26 @@ pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     Ok(with_docs(describe(component, &CONNECTOR)?, [&[FORMAT], docs.as_bytes()].concat()))
 }
 
-/// Adds metadata, and the documentation of each item under its own name, for hosts that look functions up there.
-#[cfg(feature = "release")]
-pub(crate) fn add_by_item(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
+/// Adds metadata, and the documentation of each function where Wassette looks for it: under its bare name, as if the world exported it.
+///
+/// wit-parser, which finds no such function in the world, rejects this component.
+/// Source: <https://github.com/microsoft/wassette/blob/main/crates/component2json/src/lib.rs>.
+pub(crate) fn add_for_agents(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
-    Ok(with_docs(describe(component, &CONNECTOR)?, PackageMetadata::extract(&resolve, package).encode()?))
+    let interfaces = resolve.packages[package].interfaces.values();
+    let functions = interfaces.flat_map(|interface| resolve.interfaces[*interface].functions.values());
+    let functions: serde_json::Map<String, serde_json::Value> =
+        functions.map(|function| (function.name.clone(), json!({ "docs": documentation(&function.docs) }))).collect();
+    let docs = json!({"worlds": {"root": {"func_exports": functions}}}).to_string();
+    Ok(with_docs(describe(component, &TOOLS)?, [&[FORMAT], docs.as_bytes()].concat()))
 }
 
-/// The names of the interfaces that a component imports.
-pub(crate) fn imports(component: &[u8]) -> Result<Vec<String>> {
+/// The names of what a component imports, and of what it exports.
+pub(crate) fn interface(component: &[u8]) -> Result<(Vec<String>, Vec<String>)> {
     let DecodedWasm::Component(resolve, world) = decode(component)? else { bail!("it is not a component") };
-    Ok(resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect())
+    let names = |keys: Vec<&WorldKey>| keys.into_iter().map(|key| resolve.name_world_key(key)).collect();
+    let world = &resolve.worlds[world];
+    Ok((names(world.imports.keys().collect()), names(world.exports.keys().collect())))
 }
 
 pub(crate) fn resolve(wit: &Path) -> Result<(Resolve, PackageId)> {

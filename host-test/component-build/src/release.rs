@@ -8,8 +8,7 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::compiler::Compiler;
-use crate::component::{build, build_service};
-use crate::link::link;
+use crate::component::{TOOLS, build, build_service, build_tools};
 use crate::{metadata, sbom};
 
 /// Writes the artifacts to `target/release-artifacts/` and returns that folder.
@@ -26,11 +25,13 @@ pub fn release(workspace: &Path) -> Result<PathBuf> {
     let wit = workspace.join("wit");
     let component = build(workspace)?;
     fs::copy(&component, folder.join("defender_xdr.wasm"))?;
-    let linked = fs::read(link(workspace, "defender-xdr")?)?;
-    fs::write(folder.join("defender_xdr.documented.wasm"), metadata::add_by_item(&linked, &wit)?)?;
     fs::copy(build_service(workspace)?, folder.join("defender-xdr-service.wasm"))?;
+    let tools = build_tools(workspace)?;
+    for name in TOOLS {
+        fs::copy(tools.with_file_name(name), folder.join(name))?;
+    }
     fs::write(folder.join("defender-xdr-wit.wasm"), package(&wit)?)?;
-    let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-service"])?;
+    let bill = sbom::bill(workspace, &compiler, &["defender-xdr", "defender-xdr-service", "defender-xdr-tools"])?;
     fs::write(folder.join("sbom.cdx.json"), serde_json::to_string_pretty(&bill)? + "\n")?;
     fs::copy(workspace.join("deploy/policy.yaml"), folder.join("policy.yaml"))?;
     fs::write(folder.join("SHA256SUMS"), checksums(&folder)?)?;

@@ -15,5 +15,5 @@ mod generated {
     });
 }
 
-pub use generated::exports::defender::xdr::{actions, catalog, connection, json, trigger, types};
+pub use generated::exports::defender::xdr::{actions, catalog, connection, json, triage, trigger, types};
 pub use generated::{Connector as World, ConnectorPre as WorldPre};

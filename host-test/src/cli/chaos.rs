@@ -31,6 +31,9 @@ const WORDS: [(&str, &str); 12] = [
     ("malformed-response", "malform"),
 ];
 
+/// The most columns side by side.
+const BAND: usize = 5;
+
 pub(crate) fn command() -> Command {
     Command::new(NAME)
         .about("Try every action under every fault of the service")
@@ -84,22 +87,30 @@ fn text(cells: &[Cell], took: Duration, terminal: &Terminal) -> String {
     lines.join("\n")
 }
 
-/// Rows are faults, columns are actions.
+/// Rows are faults, columns are actions, as many side by side as are legible.
 fn grid(cells: &[Cell], terminal: &Terminal) -> String {
     let columns = columns();
+    let rows: Vec<&[Cell]> = cells.chunks(columns.len()).collect();
     let mut grid = table::bare(terminal);
-    let mut last = None;
-    for row in cells.chunks(columns.len()) {
-        let Some(first) = row.first() else { continue };
-        if last != Some(first.place) {
-            let title = GridCell::new(place(first.place)).add_attribute(Attribute::Bold);
-            let names = columns.iter().map(|name| GridCell::new(name).add_attribute(Attribute::Bold));
-            grid.add_row(std::iter::once(title).chain(names));
-            last = Some(first.place);
+    for rows in rows.chunk_by(|one, next| place_of(one) == place_of(next)) {
+        for band in (0..columns.len()).step_by(BAND) {
+            let end = columns.len().min(band + BAND);
+            let title = place_of(rows.first().unwrap_or(&&[][..])).map_or("", place);
+            let names = columns.get(band..end).into_iter().flatten();
+            let head = std::iter::once(title).chain(names.copied());
+            grid.add_row(head.map(|name| GridCell::new(name).add_attribute(Attribute::Bold)));
+            for row in rows {
+                let name = row.first().map_or("", |cell| cell.trouble);
+                let cells = row.get(band..end).into_iter().flatten().map(shown);
+                grid.add_row(std::iter::once(GridCell::new(name)).chain(cells));
+            }
         }
-        grid.add_row(std::iter::once(GridCell::new(first.trouble)).chain(row.iter().map(shown)));
     }
     table::text(&grid)
+}
+
+fn place_of(row: &[Cell]) -> Option<Place> {
+    row.first().map(|cell| cell.place)
 }
 
 fn place(place: Place) -> &'static str {

@@ -155,7 +155,9 @@ impl Demo<'_> {
     }
 
     fn heading(&self, number: usize, title: &str, command: &str) -> Outcome {
-        let rule = "─".repeat(self.terminal.width.saturating_sub(console::measure_text_width(title) + 5));
+        let rule = "─".repeat(
+            self.terminal.width.saturating_sub(console::measure_text_width(title) + number.to_string().len() + 4),
+        );
         let title = self.terminal.text(format!("{number}  {title}")).bold().cyan().to_string();
         self.terminal.print(&format!(
             "\n{title} {}\n{}",

@@ -13,7 +13,7 @@ fn warns_of_a_merged_incident_and_passes_the_warnings_of_the_service_on() {
     let merged = "incident 29 was merged into incident 30: get 30 for its present state";
     let step = answer_with(200, &[("request-id", "r"), ("warning", "w")], MERGED);
     let host = ScriptedHost::new([token(), step.clone(), step]);
-    let incident = run(&host, async |session| typed(session, "29").await).expect("an incident");
+    let incident = run(&host, async |session| typed(session, "29", None).await).expect("an incident");
     assert_eq!(incident.warnings, [merged, "the service warns: w"]);
     assert_eq!(incident.raw_json, MERGED);
 
@@ -27,7 +27,7 @@ fn warns_of_a_merged_incident_and_passes_the_warnings_of_the_service_on() {
 #[test]
 fn an_id_cannot_leave_its_segment() {
     for id in ["29/alerts", "..", "29?$expand=alerts", "29#", "%32%39", "29 30", "+29", "2e1", "２９"] {
-        let error = run(&ScriptedHost::new([]), async |session| typed(session, id).await).expect_err(id);
+        let error = run(&ScriptedHost::new([]), async |session| typed(session, id, None).await).expect_err(id);
         assert_eq!(
             (error.kind, error.message.as_str()),
             (ErrorKind::InvalidInput, "incident_id: must be decimal digits, such as 2972395")
@@ -39,7 +39,7 @@ fn an_id_cannot_leave_its_segment() {
 fn json_that_is_not_an_incident_is_malformed() {
     for body in ["", "no <html>", "[]", "{}", r#"{"id":null,"status":"active"}"#, &INCIDENT[..40]] {
         let host = ScriptedHost::new([vec![token()], vec![answer(200, body); 4]].concat());
-        let error = run(&host, async |session| json(session, "29").await.map(drop)).expect_err(body);
+        let error = run(&host, async |session| json(session, "29", None).await.map(drop)).expect_err(body);
         assert_eq!(host.left(), 0, "a read is repeated");
         assert_eq!(error.kind, ErrorKind::MalformedResponse, "{body}");
         assert!(error.message.starts_with("the answer is not a valid incident: "), "{}", error.message);
@@ -52,7 +52,7 @@ fn an_answer_that_was_cut_is_asked_for_again() {
     let spliced = answer(200, r#"{"id":"29","status":"active"{"error":{"code":"UnknownError","message":"gone"}}"#);
     for bad in [cut, answer(200, &INCIDENT[..40]), spliced, answer(200, ""), answer(202, ""), answer(204, "")] {
         let host = ScriptedHost::new([token(), bad.clone(), answer(200, INCIDENT)]);
-        let incident = run(&host, async |session| typed(session, "29").await).expect("an incident");
+        let incident = run(&host, async |session| typed(session, "29", None).await).expect("an incident");
         assert_eq!((incident.raw_json.as_str(), host.left()), (INCIDENT, 0), "{bad:?}");
     }
 }
@@ -69,7 +69,7 @@ fn an_error_after_an_answer_has_status_ids_and_a_remedy() {
         (cut(Failure::TooLarge(7)), ErrorKind::MalformedResponse, 1),
     ] {
         let host = ScriptedHost::new([vec![token()], vec![step.clone(); attempts]].concat());
-        let error = run(&host, async |session| typed(session, "29").await).expect_err("cut");
+        let error = run(&host, async |session| typed(session, "29", None).await).expect_err("cut");
         assert_eq!((error.kind, error.status, host.left()), (kind, Some(200), 0), "{step:?}");
         assert_eq!(error.request_id.as_deref(), Some(ids[0].1));
         assert_eq!(error.client_request_id.as_deref(), Some(CLIENT_REQUEST_ID));
@@ -82,13 +82,13 @@ fn a_byte_order_mark_is_passed_over() {
     let marked = |text: &str| format!("\u{feff}{text}");
     let grant = marked(r#"{"expires_in":3599,"access_token":"planted.Token.1"}"#);
     let host = ScriptedHost::new([answer(200, &grant), answer(200, &marked(INCIDENT)), answer(200, &marked(INCIDENT))]);
-    let incident = run(&host, async |session| typed(session, "29").await).expect("an incident");
+    let incident = run(&host, async |session| typed(session, "29", None).await).expect("an incident");
     assert_eq!(incident.raw_json, INCIDENT);
     let text = crate::sample::invoke(&host, "get_incident_details", CONFIG, r#"{"incident_id":"29"}"#).expect("JSON");
     assert!(text.starts_with(&format!(r#"{{"data":{INCIDENT},"#)), "{text}");
     let refusal = marked(r#"{"error":{"code":"BadRequest","message":"Unable to resolve template token"}}"#);
     let host = ScriptedHost::new([token(), answer(400, &refusal)]);
-    let error = run(&host, async |session| typed(session, "29").await).expect_err("refused");
+    let error = run(&host, async |session| typed(session, "29", None).await).expect_err("refused");
     assert_eq!(
         (error.code.as_deref(), error.message.as_str()),
         (Some("BadRequest"), "Unable to resolve template token")
@@ -102,7 +102,7 @@ fn a_proxys_page_blames_no_permission() {
         let html =
             answer_with(status, &[("content-type", "text/html"), ("location", "https://portal.example/?t=1")], page);
         let host = ScriptedHost::new([token(), html]);
-        let error = run(&host, async |session| typed(session, "29").await).expect_err("a page");
+        let error = run(&host, async |session| typed(session, "29", None).await).expect_err("a page");
         assert_eq!((error.kind, error.status, host.left()), (ErrorKind::Unreachable, Some(status), 0));
         assert_eq!(
             error.message,
@@ -117,7 +117,7 @@ fn a_proxys_page_blames_no_permission() {
     // When the service itself answers with a page, the status says enough.
     for (status, kind, attempts) in [(404, ErrorKind::NotFound, 1), (502, ErrorKind::Unavailable, 4)] {
         let host = ScriptedHost::new([vec![token()], vec![answer(status, page); attempts]].concat());
-        assert_eq!(run(&host, async |session| typed(session, "29").await).expect_err("an error").kind, kind);
+        assert_eq!(run(&host, async |session| typed(session, "29", None).await).expect_err("an error").kind, kind);
     }
 }
 
@@ -127,11 +127,39 @@ fn no_good_answer_holds_a_secret() {
     let headers = [("warning", format!("199 - \"Bearer {TOKEN}\"")), ("request-id", format!("x{SECRET}"))];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     let host = ScriptedHost::new([token(), answer_with(200, &headers, &body), answer_with(200, &headers, &body)]);
-    let incident = run(&host, async |session| typed(session, "29").await).expect("an incident");
+    let incident = run(&host, async |session| typed(session, "29", None).await).expect("an incident");
     assert_eq!(incident.description.as_deref(), Some("*** ***"));
     assert_eq!(incident.warnings, ["the service warns: 199 - \"Bearer ***\""]);
     let text = crate::sample::invoke(&host, "get_incident_details", CONFIG, r#"{"incident_id":"29"}"#).expect("JSON");
     for shown in [format!("{incident:?}"), text] {
         assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{shown}");
     }
+}
+
+#[test]
+fn expands_alerts_or_says_why_not() {
+    let with = INCIDENT.replacen('{', r#"{"alerts":[{"id":"a1"}],"#, 1);
+    let get = |steps: &[Step]| {
+        let host = ScriptedHost::new([&[token()], steps].concat());
+        let incident = run(&host, async |session| typed(session, "29", Some("Alerts")).await).expect("an incident");
+        (
+            incident,
+            host.calls().iter().map(|call| call.rsplit('/').next().unwrap_or_default().to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    let (incident, calls) = get(&[answer(200, &with)]);
+    assert_eq!((incident.alerts.map(|alerts| alerts.len()), incident.warnings.len()), (Some(1), 0));
+    assert_eq!(calls, ["29?$expand=alerts"]);
+    let (incident, _) = get(&[answer(200, INCIDENT)]);
+    assert_eq!(
+        (incident.alerts.is_none(), incident.warnings),
+        (true, vec!["incident 29 came without alerts".to_owned()])
+    );
+    let (incident, calls) = get(&[answer(500, ""), answer(200, INCIDENT)]);
+    let why = "the incident comes without alerts: graph.microsoft.com answered with status 500";
+    assert_eq!((incident.alerts.is_none(), incident.warnings), (true, vec![why.to_owned()]));
+    assert_eq!(calls, ["29?$expand=alerts", "29"]);
+    let error =
+        run(&ScriptedHost::new([]), async |session| typed(session, "29", Some("x")).await).expect_err("unknown");
+    assert_eq!(error.message, "expand: 'x' is unknown; allowed: alerts");
 }

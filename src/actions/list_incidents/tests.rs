@@ -7,7 +7,7 @@ use super::*;
 use crate::sample::{CONFIG, INCIDENT, all_incidents, connection, run, token};
 use crate::wire::failure::Failure;
 use crate::wire::scripted::{ScriptedHost, Step, after, answer, answer_with};
-use crate::wit::types::Config;
+use crate::wit::types::{Config, ErrorKind};
 
 const BASE: &str = "https://graph.microsoft.com/v1.0/security/incidents";
 const EMPTY: &str = r#"{"value":[]}"#;

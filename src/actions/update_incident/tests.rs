@@ -6,6 +6,7 @@ mod word;
 use super::*;
 use crate::sample::{CONFIG, INCIDENT, run, token};
 use crate::wire::failure::Failure;
+use crate::wire::host::Method;
 use crate::wire::scripted::{ScriptedHost, Step, answer};
 use crate::wit::actions::{Classification, Determination, IncidentStatus, Severity};
 

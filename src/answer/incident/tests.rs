@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sample::INCIDENT;
+use crate::wit::actions::{Alert, Comment};
 use crate::wit::types::ErrorKind;
 
 const WHOLE: &str = r##"{
@@ -33,7 +34,7 @@ fn text(value: &str) -> String {
 
 #[test]
 fn every_property_is_decoded() {
-    let actual = decode(WHOLE.to_owned()).expect("an incident");
+    let actual = Incident::decode(WHOLE.to_owned()).expect("an incident");
     let first = Alert {
         id: text("a1"),
         title: Some(text("t")),
@@ -123,7 +124,7 @@ fn optional_members_may_be_missing_or_null() {
     let members: String = nulls.iter().map(|name| [",\"", name, "\":null"].concat()).collect();
     let with_nulls = INCIDENT.replacen('}', &format!("{members}}}"), 1);
     for json in [INCIDENT, &with_nulls] {
-        let incident = decode(json.to_owned()).expect(json);
+        let incident = Incident::decode(json.to_owned()).expect(json);
         assert_eq!(
             (incident.id.as_str(), incident.status.as_deref(), incident.severity.as_deref()),
             ("29", Some("active"), Some("high"))
@@ -149,7 +150,7 @@ fn a_score_that_is_not_a_whole_number_is_left_to_the_raw_json() {
         ("[[85]]", None),
     ] {
         let json = INCIDENT.replacen('}', &format!(",\"priorityScore\":{score}}}"), 1);
-        assert_eq!(decode(json).expect(score).priority_score, decoded, "{score}");
+        assert_eq!(Incident::decode(json).expect(score).priority_score, decoded, "{score}");
     }
 }
 
@@ -158,7 +159,7 @@ fn an_odd_member_is_absent_and_never_loses_the_incident() {
     let odd = r#"{"id":29,"status":7,"severity":null,"classification":{"a":[1]},"determination":["x"],"displayName":false,
         "customTags":["a",7,null,["b"],{"c":1},"d"],"systemTags":"none","comments":[null,"x",7,{"comment":null},{"comment":1.5}],
         "createdDateTime":0,"lastUpdateDateTime":{},"assignedTo":1e999,"k\ud83d":-1E+999,"alerts":[null,{},{"id":"a1","severity":[],"mitreTechniques":7},7]}"#;
-    let incident = decode(odd.to_owned()).expect("an incident");
+    let incident = Incident::decode(odd.to_owned()).expect("an incident");
     assert_eq!((incident.id.as_str(), incident.raw_json.as_str()), ("29", odd));
     let texts = [
         incident.status,
@@ -185,7 +186,7 @@ fn absent_alerts_are_not_an_empty_list() {
     for (alerts, decoded) in
         [("", None), (r#","alerts":null"#, None), (r#","alerts":"x""#, None), (r#","alerts":[]"#, Some(0))]
     {
-        let incident = decode(INCIDENT.replacen('}', &format!("{alerts}}}"), 1)).expect(alerts);
+        let incident = Incident::decode(INCIDENT.replacen('}', &format!("{alerts}}}"), 1)).expect(alerts);
         assert_eq!(incident.alerts.map(|alerts| alerts.len()), decoded, "{alerts}");
     }
 }
@@ -193,7 +194,7 @@ fn absent_alerts_are_not_an_empty_list() {
 #[test]
 fn a_title_cut_in_the_middle_of_a_character_is_shown() {
     let json = INCIDENT.replacen('}', r#","displayName":"Phish \ud83d","description":"\ud83d\ude00"}"#, 1);
-    let incident = decode(json.clone()).expect("an incident");
+    let incident = Incident::decode(json.clone()).expect("an incident");
     assert_eq!(incident.display_name.as_deref(), Some("Phish \u{fffd}"));
     assert_eq!((incident.description.as_deref(), incident.raw_json), (Some("\u{1f600}"), json));
 }
@@ -202,7 +203,7 @@ fn a_title_cut_in_the_middle_of_a_character_is_shown() {
 fn the_length_of_lists_is_limited() {
     let with = |name: &str, item: &str, count: usize| {
         let items = vec![item; count].join(",");
-        decode(INCIDENT.replacen('}', &format!(",\"{name}\":[{items}]}}"), 1)).expect(name)
+        Incident::decode(INCIDENT.replacen('}', &format!(",\"{name}\":[{items}]}}"), 1)).expect(name)
     };
     assert_eq!(with("customTags", "\"a\"", 100_000).custom_tags.len(), 100_000);
     let tags = with("customTags", "\"a\"", 100_001);
@@ -218,7 +219,7 @@ fn the_length_of_lists_is_limited() {
 #[test]
 fn newer_words_are_kept() {
     let json = INCIDENT.replace("active", "queued").replace("high", "critical");
-    let incident = decode(json).expect("an incident");
+    let incident = Incident::decode(json).expect("an incident");
     assert_eq!((incident.status.as_deref(), incident.severity.as_deref()), (Some("queued"), Some("critical")));
 }
 
@@ -247,7 +248,7 @@ fn what_is_not_an_incident_is_malformed() {
         (r#"{"id":"29","status":"#, "EOF while parsing a value at line 1 column 20"),
         (r#"{"id":"29"}x"#, "trailing characters at line 1 column 12"),
     ] {
-        let error = decode(json.to_owned()).expect_err(why);
+        let error = Incident::decode(json.to_owned()).expect_err(why);
         let message = format!("the answer is not a valid incident: {why}");
         assert_eq!((error.kind, error.message), (ErrorKind::MalformedResponse, message), "{json}");
     }

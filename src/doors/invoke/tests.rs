@@ -5,6 +5,7 @@ mod notation;
 
 use super::*;
 use crate::sample::{CONFIG, INCIDENT, invoke, token};
+use crate::wire::host::Method;
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 use crate::wit::types::ErrorKind;
 

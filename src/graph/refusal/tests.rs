@@ -8,7 +8,7 @@ use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answe
 /// The error of a get when Graph answers with these steps.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
     let host = ScriptedHost::new(std::iter::once(token()).chain(steps));
-    let error = *run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
+    let error = *run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("an error");
     assert_eq!(host.left(), 0, "every step is taken");
     error
 }

@@ -80,7 +80,7 @@ fn try_all(connection: &Connection, token: &str, bad: &Step, values: &[&str]) {
         for action in 0..actions {
             let host = ScriptedHost::new(script.clone());
             let outcome = run_as(&host, connection, async |session| match action {
-                0 => get_incident::typed(session, "29").await.map(drop),
+                0 => get_incident::typed(session, "29", None).await.map(drop),
                 1 => run_hunting_query::typed(session, "T", None).await.map(drop),
                 _ => list_incidents::typed(session, &all_incidents()).await.map(drop),
             });
@@ -123,7 +123,7 @@ fn no_error_shows_what_the_other_side_echoes() {
 fn says_that_something_was_struck_out() {
     let body = format!(r#"{{"error":{{"code":"A","message":"token {TOKEN} and {SECRET}"}}}}"#);
     let host = ScriptedHost::new([token(), answer(400, &body)]);
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("refused");
+    let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("refused");
     assert_eq!(error.message, "token *** and ***");
     assert_eq!(error.details_json.as_deref(), Some(r#"{"error":{"code":"A","message":"token *** and ***"}}"#));
 }
@@ -133,7 +133,7 @@ fn both_tokens_of_a_renewal_are_struck_out() {
     let grant = |token: &str| answer(200, &format!(r#"{{"expires_in":3599,"access_token":"{token}"}}"#));
     let body = r#"{"error":{"code":"A","message":"first.Token and second.Token"}}"#;
     let host = ScriptedHost::new([grant("first.Token"), answer(401, body), grant("second.Token"), answer(401, body)]);
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("refused");
+    let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("refused");
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unauthenticated, "*** and ***"));
 }
 
@@ -141,7 +141,7 @@ fn both_tokens_of_a_renewal_are_struck_out() {
 fn an_action_takes_two_requests_cold_and_one_warm() {
     let host = ScriptedHost::new([token(), answer(200, INCIDENT), answer(200, INCIDENT), answer(200, INCIDENT)]);
     for requests in [2, 3, 4] {
-        run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
+        run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
         assert_eq!(host.sent().len(), requests);
     }
 }
@@ -149,7 +149,7 @@ fn an_action_takes_two_requests_cold_and_one_warm() {
 #[test]
 fn repeats_keep_the_id_of_the_request() {
     let host = ScriptedHost::new([token(), answer(503, ""), answer(401, ""), token(), answer(200, INCIDENT)]);
-    run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
+    run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
     let sent = host.sent();
     let graph = sent.iter().filter(|sent| sent.method == Method::Get);
     let ids: Vec<&str> = graph.filter_map(|sent| sent.header("client-request-id")).collect();
@@ -160,6 +160,6 @@ fn repeats_keep_the_id_of_the_request() {
 fn an_answer_that_is_not_text_is_malformed() {
     let step = Step::Answer { status: 200, headers: Vec::new(), body: b"{\"id\":\"\xff\"}".to_vec() };
     let host = ScriptedHost::new([vec![token()], vec![step; 4]].concat());
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("not text");
+    let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("not text");
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::MalformedResponse, "the answer is not UTF-8"));
 }

@@ -27,7 +27,7 @@ fn certificate() -> Credential {
 
 fn get(host: &ScriptedHost, config: &Config) -> Result<(), Fault> {
     let connection = Connection::new(config).expect("valid");
-    run_as(host, &connection, async |session| get_incident::typed(session, "29").await).map(|_| ())
+    run_as(host, &connection, async |session| get_incident::typed(session, "29", None).await).map(|_| ())
 }
 
 /// A field of the form of a token request.

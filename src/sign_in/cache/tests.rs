@@ -25,7 +25,7 @@ fn incident() -> Step {
 }
 
 fn get<'a>(host: &'a ScriptedHost, connection: &'a Connection) -> Call<'a> {
-    Box::pin(async { get_incident::typed(&Session::new(host, connection, ""), "29").await.map(drop) })
+    Box::pin(async { get_incident::typed(&Session::new(host, connection, ""), "29", None).await.map(drop) })
 }
 
 fn patient(seconds: u32) -> Connection {

@@ -8,7 +8,7 @@ use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answe
 /// The error of a get when the token endpoint answers with these steps; Graph is never asked.
 fn failed(steps: impl IntoIterator<Item = Step>) -> Error {
     let host = ScriptedHost::new(steps);
-    let error = *run(&host, async |session| get_incident::typed(session, "29").await).expect_err("an error");
+    let error = *run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("an error");
     assert_eq!((host.calls().len(), host.left()), (0, 0));
     error
 }
@@ -189,7 +189,7 @@ fn a_busy_token_service_is_asked_again() {
         assert_eq!((error.code, error.remedy.as_deref()), (number.map(|number| format!("AADSTS{number}")), Some(BUSY)));
 
         let host = ScriptedHost::new([step.clone(), step.clone(), token(), answer(200, INCIDENT)]);
-        run(&host, async |session| get_incident::typed(session, "29").await).expect("an answer in the end");
+        run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an answer in the end");
         assert_eq!(host.times(), [0, 500, 1000, 1000]);
     }
 }
@@ -198,7 +198,7 @@ fn a_busy_token_service_is_asked_again() {
 fn waits_for_the_token_service_within_the_deadline() {
     let busy = |seconds| answer_with(429, &[("retry-after", seconds)], "");
     let host = ScriptedHost::new([busy("5"), token(), answer(200, INCIDENT)]);
-    run(&host, async |session| get_incident::typed(session, "29").await).expect("an answer");
+    run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an answer");
     assert_eq!(host.times(), [0, 5000, 5000]);
 
     for status in [429, 503] {

@@ -22,7 +22,7 @@ fn grant(token: &str, expires_in: &str) -> Step {
 fn get(host: &ScriptedHost, config: &Config) -> String {
     let connection = Connection::new(config).expect("valid");
     host.expect(answer(200, INCIDENT));
-    run_as(host, &connection, async |session| get_incident::typed(session, "29").await).expect("an incident");
+    run_as(host, &connection, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
     let sent = host.sent();
     let bearer = sent.last().and_then(|sent| sent.header("authorization")).expect("a token");
     bearer.strip_prefix("Bearer ").expect("a bearer token").to_owned()
@@ -152,7 +152,7 @@ fn a_token_answer_without_a_token_is_malformed() {
     ] {
         for status in [200, 302] {
             let host = ScriptedHost::new(vec![answer(status, body); if status == 200 { 4 } else { 1 }]);
-            let actual = run(&host, async |session| get_incident::typed(session, "29").await).expect_err(body);
+            let actual = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err(body);
             let message = if status == 200 {
                 "the token answer from login.microsoftonline.com has no usable access_token and expires_in"
             } else {
@@ -191,7 +191,7 @@ fn a_challenge_is_answered_once_with_its_claims() {
     for status in [401, 403] {
         let host =
             ScriptedHost::new([grant("old", "3599"), challenge(status), grant("new", "3599"), answer(200, INCIDENT)]);
-        run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
+        run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
         let sent = host.sent();
         assert_eq!(claims_of(&sent[0].body), declared());
         let mut merged = declared();
@@ -205,7 +205,8 @@ fn a_challenge_is_answered_once_with_its_claims() {
         let kind = if status == 401 { ErrorKind::Unauthenticated } else { ErrorKind::Forbidden };
         let host =
             ScriptedHost::new([grant("old", "3599"), challenge(status), grant("new", "3599"), challenge(status)]);
-        let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("challenged again");
+        let error =
+            run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("challenged again");
         assert_eq!((error.kind, error.message.as_str(), host.left()), (kind, "Challenged.", 0));
     }
 }
@@ -213,7 +214,7 @@ fn a_challenge_is_answered_once_with_its_claims() {
 #[test]
 fn a_refused_token_is_renewed_without_claims_when_none_are_asked_for() {
     let host = ScriptedHost::new([grant("old", "3599"), answer(401, ""), grant("new", "3599"), answer(200, INCIDENT)]);
-    run(&host, async |session| get_incident::typed(session, "29").await).expect("an incident");
+    run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
     assert_eq!(claims_of(&host.sent()[2].body), declared());
     assert_eq!(host.left(), 0);
 }
@@ -221,7 +222,7 @@ fn a_refused_token_is_renewed_without_claims_when_none_are_asked_for() {
 #[test]
 fn a_plain_403_renews_nothing() {
     let host = ScriptedHost::new([grant("old", "3599"), answer(403, "")]);
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("forbidden");
+    let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("forbidden");
     assert_eq!((error.kind, host.sent().len()), (ErrorKind::Forbidden, 2));
 }
 
@@ -229,7 +230,7 @@ fn a_plain_403_renews_nothing() {
 fn a_renewal_that_is_refused_is_the_error() {
     let body = r#"{"error":"invalid_client","error_description":"AADSTS7000222: Expired.","error_codes":[7000222]}"#;
     let host = ScriptedHost::new([grant("old", "3599"), challenge(401), answer(401, body)]);
-    let error = run(&host, async |session| get_incident::typed(session, "29").await).expect_err("expired");
+    let error = run(&host, async |session| get_incident::typed(session, "29", None).await).expect_err("expired");
     assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Unauthenticated, Some("AADSTS7000222")));
     // The refused token is dropped: the next call starts with a new one.
     host.expect(grant("new", "3599"));

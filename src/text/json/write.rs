@@ -38,8 +38,8 @@ pub fn quote(text: &str, out: &mut String) {
 }
 
 /// Texts as a JSON list.
-pub fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
-    let items: Vec<String> = texts.into_iter().map(|text| quoted(text)).collect();
+pub fn list(texts: &[impl AsRef<str>]) -> String {
+    let items: Vec<String> = texts.iter().map(|text| quoted(text.as_ref())).collect();
     format!("[{}]", items.join(","))
 }
 

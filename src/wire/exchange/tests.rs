@@ -20,7 +20,7 @@ fn unsent() -> Step {
 }
 
 fn get(host: &ScriptedHost) -> Result<(), Fault> {
-    run(host, async |session| get_incident::typed(session, "29").await.map(drop))
+    run(host, async |session| get_incident::typed(session, "29", None).await.map(drop))
 }
 
 fn hunt(host: &ScriptedHost) -> Result<(), Fault> {

@@ -45,9 +45,14 @@ impl Instance {
     ///
     /// # Errors
     /// The connector's error, or what stopped the call.
-    pub async fn get_incident(&mut self, config: &Config, incident_id: &str) -> Result<Incident, CallError> {
+    pub async fn get_incident(
+        &mut self,
+        config: &Config,
+        incident_id: &str,
+        expand: Option<&str>,
+    ) -> Result<Incident, CallError> {
         self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_get_incident(store, config, incident_id).await
+            world.defender_xdr_actions().call_get_incident(store, config, incident_id, expand).await
         })
         .await
     }
@@ -203,7 +208,7 @@ impl Instance {
     }
 
     /// Makes a call that may reach what its configuration needs.
-    async fn call<'c, T>(
+    pub(super) async fn call<'c, T>(
         &mut self,
         config: impl Into<Configuration<'c>>,
         call: impl AsyncFnOnce(&World, &mut Store<Guest>) -> Returned<Result<T, Error>>,

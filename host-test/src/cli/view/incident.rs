@@ -1,10 +1,11 @@
 //! Incidents: several as a table, one with everything that an analyst needs for triage.
 
-use comfy_table::{Attribute, Cell, ColumnConstraint, Width};
+use comfy_table::{Cell, ColumnConstraint};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::table;
+use super::member::{classification, joined, text, texts};
+use super::{alert, comment, table};
 use crate::cli::terminal::Terminal;
 use crate::cli::visible;
 
@@ -14,8 +15,6 @@ const NAME_COLUMN: usize = 3;
 const MAX_NAME_WIDTH: usize = 90;
 /// Owners are shown without their domain; longer ones are cut.
 const MAX_OWNER_WIDTH: usize = 18;
-/// Width of the labels of details.
-const LABEL_WIDTH: u16 = 16;
 
 /// The incidents of a page or of a list, if this is one.
 pub(crate) fn list(data: &Value) -> Option<&[Value]> {
@@ -70,68 +69,33 @@ pub(crate) fn details(incident: &Value, terminal: &Terminal) -> String {
     let link = text(incident, "incidentWebUrl");
     if !link.is_empty() {
         // Outside the table, which would wrap it.
-        let label = format!(" {:<1$}", "Portal", usize::from(LABEL_WIDTH));
+        let label = format!(" {:<1$}", "Portal", usize::from(table::LABEL_WIDTH));
         parts.push(format!("{}{}", terminal.text(label).dim(), visible::line(link)));
     }
     let alerts = alerts(incident);
     if !alerts.is_empty() {
-        parts.push(alert_table(alerts, terminal));
+        parts.push(alert::table_in_incident(alerts, terminal));
     }
     parts.join("\n")
 }
 
 fn facts(incident: &Value, terminal: &Terminal) -> String {
-    let mut table = table::bare(terminal);
-    let mut add = |label: &str, cell: Cell| {
-        table.add_row([Cell::new(label).add_attribute(Attribute::Dim), cell]);
-    };
-    add("Severity", table::severity(text(incident, "severity")));
-    add("Status", table::status(text(incident, "status")));
-    for (label, value) in [
-        ("Merged into", text(incident, "redirectIncidentId").to_owned()),
-        ("Classification", classification(incident)),
-        ("Assigned to", text(incident, "assignedTo").to_owned()),
-        ("Created", table::minute(text(incident, "createdDateTime"))),
-        ("Updated", updated(incident)),
-        ("Tags", joined(texts(incident, "customTags"), ", ")),
-        ("System tags", joined(texts(incident, "systemTags"), ", ")),
-        ("Description", text(incident, "description").to_owned()),
-        ("Summary", text(incident, "summary").to_owned()),
-        ("Resolution", text(incident, "resolvingComment").to_owned()),
-        ("Comments", comments(incident)),
-    ] {
-        if !value.is_empty() {
-            add(label, Cell::new(value));
-        }
-    }
-    if let Some(labels) = table.column_mut(0) {
-        labels.set_constraint(ColumnConstraint::Absolute(Width::Fixed(LABEL_WIDTH)));
-    }
-    table::text(&table)
-}
-
-/// Classification and determination, once if both say the same.
-fn classification(incident: &Value) -> String {
-    let (classification, determination) = (text(incident, "classification"), text(incident, "determination"));
-    if classification == determination {
-        classification.to_owned()
-    } else {
-        joined([classification, determination], ", ")
-    }
-}
-
-fn alert_table(alerts: &[Value], terminal: &Terminal) -> String {
-    let mut table = table::new(&["Alert", "Severity", "Status", "Category", "Source"], terminal);
-    for alert in alerts {
-        table.add_row([
-            Cell::new(text(alert, "title")),
-            table::severity(text(alert, "severity")),
-            table::status(text(alert, "status")),
-            Cell::new(text(alert, "category")),
-            Cell::new(text(alert, "serviceSource")),
-        ]);
-    }
-    table::text(&table)
+    let facts = vec![
+        ("Severity", table::severity(text(incident, "severity"))),
+        ("Status", table::status(text(incident, "status"))),
+        ("Merged into", Cell::new(text(incident, "redirectIncidentId"))),
+        ("Classification", Cell::new(classification(incident))),
+        ("Assigned to", Cell::new(text(incident, "assignedTo"))),
+        ("Created", Cell::new(table::minute(text(incident, "createdDateTime")))),
+        ("Updated", Cell::new(updated(incident))),
+        ("Tags", Cell::new(joined(texts(incident, "customTags"), ", "))),
+        ("System tags", Cell::new(joined(texts(incident, "systemTags"), ", "))),
+        ("Description", Cell::new(text(incident, "description"))),
+        ("Summary", Cell::new(text(incident, "summary"))),
+        ("Resolution", Cell::new(text(incident, "resolvingComment"))),
+        ("Comments", Cell::new(comment::lines(incident.get("comments")))),
+    ];
+    table::facts(facts, terminal)
 }
 
 fn updated(incident: &Value) -> String {
@@ -140,29 +104,8 @@ fn updated(incident: &Value) -> String {
     if by.is_empty() { at } else { format!("{at} by {by}") }
 }
 
-fn comments(incident: &Value) -> String {
-    let comments = incident.get("comments").and_then(Value::as_array).into_iter().flatten();
-    let line = |comment: &Value| {
-        let at = table::minute(text(comment, "createdDateTime"));
-        format!("{at} {}: {}", text(comment, "createdByDisplayName"), text(comment, "comment"))
-    };
-    comments.map(line).collect::<Vec<_>>().join("\n")
-}
-
 fn alerts(incident: &Value) -> &[Value] {
     incident.get("alerts").and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(object: &'a Value, name: &str) -> &'a str {
-    object.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn texts<'a>(object: &'a Value, name: &str) -> Vec<&'a str> {
-    object.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-fn joined<'a>(texts: impl IntoIterator<Item = &'a str>, separator: &str) -> String {
-    texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 //!
 //! The format depends only on the shape of the data, so a new action that returns incidents or rows needs nothing here.
 
+pub(crate) mod alert;
 pub(crate) mod change;
+pub(crate) mod comment;
 pub(crate) mod error;
 pub(crate) mod incident;
+mod member;
 pub(crate) mod rows;
 pub(crate) mod table;
 
@@ -52,6 +55,9 @@ pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String 
     if incident::is_one(shown) {
         return incident::details(shown, terminal);
     }
+    if let Some(text) = alert::show(shown, terminal).or_else(|| comment::show(shown, terminal)) {
+        return text;
+    }
     match rows::Rows::of(shown) {
         Some(rows) => rows.show(terminal),
         None => json(data),
@@ -88,10 +94,11 @@ pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) 
 /// The number of items shown, and the total.
 pub(crate) fn counts(envelope: &Envelope) -> Vec<String> {
     let number = |name: &str| envelope.meta.get(name).and_then(Value::as_u64);
-    let shown = incident::list(&envelope.data).map(|incidents| incidents.len() as u64);
+    let incidents = incident::list(&envelope.data).map(|list| (list.len(), "incident"));
+    let shown = incidents.or_else(|| Some((alert::list(&envelope.data)?.len(), "alert")));
     match (shown, number("total"), number("row_count")) {
-        (Some(shown), Some(total), _) => vec![format!("{shown} of {total}")],
-        (Some(shown), None, _) => vec![plural(shown, "incident")],
+        (Some((shown, _)), Some(total), _) => vec![format!("{shown} of {total}")],
+        (Some((shown, what)), None, _) => vec![plural(shown as u64, what)],
         (None, _, Some(rows)) => vec![plural(rows, "row")],
         _ => Vec::new(),
     }

@@ -1,7 +1,9 @@
 //! Tables that fit the terminal.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, TableComponent};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, TableComponent, Width,
+};
 use jiff::{Timestamp, Unit};
 
 use crate::cli::terminal::Terminal;
@@ -26,6 +28,21 @@ pub(crate) fn bare(terminal: &Terminal) -> Table {
         table.force_no_tty();
     }
     table
+}
+
+/// Width of the labels of facts.
+pub(crate) const LABEL_WIDTH: u16 = 16;
+
+/// A label and a value on each line; empty values are left out.
+pub(crate) fn facts(facts: Vec<(&str, Cell)>, terminal: &Terminal) -> String {
+    let mut table = bare(terminal);
+    for (label, value) in facts.into_iter().filter(|(_, value)| !value.content().is_empty()) {
+        table.add_row([Cell::new(label).add_attribute(Attribute::Dim), value]);
+    }
+    if let Some(labels) = table.column_mut(0) {
+        labels.set_constraint(ColumnConstraint::Absolute(Width::Fixed(LABEL_WIDTH)));
+    }
+    text(&table)
 }
 
 /// The text of a table, without trailing blanks.

@@ -9,7 +9,7 @@ use defender_xdr_host::{CallError, Connector, Settings, Trace};
 use serde::Serialize;
 use serde_json::json;
 
-use super::action::Action;
+use super::action::{AFTERWARDS, Action};
 use super::contract::{Allowed, SUCCESS, at_graph, at_token_endpoint};
 use super::trouble::{Place, Trouble};
 use crate::trials::TrialError;
@@ -98,7 +98,7 @@ impl Attempt {
         let took = started.elapsed();
         let journal = emulator.journal();
         emulator.clear_faults();
-        let input = self.action.input(INCIDENT, "afterwards").to_string();
+        let input = self.action.input(INCIDENT, AFTERWARDS).to_string();
         let afterwards = instance.invoke(self.action.name, &config, &input).await;
 
         let deadline = TIMEOUT / speed;
@@ -156,7 +156,10 @@ impl Attempt {
 
     /// Failures that no load on the machine excuses: a write that may have happened twice, or in a call that only reads.
     fn harm(&self, journal: &[Exchange]) -> Option<String> {
-        let is_write = |exchange: &&Exchange| exchange.method == "PATCH" || exchange.path.ends_with("/comments");
+        let writes = ["/comments", "/mergeIncidents", "/moveAlerts"];
+        let is_write = |exchange: &&Exchange| {
+            exchange.method == "PATCH" || writes.iter().any(|write| exchange.path.ends_with(write))
+        };
         let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));
         let written = journal.iter().filter(is_write).filter(done).count();
         let harmful = written > 1 || (written > 0 && !self.action.writes());

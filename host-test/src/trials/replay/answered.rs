@@ -3,7 +3,7 @@
 use defender_xdr_host::CallError;
 use serde_json::Value;
 
-use super::call::LIST_INCIDENTS;
+use super::call::{LIST_ALERTS, LIST_INCIDENTS};
 use super::compare::{Rule, differences};
 use super::expectation::{Expectation, Facts};
 use super::recording::Recording;
@@ -49,7 +49,7 @@ fn success(recording: &Recording, body: &str, action: &str, answer: &str) -> Vec
 
 /// A next link points to the service, not to where the recording is served, so the cursor is dropped with a warning.
 fn next_page(action: &str, body: &str, meta: &Value) -> Option<Mismatch> {
-    let body: Value = json::parse(body).ok().filter(|_| action == LIST_INCIDENTS)?;
+    let body: Value = json::parse(body).ok().filter(|_| [LIST_INCIDENTS, LIST_ALERTS].contains(&action))?;
     let has_link = body.get("@odata.nextLink").is_some_and(|link| !link.is_null() && link != "");
     let is_told = meta["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
     let message = if !meta["cursor"].is_null() {

@@ -5,11 +5,12 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, Target, UPDATE_INCIDENT};
+use super::call::{Call, GET_ALERT, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, UPDATE_ALERT, UPDATE_INCIDENT};
 use super::compare::{Rule, differences, shown};
 use super::expectation::is_page;
 use super::recording::Recording;
 use super::report::Mismatch;
+use super::target::Target;
 
 /// Where an exchange with Graph contradicts itself. `call` is the action that its request belongs to.
 pub(crate) fn of_graph(recording: &Recording, target: &Target, call: &Call) -> Vec<Mismatch> {
@@ -19,10 +20,10 @@ pub(crate) fn of_graph(recording: &Recording, target: &Target, call: &Call) -> V
         return all;
     }
     match (call.action, body) {
-        (GET_INCIDENT | UPDATE_INCIDENT, Value::Object(incident)) => {
-            let asked = &call.input["incident_id"];
+        (GET_INCIDENT | UPDATE_INCIDENT | GET_ALERT | UPDATE_ALERT, Value::Object(incident)) => {
+            let asked = call.input.get("incident_id").unwrap_or(&call.input["alert_id"]);
             if incident.get("id") != Some(asked) {
-                let message = format!("is not the incident that the path asks for, {}", shown(asked));
+                let message = format!("is not the object that the path asks for, {}", shown(asked));
                 all.push(Mismatch::new("response.body.id", message));
             }
             if let Some(change) = target.body.as_object() {

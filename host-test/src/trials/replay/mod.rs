@@ -20,6 +20,8 @@ mod replayer;
 mod report;
 mod sent;
 mod server;
+mod target;
+mod triage;
 mod typed;
 
 pub use recording::{Headers, ReadError, Recording, Request, Response, files};

@@ -7,11 +7,12 @@ use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
 use defender_xdr_host::{CallError, Connector, Instance, LoadError, Settings};
 use serde_json::{Value, json};
 
-use super::call::{Call, GET_INCIDENT, Target};
+use super::call::{Call, GET_INCIDENT};
 use super::expectation::{Expectation, Facts};
 use super::recording::{Recording, text};
 use super::report::{Mismatch, Report};
 use super::server::{Answer, Received, Server};
+use super::target::Target;
 use super::{answered, coherence, sent, typed};
 
 /// The guest's clock runs this many times faster, so that a recorded `Retry-After` takes no time.

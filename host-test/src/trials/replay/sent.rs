@@ -3,11 +3,11 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::call::{Target, pairs};
 use super::compare::{Rule, differences};
 use super::recording::Recording;
 use super::report::Mismatch;
 use super::server::Received;
+use super::target::{Target, pairs};
 
 /// The time span that is sent with a hunt that has none.
 const DEFAULT_TIME_SPAN: &str = "P30D";

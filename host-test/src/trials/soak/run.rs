@@ -13,7 +13,7 @@ use super::report::{Report, Sample};
 use super::service::Service;
 use crate::trials::TrialError;
 use crate::trials::chaos::Place;
-use crate::trials::chaos::action::ACTIONS;
+use crate::trials::chaos::action::{ACTIONS, Action};
 use crate::trials::chaos::trouble::{Trouble, all};
 use crate::trials::residence;
 
@@ -49,6 +49,7 @@ pub async fn run(component: &Path, soak: Soak, done: impl Fn() + Send + Sync + '
         baseline: WARM_UP.min(soak.calls / 2),
         soak,
         connector: connector.clone(),
+        actions: ACTIONS.into_iter().filter(|action| !action.uses_up).collect(),
         troubles: all().into_iter().filter(|trouble| !trouble.heavy && !trouble.comes_before_a_request()).collect(),
         report: Mutex::default(),
         done: Box::new(done),
@@ -73,6 +74,7 @@ struct Shared {
     soak: Soak,
     baseline: usize,
     connector: Connector,
+    actions: Vec<Action>,
     troubles: Vec<Trouble>,
     report: Mutex<Report>,
     done: Box<dyn Fn() + Send + Sync>,
@@ -126,7 +128,7 @@ impl Caller {
 
     async fn call(&mut self, number: usize) {
         let (shared, service) = (self.shared.clone(), &self.service);
-        let action = self.random.pick(&ACTIONS).copied().unwrap_or(ACTIONS[0]);
+        let action = self.random.pick(&shared.actions).copied().unwrap_or(ACTIONS[0]);
         let incident = self.random.pick(&service.incidents).cloned().unwrap_or_default();
         if self.random.percent(EXPIRED) {
             service.emulator.expire_tokens();

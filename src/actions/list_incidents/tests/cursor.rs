@@ -2,6 +2,9 @@
 
 use super::*;
 
+const NO_CURSOR: &str = "there are more incidents, but the service's link to the next page does not lead to the configured Graph \
+     endpoint, so there is no cursor: use skip";
+
 #[test]
 fn pages_follow_the_links_of_the_service() {
     let second = format!("{BASE}?$filter=status+eq+'active'&$skiptoken=a%2Fb==");

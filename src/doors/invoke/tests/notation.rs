@@ -130,7 +130,8 @@ fn invalid_json_is_not_quoted() {
 
 #[test]
 fn names_the_known_actions() {
-    let known = "allowed: get_incident_details, list_incidents, run_hunting_query, update_incident, generic_action, poll_incidents";
+    let known = "allowed: get_incident_details, list_incidents, run_hunting_query, update_incident, generic_action, \
+         add_incident_comment, list_alerts, get_alert, update_alert, add_alert_comment, merge_incidents, move_alerts, poll_incidents";
     for (action, hint) in [
         ("list_incident", "; did you mean list_incidents?"),
         ("get_incident", "; did you mean get_incident_details?"),

@@ -1,0 +1,48 @@
+//! A call of a tool: with the host's configuration, and an error that is one sentence.
+
+use defender_xdr::doors::invoke;
+use defender_xdr::graph::session::Session;
+use defender_xdr::text::fault::Fault;
+use defender_xdr::wire::host::Host;
+use defender_xdr::wit::types::Error;
+
+use crate::settings::Settings;
+
+/// Longest message of the service that is passed on, in characters.
+const MESSAGE_MAX: usize = 1000;
+
+/// The tools on a host.
+#[derive(Debug)]
+pub struct Tools<H> {
+    /// Where they run.
+    pub host: H,
+    /// How.
+    pub settings: Settings,
+}
+
+impl<H: Host> Tools<H> {
+    /// Runs an action.
+    pub(crate) async fn call(
+        &self,
+        action: impl AsyncFnOnce(&Session<'_, H>) -> Result<String, Fault>,
+    ) -> Result<String, String> {
+        let run = async {
+            let connection = invoke::connection(&self.settings.config)?;
+            action(&Session::new(&self.host, &connection, "")).await
+        };
+        run.await.map_err(|fault| sentence(&invoke::without_secret(fault, &self.settings.config)))
+    }
+
+    /// Whether a write is only checked.
+    #[cfg(feature = "writing")]
+    pub(crate) fn only_checks(&self, dry_run: Option<bool>) -> bool {
+        dry_run.unwrap_or(!self.settings.writes_now)
+    }
+}
+
+/// The message and the remedy, on one line.
+fn sentence(error: &Error) -> String {
+    let remedy = error.remedy.as_deref().map(|remedy| format!("; what to do: {remedy}")).unwrap_or_default();
+    let message: String = error.message.chars().take(MESSAGE_MAX).collect();
+    format!("{message}{remedy}").chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
