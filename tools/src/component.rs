@@ -1,7 +1,5 @@
 //! The exports on the real host.
 
-#![expect(unreachable_pub, reason = "generated code")]
-
 use defender_xdr::doors::component::finish;
 use defender_xdr::wire::wasi::WasiHost;
 
