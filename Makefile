@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: announce demo build test examples wasmtime-cli bench peers fuzz component cargo-component release release-test service tools service-test console-test cluster-test toolchain lint advisories
+.PHONY: announce demo build test examples wasmtime-cli bench bench-peers peers fuzz component cargo-component release release-test service tools service-test console-test cluster-test toolchain lint advisories
 
 # The emulator, the component and all actions, as tables.
 demo: build
@@ -33,6 +33,10 @@ fuzz:
 bench: toolchain
 	@cargo build --profile measured --package host-test
 	@cargo run --quiet --profile measured --package host-test -- bench
+
+# The component beside what people use today: Python `requests` and Microsoft's SDK. Options: make bench-peers OPTIONS=--json
+bench-peers: toolchain
+	@benches/peers/run $(OPTIONS)
 
 # The hosts in examples/, each against the emulator.
 examples: toolchain

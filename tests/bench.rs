@@ -39,11 +39,12 @@ fn both_sides_are_measured_and_the_wire_is_as_promised() {
         names,
         ["get_incident_details", "list_incidents", "run_hunting_query", "update_incident", "generic_action"]
     );
-    for member in ["component_us", "native_us", "ratio"] {
+    for member in ["component_us", "native_us", "limit_us", "ratio"] {
         assert!(actions.iter().all(|action| action[member].as_f64().is_some_and(|number| number > 0.0)), "{report}");
     }
-    let lengths = ["pages", "hunts", "callers", "bars"].map(|list| report[list].as_array().map(Vec::len));
-    assert_eq!(lengths, [Some(3), Some(3), Some(4), Some(15)]);
+    let lists = ["pages", "hunts", "callers", "tags", "tenants", "bars"];
+    let lengths = lists.map(|list| report[list].as_array().map(Vec::len));
+    assert_eq!(lengths, [Some(3), Some(5), Some(4), Some(3), Some(3), Some(15)]);
     assert_eq!(report["hunting"]["rows"], json!(100_000));
     assert_eq!((&report["requests_cold"], &report["requests_warm"]), (&json!(2), &json!(1)));
     let of = |place: &str| report.pointer(place).and_then(Value::as_f64).expect("a number");

@@ -73,7 +73,7 @@ async fn poll<H: Host>(
     let options = Options::of(query)?;
     let tenant_id = &session.connection.app.tenant_id;
     let now = session.exchange.host.unix_seconds();
-    let known = match state.filter(|state| !state.trim().is_empty()) {
+    let known = match state {
         Some(state) => Some(State::parse(state, tenant_id, now)?),
         None => State::since(query, now)?,
     };

@@ -10,8 +10,8 @@ use crate::request::config::App;
 use crate::text::fault::Fault;
 use crate::text::secret::Secret;
 
-/// The most tokens kept; the least recently used one is dropped first.
-pub const TOKENS_MAX: usize = 64;
+/// The most tokens kept, about 2 KB each; the least recently used one is dropped first.
+pub const TOKENS_MAX: usize = 1024;
 
 /// Which token a call accepts.
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +50,9 @@ pub enum Found {
 }
 
 struct Cache {
-    /// The most recently used one is last.
     tokens: Vec<Entry>,
+    /// How often a token was used.
+    uses: u64,
     requests: Vec<Rc<TokenRequest>>,
 }
 
@@ -61,6 +62,8 @@ struct Entry {
     token: Secret,
     /// On the host's monotonic clock.
     renew_at: Duration,
+    /// The count of uses when this one was used last.
+    used: u64,
 }
 
 struct TokenRequest {
@@ -80,7 +83,7 @@ enum State {
 
 thread_local! {
     /// An instance has one thread.
-    static CACHE: RefCell<Cache> = const { RefCell::new(Cache { tokens: Vec::new(), requests: Vec::new() }) };
+    static CACHE: RefCell<Cache> = const { RefCell::new(Cache { tokens: Vec::new(), uses: 0, requests: Vec::new() }) };
 }
 
 /// Looks for a token; `now` and the call's `deadline` are on the host's monotonic clock.
@@ -109,7 +112,7 @@ impl Cache {
     /// The cached token, if the call accepts it. Otherwise it is dropped, unless it is only not new enough.
     fn take(&mut self, app: &App, wanted: Wanted<'_>, now: Duration) -> Option<Secret> {
         let at = self.tokens.iter().position(|entry| entry.app == *app)?;
-        let entry = self.tokens.remove(at);
+        let entry = self.tokens.get_mut(at)?;
         let will_do = match wanted {
             Wanted::Any => true,
             Wanted::New => false,
@@ -120,9 +123,30 @@ impl Cache {
         let keep = now < entry.renew_at && (will_do || matches!(wanted, Wanted::New));
         let token = (keep && will_do).then(|| entry.token.clone());
         if keep {
-            self.tokens.push(entry);
+            self.uses += 1;
+            entry.used = self.uses;
+        } else {
+            self.tokens.swap_remove(at);
         }
         token
+    }
+
+    /// Keeps a token in place of an earlier one of the same app.
+    fn keep(&mut self, entry: Entry) {
+        // A token with the claims of a challenge serves everyone.
+        let better = |other: &Entry| other.app == entry.app && other.claims.is_some() && entry.claims.is_none();
+        if self.tokens.iter().any(better) {
+            return;
+        }
+        self.tokens.retain(|other| other.app != entry.app);
+        if self.tokens.len() >= TOKENS_MAX {
+            let oldest = self.tokens.iter().enumerate().min_by_key(|(_, entry)| entry.used);
+            if let Some((at, _)) = oldest {
+                self.tokens.swap_remove(at);
+            }
+        }
+        self.uses += 1;
+        self.tokens.push(Entry { used: self.uses, ..entry });
     }
 }
 
@@ -157,19 +181,9 @@ impl Lead {
     /// Keeps a token and passes it to the waiting calls.
     pub fn found(self, token: &Secret, renew_at: Duration) {
         let TokenRequest { app, claims, .. } = &*self.0;
-        let entry = Entry { app: app.clone(), claims: claims.clone(), token: token.clone(), renew_at };
-        CACHE.with_borrow_mut(|cache| {
-            // A token with the claims of a challenge serves everyone.
-            let better = |other: &Entry| other.app == entry.app && other.claims.is_some() && entry.claims.is_none();
-            if cache.tokens.iter().any(better) {
-                return;
-            }
-            cache.tokens.retain(|other| other.app != entry.app);
-            if cache.tokens.len() >= TOKENS_MAX {
-                cache.tokens.remove(0);
-            }
-            cache.tokens.push(entry);
-        });
+        let (app, claims) = (app.clone(), claims.clone());
+        let entry = Entry { app, claims, token: token.clone(), renew_at, used: 0 };
+        CACHE.with_borrow_mut(|cache| cache.keep(entry));
         self.end(Some(Ok(token.clone())));
     }
 
@@ -198,7 +212,7 @@ impl Drop for Lead {
 /// Makes this thread act as a new instance.
 #[cfg(any(test, feature = "scripted"))]
 pub fn forget_all() {
-    CACHE.set(Cache { tokens: Vec::new(), requests: Vec::new() });
+    CACHE.set(Cache { tokens: Vec::new(), uses: 0, requests: Vec::new() });
 }
 
 #[cfg(test)]

@@ -19,33 +19,12 @@ use crate::entra::projected_token::Assertion;
 use crate::fault::list::FaultList;
 use crate::fault::script::Fault;
 use crate::message::clock;
+use crate::options::Options;
 use crate::server::certificate::{self, CertificateError};
 use crate::server::connection::accept;
 use crate::server::journal::{Exchange, Journal};
 use crate::server::state::State;
 use crate::service::Service;
-
-/// How to start the emulator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// TCP port on 127.0.0.1; 0 picks a free one.
-    pub port: u16,
-    /// Whether to speak TLS, with a certificate generated at start-up.
-    pub tls: bool,
-    /// How many incidents the tenant has.
-    pub incidents: usize,
-    /// Lifetime of tokens, in seconds.
-    pub token_seconds: u32,
-    /// Rows of the hunting table `SyntheticEvents`, about 500 bytes each, at most 100,000. Generated on first use. The only
-    /// hunts on it are `SyntheticEvents` and `SyntheticEvents | take N`.
-    pub synthetic_rows: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { port: 0, tls: false, incidents: 250, token_seconds: 3_599, synthetic_rows: 100_000 }
-    }
-}
 
 /// A complete configuration for a client of this emulator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -114,7 +93,7 @@ impl Emulator {
         let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
         let server = Arc::new(State {
             base_url,
-            service: Service::new(options.incidents, i64::from(options.token_seconds), options.synthetic_rows),
+            service: Service::new(&options),
             journal: Journal::default(),
             faults: FaultList::default(),
             connections: AtomicU64::new(0),

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use crate::data::store::Store;
 use crate::entra::directory::Directory;
+use crate::graph::Source;
+use crate::graph::kept::Kept;
 use crate::hunt::Tables;
 use crate::message::{Answer, Request, clock};
+use crate::options::Options;
 use crate::{entra, graph};
 
 /// Entra ID and Graph of one tenant.
@@ -15,18 +18,22 @@ pub(crate) struct Service {
     pub(crate) directory: Directory,
     store: Arc<Store>,
     tables: Tables,
+    kept: Option<Kept>,
 }
 
 impl Service {
-    pub(crate) fn new(incidents: usize, token_seconds: i64, synthetic_rows: usize) -> Self {
-        let store = Arc::new(Store::new(incidents, clock::now()));
-        let tables = Tables::new(store.clone(), synthetic_rows);
-        Self { directory: Directory::new(token_seconds), store, tables }
+    pub(crate) fn new(options: &Options) -> Self {
+        let store = Arc::new(Store::new(options.incidents, clock::now()));
+        let tables = Tables::new(store.clone(), options.synthetic_rows);
+        let kept = options.keeps_answers.then(Kept::default);
+        Self { directory: Directory::new(i64::from(options.token_seconds)), store, tables, kept }
     }
 
     /// Answers any request that is not for the emulator itself.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
-        entra::answer(&self.directory, request)
-            .unwrap_or_else(|| graph::answer(&self.directory.tokens, &self.store, &self.tables, request))
+        entra::answer(&self.directory, request).unwrap_or_else(|| {
+            let Self { directory, store, tables, kept } = self;
+            graph::answer(&Source { tokens: &directory.tokens, store, tables, kept: kept.as_ref() }, request)
+        })
     }
 }

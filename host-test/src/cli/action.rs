@@ -65,7 +65,10 @@ fn position_id(parameter: &Parameter) -> String {
 fn positional(parameter: &Parameter, position: usize) -> Arg {
     Arg::new(position_id(parameter))
         .index(position)
-        .value_name(parameter.name.to_ascii_uppercase())
+        .value_name(match parameter.kind {
+            ParameterKind::TextList => format!("{},…", parameter.name.to_ascii_uppercase()),
+            _ => parameter.name.to_ascii_uppercase(),
+        })
         // clap accepts that a required argument is missing if one that it conflicts with is present.
         .required(true)
         .conflicts_with(option_id(parameter))

@@ -2,14 +2,17 @@
 
 mod growth;
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use comfy_table::{Cell, Color};
-use host_test::trials::bench::{Bar, BenchError, Report, STEPS, run as bench};
+use host_test::trials::bench::{Bar, BenchError, Report, STEPS, Setting, Worker, run as bench};
 use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
+use super::source::Source;
 use super::terminal::Terminal;
 use super::view::table::{self, number};
 
@@ -31,9 +34,21 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Fewer rounds: faster, but the figures vary more"),
         )
+        .arg(
+            Arg::new("worker")
+                .long("worker")
+                .value_name("SIDE")
+                .value_parser(["plugin", "native", "limit"])
+                .requires("config")
+                .hide(true)
+                .help("Be one side that another program measures: orders on standard input, times on standard output"),
+        )
 }
 
 pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
+    if let Some(worker) = arguments.get_one::<String>("worker").and_then(|name| Worker::named(name)) {
+        return work(worker, globals).await;
+    }
     let program =
         std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?;
     let progress = terminal.progress(STEPS.len());
@@ -56,6 +71,24 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     } else {
         terminal.print(&text(&report, terminal))
     }
+}
+
+/// One side, for `make bench-peers`.
+async fn work(worker: Worker, globals: &Globals) -> Outcome {
+    let read = |path: Option<&PathBuf>| {
+        let path = path.ok_or_else(|| Failure::usage("a worker needs --config and --ca-file"))?;
+        host_test::text::read(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))
+    };
+    let config = read(match &globals.source {
+        Source::File(path) => Some(path),
+        _ => None,
+    })?;
+    let (component, ca_pem) = (globals.component.clone(), read(globals.ca_file.as_ref())?);
+    let ended = tokio::task::spawn_blocking(move || {
+        let setting = Setting { component: &component, config: &config, ca_pem: &ca_pem };
+        worker.run(&setting, &Handle::current(), std::io::stdin().lock(), std::io::stdout().lock())
+    });
+    Ok(ended.await.map_err(|error| Failure::Bench(BenchError::Panicked(error.to_string())))??)
 }
 
 fn text(report: &Report, terminal: &Terminal) -> String {
@@ -86,13 +119,14 @@ fn text(report: &Report, terminal: &Terminal) -> String {
 
 /// Every figure with its target.
 fn bars(bars: &[Bar], terminal: &Terminal) -> String {
-    let mut table = table::new(&["Figure", "Component", "Native", "Ratio", "Target", ""], terminal);
+    let mut table = table::new(&["Figure", "Component", "Native", "Limit", "Ratio", "Target", ""], terminal);
     for bar in bars {
         let (mark, colour) = if bar.met { ("✓", Color::Green) } else { ("✗", Color::Red) };
         table.add_row([
             Cell::new(&bar.figure),
             number(&bar.component),
             number(bar.native.as_deref().unwrap_or_default()),
+            number(bar.limit.as_deref().unwrap_or_default()),
             number(&bar.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default()),
             number(&bar.bar),
             Cell::new(mark).fg(colour),

@@ -2,10 +2,11 @@
 //!
 //! Both get the same words for effects and kinds: those of the component's JSON.
 
-use clap::Command;
+use clap::{Arg, ArgMatches, Command};
 use comfy_table::{Attribute, Cell};
 use defender_xdr_host::bindings::catalog::{Action, Connector, Parameter};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
@@ -16,18 +17,36 @@ use super::{option, session};
 pub(crate) const NAME: &str = "describe";
 
 pub(crate) fn command() -> Command {
-    Command::new(NAME).about("Show the catalog: configuration, actions, parameters, permissions, hosts")
+    Command::new(NAME)
+        .about("Show the catalog: configuration, actions, parameters, permissions, hosts")
+        .arg(Arg::new("action").value_name("ACTION").help("Only this action, by either of its names"))
 }
 
-pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
     let connector = session::load(globals, None)?;
     let json = connector.catalog_json().await?;
+    let catalog = connector.catalog().await?;
+    let wanted = arguments.get_one::<String>("action").map(|name| place(catalog, name)).transpose()?;
     if globals.json {
-        return terminal.print_json(&json);
+        let Some(at) = wanted else { return terminal.print_json(&json) };
+        let whole: Value = host_test::json::parse(&json).unwrap_or_default();
+        return terminal.print_json(&whole["actions"][at].to_string());
     }
     let words: Words = serde_json::from_str(&json)
         .map_err(|error| Failure::usage(format!("the component's answer is not a catalog: {error}")))?;
-    terminal.print(&as_text(connector.catalog().await?, &words, terminal))
+    terminal.print(&match wanted.and_then(|at| Some((catalog.actions.get(at)?, words.actions.get(at)?))) {
+        Some((action, words)) => about_action(action, words, terminal),
+        None => as_text(catalog, &words, terminal),
+    })
+}
+
+/// Which action has this name.
+fn place(catalog: &Connector, name: &str) -> Result<usize, Failure> {
+    let is_it = |action: &Action| action.name == name || action.function == name;
+    catalog.actions.iter().position(is_it).ok_or_else(|| {
+        let known: Vec<&str> = catalog.actions.iter().map(|action| action.name.as_str()).collect();
+        Failure::usage(format!("there is no action {name}; the actions are {}", known.join(", ")))
+    })
 }
 
 /// The words of the catalog's JSON, in its order.
@@ -60,13 +79,7 @@ fn as_text(catalog: &Connector, words: &Words, terminal: &Terminal) -> String {
         parameters(&catalog.configuration, &words.configuration, terminal),
     ];
     for (action, words) in catalog.actions.iter().zip(&words.actions) {
-        parts.extend([
-            String::new(),
-            heading(format!("{} ({})", action.title, action.function)),
-            paragraph(&action.description),
-            terminal.text(format!("{} · {} · {}", action.name, words.effect, permissions(action))).dim().to_string(),
-            parameters(&action.parameters, &words.parameters, terminal),
-        ]);
+        parts.extend([String::new(), about_action(action, words, terminal)]);
     }
     parts.extend([String::new(), heading("Hosts".to_owned())]);
     let mut hosts = table::bare(terminal);
@@ -74,6 +87,18 @@ fn as_text(catalog: &Connector, words: &Words, terminal: &Terminal) -> String {
         hosts.add_row([&cloud.cloud, &cloud.login, &cloud.graph]);
     }
     parts.push(table::text(&hosts));
+    parts.join("\n")
+}
+
+fn about_action(action: &Action, words: &ActionWords, terminal: &Terminal) -> String {
+    let title = terminal.text(format!("{} ({})", action.title, action.function)).bold().to_string();
+    let facts = format!("{} · {} · {}", action.name, words.effect, permissions(action));
+    let parts = [
+        title,
+        wrapped(&action.description, terminal),
+        terminal.text(facts).dim().to_string(),
+        parameters(&action.parameters, &words.parameters, terminal),
+    ];
     parts.join("\n")
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use defender_emulator::{Emulator, Options};
 
+use super::exit;
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::source::pem;
@@ -58,12 +59,19 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(usize))
                 .help("Number of incidents to generate"),
         )
+        .arg(
+            Arg::new("keep-answers")
+                .long("keep-answers")
+                .action(ArgAction::SetTrue)
+                .help("Answer a read again with the same bytes until something is written, for benchmarks"),
+        )
 }
 
 pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &Terminal) -> Outcome {
     let mut options = Options {
         port: arguments.get_one("port").copied().unwrap_or_default(),
         tls: arguments.get_flag("tls"),
+        keeps_answers: arguments.get_flag("keep-answers"),
         ..Options::default()
     };
     if let Some(incidents) = arguments.get_one("incidents") {
@@ -76,7 +84,7 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     }
     let config =
         serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
-    let stopped = stop_signal()?;
+    let stopped = exit::stop_signal()?;
     let wanted: Option<&PathBuf> = arguments.get_one("ca-out");
     let authority = emulator.ca_pem().map(|pem| Authority::write(pem, wanted)).transpose()?;
     // The certificate is in place before this line is printed.
@@ -140,27 +148,4 @@ async fn end_of_input() {
         let _ = over.send(());
     });
     let _ = ended.await;
-}
-
-/// Completes on Ctrl-C, and on the signal that service managers send. Listens as soon as it is created.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| Failure::usage(format!("cannot listen for signals: {error}")));
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Completes on Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }

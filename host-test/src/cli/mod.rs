@@ -87,7 +87,7 @@ fn root() -> Command {
 async fn always_there(matches: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Option<Outcome> {
     Some(match matches.subcommand()? {
         (demo::NAME, _) => demo::run(globals, terminal).await,
-        (describe::NAME, _) => describe::run(globals, terminal).await,
+        (describe::NAME, arguments) => describe::run(arguments, globals, terminal).await,
         (check::NAME, _) => check::run(globals, terminal).await,
         (watch::NAME, arguments) => watch::run(arguments, globals, terminal).await,
         (invoke::NAME, arguments) => invoke::run(arguments, globals, terminal).await,

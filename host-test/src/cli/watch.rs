@@ -10,8 +10,10 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use defender_xdr_host::CallError;
 use defender_xdr_host::bindings::types::ErrorKind;
 use host_test::text;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::exit;
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
 use super::session::Session;
@@ -30,13 +32,14 @@ pub(crate) fn command() -> Command {
         .about("Print new and changed incidents as they come, until stopped")
         .long_about(
             "Print new and changed incidents as they come, until stopped: each change once, with --json as a line of JSON.\n\n\
-             With --state FILE, the next start goes on where this one ended.",
+             With --state FILE, the next start goes on where this one ended. The file is written when the incidents are printed: a program \
+             that reads them from a pipe and stops has lost what it had not read. What you do to an incident is a change too.",
         )
         .arg(
             text("interval", "SECONDS")
                 .value_parser(value_parser!(u64).range(INTERVAL_MIN_SECONDS..=86_400))
                 .default_value("30")
-                .help("Time between polls"),
+                .help("Time between polls, 4 to 86,400"),
         )
         .arg(
             text("state", "FILE")
@@ -45,7 +48,11 @@ pub(crate) fn command() -> Command {
         )
         .arg(text("since", "TIME").help("Start at this time if there is no state yet, in RFC 3339; by default now"))
         .arg(text("filter", "FILTER").help("Only incidents that match, such as \"severity eq 'high'\""))
-        .arg(text("look-back", "SECONDS").help("Ask again for that long before, as the service may show a change late"))
+        .arg(
+            text("look-back", "SECONDS")
+                .default_value("180")
+                .help("Also ask again for the last SECONDS before the state, 0 to 3,600, as the service may show a change late"),
+        )
 }
 
 pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
@@ -54,7 +61,11 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
     let mut state = file.map(|file| read(file)).transpose()?.flatten();
     let text = |name: &str| arguments.get_one::<String>(name);
     let interval = Duration::from_secs(arguments.get_one("interval").copied().unwrap_or(INTERVAL_MIN_SECONDS));
-    let mut stopped = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut stopped = std::pin::pin!(exit::stop_signal()?);
+    let kept = file.map(|file| format!(", the state is in {}", file.display())).unwrap_or_default();
+    let every = interval.as_secs();
+    terminal.note(&format!("Watching for changes every {every} s{kept}. Press Ctrl-C to stop."));
+    let mut latest = text("since").and_then(|since| since.parse().ok());
     loop {
         let input = json!({
             "state": state, "since": text("since"), "filter": text("filter"), "look_back": text("look-back"),
@@ -63,12 +74,12 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
         let poll = session.invoke("poll_incidents", &input, terminal);
         let answer = tokio::select! {
             answer = poll => answer,
-            _ = &mut stopped => return Ok(()),
+            () = &mut stopped => return Ok(()),
         };
         let wait = match answer {
             Ok(answer) => {
                 let envelope = Envelope::parse(&answer.json)?;
-                show(&envelope, globals, terminal)?;
+                latest = show(&envelope, latest, globals, terminal)?;
                 state = envelope.meta.get("state").and_then(Value::as_str).map(str::to_owned);
                 if let (Some(file), Some(state)) = (file, &state) {
                     keep(file, state)?;
@@ -79,19 +90,23 @@ pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Te
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            _ = &mut stopped => return Ok(()),
+            () = &mut stopped => return Ok(()),
         }
     }
 }
 
 /// The state in a file; none if there is no file yet.
 fn read(file: &Path) -> Result<Option<String>, Failure> {
-    match file.try_exists() {
-        Ok(false) => Ok(None),
-        _ => text::read(file)
-            .map(Some)
-            .map_err(|error| Failure::usage(format!("cannot read the state in {}: {error}", file.display()))),
+    if let Ok(false) = file.try_exists() {
+        return Ok(None);
     }
+    let shown = file.display();
+    let state =
+        text::read(file).map_err(|error| Failure::usage(format!("cannot read the state in {shown}: {error}")))?;
+    if state.trim().is_empty() {
+        return Err(Failure::usage(format!("{shown} is empty, so the state is lost; delete it to start anew")));
+    }
+    Ok(Some(state))
 }
 
 /// Replaces the file at once, so that there is always a whole state.
@@ -107,25 +122,39 @@ fn keep(file: &Path, state: &str) -> Outcome {
     write().map_err(|error| Failure::usage(format!("cannot keep the state in {}: {error}", file.display())))
 }
 
-fn show(envelope: &Envelope, globals: &Globals, terminal: &Terminal) -> Outcome {
+/// Prints the incidents, of which those created after `before` are new, and returns the time of the latest change.
+fn show(
+    envelope: &Envelope,
+    before: Option<Timestamp>,
+    globals: &Globals,
+    terminal: &Terminal,
+) -> Result<Option<Timestamp>, Failure> {
+    let mut latest = before;
     for incident in envelope.data.as_array().into_iter().flatten() {
+        latest = latest.max(time(incident, "lastUpdateDateTime"));
         if globals.json {
             terminal.print_json(&incident.to_string())?;
         } else {
-            terminal.print(&line(&visible::value(incident), terminal))?;
+            terminal.print(&line(&visible::value(incident), before, terminal))?;
         }
     }
     for warning in envelope.warnings() {
         terminal.note(&view::warning(warning, terminal));
     }
-    Ok(())
+    Ok(latest)
 }
 
-fn line(incident: &Value, terminal: &Terminal) -> String {
+fn time(incident: &Value, name: &str) -> Option<Timestamp> {
+    incident[name].as_str()?.parse().ok()
+}
+
+fn line(incident: &Value, before: Option<Timestamp>, terminal: &Terminal) -> String {
     let text = |name: &str| incident[name].as_str().unwrap_or_default();
-    let what = if text("createdDateTime") == text("lastUpdateDateTime") { "new" } else { "changed" };
+    let created = time(incident, "createdDateTime");
+    let is_new = created == time(incident, "lastUpdateDateTime") || before.is_some_and(|before| created > Some(before));
+    let what = if is_new { "new" } else { "changed" };
     let head = format!(
-        "{}  {what:<7}  {:<9} {:<13} {:<10}",
+        "{}  {what:<7}  {:<9} {:<13}  {:<10}",
         table::second(text("lastUpdateDateTime")),
         text("id"),
         text("severity"),
@@ -145,12 +174,10 @@ fn after(error: CallError, interval: Duration, terminal: &Terminal) -> Result<Du
         | ErrorKind::Unreachable
         | ErrorKind::Interrupted
         | ErrorKind::MalformedResponse => {
-            terminal.note(&format!(
-                "{} {}",
-                terminal.aside("trying again:").yellow(),
-                visible::line(&error.to_string())
-            ));
-            Ok(interval.max(asked))
+            let wait = interval.max(asked);
+            let again = format!("trying again in {} s:", wait.as_secs());
+            terminal.note(&format!("{} {}", terminal.aside(again).yellow(), visible::line(&error.to_string())));
+            Ok(wait)
         }
         _ => Err(error.into()),
     }

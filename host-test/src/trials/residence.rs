@@ -14,6 +14,11 @@ pub(crate) fn proportional() -> Option<u64> {
     parse(&std::fs::read_to_string("/proc/self/smaps_rollup").ok()?, "Pss:")
 }
 
+/// The most that was ever resident (`VmHWM`).
+pub(crate) fn peak() -> Option<u64> {
+    parse(&std::fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
+}
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn trim() {
     // SAFETY: the declaration is that of <malloc.h>, and the function may be called at any time from any thread.

@@ -11,6 +11,7 @@ mod correlation_operation;
 mod header;
 mod hunting;
 mod incident_operation;
+pub(crate) mod kept;
 mod refusal;
 
 use crate::data::store::Store;
@@ -20,6 +21,8 @@ use crate::hunt::Tables;
 use crate::message::{Answer, Request};
 use call::Call;
 use header::{Ids, with_headers};
+use http::Method;
+use kept::Kept;
 use refusal::Refusal;
 
 type Operation = fn(&Call<'_>, &str) -> Result<Answer, Refusal>;
@@ -76,15 +79,25 @@ fn find<'a>(path: &[&'a str]) -> Option<Resource<'a>> {
     })
 }
 
+/// What an answer comes from.
+pub(crate) struct Source<'s> {
+    pub(crate) tokens: &'s TokenStore,
+    pub(crate) store: &'s Store,
+    pub(crate) tables: &'s Tables,
+    /// If reads are answered again with the same bytes.
+    pub(crate) kept: Option<&'s Kept>,
+}
+
 /// Answers a request below `/v1.0` or `/beta`.
-pub(crate) fn answer(tokens: &TokenStore, store: &Store, tables: &Tables, request: &Request) -> Answer {
-    let outcome = dispatch(tokens, store, tables, request);
+pub(crate) fn answer(source: &Source<'_>, request: &Request) -> Answer {
+    let outcome = dispatch(source, request);
     let ids = Ids::of(request);
     let answer = outcome.unwrap_or_else(|refusal| refusal.answer(request, &ids));
     with_headers(answer, request, &ids)
 }
 
-fn dispatch(tokens: &TokenStore, store: &Store, tables: &Tables, request: &Request) -> Result<Answer, Refusal> {
+fn dispatch(source: &Source<'_>, request: &Request) -> Result<Answer, Refusal> {
+    let Source { tokens, store, tables, kept } = *source;
     let segments = request.segments();
     let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
     let [version @ ("v1.0" | "beta"), "security", path @ ..] = segments.as_slice() else {
@@ -99,7 +112,13 @@ fn dispatch(tokens: &TokenStore, store: &Store, tables: &Tables, request: &Reque
     if !grant.roles.iter().any(|role| roles.contains(&role.as_str())) {
         return Err(Refusal::missing_roles(roles, &grant.roles));
     }
-    operation(&Call { store, tables, request, grant, version }, resource.key)
+    let changes = request.method != Method::GET && !roles.contains(&HUNTING);
+    let call = Call { store, tables, request, grant, version };
+    match kept {
+        Some(kept) if !changes => kept.read(request, || operation(&call, resource.key)),
+        Some(kept) => operation(&call, resource.key).inspect(|_| kept.forget()),
+        None => operation(&call, resource.key),
+    }
 }
 
 /// OData writes a key as a segment or as `incidents('29')`; both mean the same.

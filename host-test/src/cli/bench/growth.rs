@@ -1,7 +1,7 @@
 //! How the cost grows: two bars for each size, so that the difference is visible before reading a number.
 
 use comfy_table::Cell;
-use host_test::trials::bench::Report;
+use host_test::trials::bench::{Growth, Report};
 
 use crate::cli::terminal::Terminal;
 use crate::cli::view::table::{self, number};
@@ -45,10 +45,19 @@ pub(super) fn text(report: &Report, terminal: &Terminal) -> String {
         native: None,
         ratio: None,
     });
+    let growths = |growths: &[Growth], what: &str| {
+        let point = |growth: &Growth| {
+            let size = format!("{} {what}", growth.size);
+            Point::of(size, growth.component_us / 1e3, growth.native_us / 1e3, growth.ratio)
+        };
+        growths.iter().map(point).collect::<Vec<_>>()
+    };
     let mut sections = vec![
         section("Pages of incidents with alerts, ms", pages.collect(), terminal),
         section("Hunts, ms", hunts.collect(), terminal),
         section("Concurrent callers, calls per second", callers.collect(), terminal),
+        section("A tag more for an incident, ms", growths(&report.tags, "tags"), terminal),
+        section("Tenants that one instance serves in turn, ms a call", growths(&report.tenants, "tenants"), terminal),
     ];
     if !report.instances.is_empty() {
         sections.push(section("Idle instances, MB of the host's memory", instances.collect(), terminal));

@@ -9,7 +9,7 @@ use crate::cli::terminal::Terminal;
 /// Comments, or the incident that others went to, if this is one of them.
 pub(crate) fn show(data: &Value, terminal: &Terminal) -> Option<String> {
     if let Some(id) = data.get("targetIncidentId").and_then(Value::as_str) {
-        return Some(terminal.text(format!("Incident {id}")).bold().to_string());
+        return Some(terminal.text(format!("Now in incident {id}")).bold().to_string());
     }
     let list = data.get("value")?.as_array()?;
     let are_comments = !list.is_empty() && list.iter().all(|item| item.get("comment").is_some());

@@ -66,12 +66,7 @@ pub(crate) fn table(incidents: &[Value], terminal: &Terminal) -> String {
 pub(crate) fn details(incident: &Value, terminal: &Terminal) -> String {
     let title = format!("Incident {} {}", text(incident, "id"), visible::line(text(incident, "displayName")));
     let mut parts = vec![terminal.text(title).bold().to_string(), facts(incident, terminal)];
-    let link = text(incident, "incidentWebUrl");
-    if !link.is_empty() {
-        // Outside the table, which would wrap it.
-        let label = format!(" {:<1$}", "Portal", usize::from(table::LABEL_WIDTH));
-        parts.push(format!("{}{}", terminal.text(label).dim(), visible::line(link)));
-    }
+    parts.extend(table::link("Portal", text(incident, "incidentWebUrl"), terminal));
     let alerts = alerts(incident);
     if !alerts.is_empty() {
         parts.push(alert::table_in_incident(alerts, terminal));

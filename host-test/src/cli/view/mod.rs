@@ -20,7 +20,10 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::figure::{plural, span};
 use super::terminal::Terminal;
-use super::visible;
+use super::{example, visible};
+
+/// Longest value in a hint.
+const HINT_MAX: usize = 2000;
 
 /// The answer of `json.invoke`.
 #[derive(Debug, Deserialize)]
@@ -49,6 +52,9 @@ pub(crate) fn data(data: &Value, effect: Effect, terminal: &Terminal) -> String 
         return json(data);
     }
     let shown = &visible::value(data);
+    if alert::is_empty_list(shown) {
+        return "no alerts".to_owned();
+    }
     if let Some(incidents) = incident::list(shown) {
         return incident::table(incidents, terminal);
     }
@@ -82,11 +88,17 @@ pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) 
     let mut lines: Vec<String> = envelope.warnings().map(|text| warning(text, terminal)).collect();
     let text = |name: &str| envelope.meta.get(name).and_then(Value::as_str).map(visible::line);
     let mut facts = counts(envelope);
+    if envelope.meta.get("more") == Some(&Value::Bool(true)) {
+        facts.push("there is more".to_owned());
+    }
     facts.push(span(took));
     facts.extend(text("request_id").map(|id| format!("request-id {id}")));
     lines.push(terminal.aside(facts.join(" · ")).dim().to_string());
-    if let Some(cursor) = text("cursor") {
-        lines.push(terminal.aside(format!("next page: --cursor '{cursor}'")).dim().to_string());
+    for (member, hint) in [("cursor", "next page: --cursor"), ("state", "next poll: --state")] {
+        if let Some(value) = text(member) {
+            let value = if value.len() > HINT_MAX { "… (see --json)".into() } else { example::quote(&value) };
+            lines.push(terminal.aside(format!("{hint} {value}")).dim().to_string());
+        }
     }
     lines.join("\n")
 }
@@ -94,8 +106,8 @@ pub(crate) fn closing(envelope: &Envelope, took: Duration, terminal: &Terminal) 
 /// The number of items shown, and the total.
 pub(crate) fn counts(envelope: &Envelope) -> Vec<String> {
     let number = |name: &str| envelope.meta.get(name).and_then(Value::as_u64);
-    let incidents = incident::list(&envelope.data).map(|list| (list.len(), "incident"));
-    let shown = incidents.or_else(|| Some((alert::list(&envelope.data)?.len(), "alert")));
+    let alerts = alert::list(&envelope.data).map(|list| (list.len(), "alert"));
+    let shown = alerts.or_else(|| Some((incident::list(&envelope.data)?.len(), "incident")));
     match (shown, number("total"), number("row_count")) {
         (Some((shown, _)), Some(total), _) => vec![format!("{shown} of {total}")],
         (Some((shown, what)), None, _) => vec![plural(shown as u64, what)],

@@ -7,6 +7,7 @@ use comfy_table::{
 use jiff::{Timestamp, Unit};
 
 use crate::cli::terminal::Terminal;
+use crate::cli::visible;
 
 /// A table with a header. Cells that are too long wrap.
 pub(crate) fn new(header: &[&str], terminal: &Terminal) -> Table {
@@ -43,6 +44,12 @@ pub(crate) fn facts(facts: Vec<(&str, Cell)>, terminal: &Terminal) -> String {
         labels.set_constraint(ColumnConstraint::Absolute(Width::Fixed(LABEL_WIDTH)));
     }
     text(&table)
+}
+
+/// A line below the facts with a link, if there is one: within the table, it would wrap.
+pub(crate) fn link(label: &str, link: &str, terminal: &Terminal) -> Option<String> {
+    let label = format!(" {label:<0$}", usize::from(LABEL_WIDTH));
+    (!link.is_empty()).then(|| format!("{}{}", terminal.text(label).dim(), visible::line(link)))
 }
 
 /// The text of a table, without trailing blanks.

@@ -12,6 +12,9 @@ pub struct Bar {
     /// The native side's value, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native: Option<String>,
+    /// The value of the same requests without what is done before and after them, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
     /// Ratio of component to native.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
@@ -27,6 +30,7 @@ impl Bar {
             figure: figure.to_owned(),
             component: format!("{value}{unit}"),
             native: None,
+            limit: None,
             ratio: None,
             bar: format!("≤ {limit}{unit}"),
             met: value <= limit,
@@ -35,12 +39,11 @@ impl Bar {
 
     pub(crate) fn beside(
         figure: String,
-        component: String,
-        native: String,
+        [component, native, limit]: [String; 3],
         ratio: f64,
         (bar, met): (String, bool),
     ) -> Self {
-        Self { figure, component, native: Some(native), ratio: Some(ratio), bar, met }
+        Self { figure, component, native: Some(native), limit: Some(limit), ratio: Some(ratio), bar, met }
     }
 
     pub(crate) fn count(figure: &str, value: usize, limit: usize) -> Self {
@@ -48,6 +51,7 @@ impl Bar {
             figure: figure.to_owned(),
             component: value.to_string(),
             native: None,
+            limit: None,
             ratio: None,
             bar: format!("≤ {limit}"),
             met: value <= limit,

@@ -8,7 +8,7 @@ use super::comparison::rates;
 use super::error::BenchError;
 use super::plan::Plan;
 use super::report::Callers;
-use super::side::{Component, Native, Side};
+use super::side::{Side, Sides};
 use super::work::{self, Work};
 
 /// Numbers of concurrent callers.
@@ -16,13 +16,16 @@ const CALLERS: [usize; 4] = [1, 4, 16, MOST_CALLERS as usize];
 pub(crate) const MOST_CALLERS: u32 = 64;
 
 /// Measures each number of callers.
-pub(crate) fn measure(component: &Component, native: &Native, plan: &Plan) -> Result<Vec<Callers>, BenchError> {
+pub(crate) fn measure(sides: &Sides, plan: &Plan) -> Result<Vec<Callers>, BenchError> {
     let work = work::incident();
     let measured = CALLERS.into_iter().map(|callers| {
         let throughput = rates(
             plan.caller_rounds,
-            || turn(component, &work, callers, plan.caller_turn),
-            || turn(native, &work, callers, plan.caller_turn),
+            [
+                &mut || turn(&sides.component, &work, callers, plan.caller_turn),
+                &mut || turn(&sides.native, &work, callers, plan.caller_turn),
+                &mut || turn(&sides.limit, &work, callers, plan.caller_turn),
+            ],
         )?;
         Ok(Callers { callers, throughput })
     });
@@ -30,7 +33,7 @@ pub(crate) fn measure(component: &Component, native: &Native, plan: &Plan) -> Re
 }
 
 /// Calls per second of this many callers in one turn.
-fn turn<S: Side>(side: &S, work: &Work, callers: usize, span: Duration) -> Result<f64, BenchError> {
+pub(crate) fn turn<S: Side>(side: &S, work: &Work, callers: usize, span: Duration) -> Result<f64, BenchError> {
     let ready = Barrier::new(callers);
     let call_on = || -> Result<f64, BenchError> {
         // The first call gets the thread's token and is not counted. All callers reach the barrier, even if it fails.

@@ -1,85 +1,104 @@
-//! Both sides in turns: A B B A, so that a machine that becomes slower or faster favours neither.
+//! All sides in turns: A B C C B A, so that a machine that becomes slower or faster favours none.
 
 use std::time::Instant;
 
 use serde::Serialize;
 
 use super::error::BenchError;
+use super::side::{Side, Sides};
 use super::statistics::{median, rounded};
+use super::work::Work;
 
-/// Times of both sides.
+/// Times of all sides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Times {
     /// Microseconds, median.
     pub(crate) component_us: f64,
     /// Microseconds, median.
     pub(crate) native_us: f64,
+    /// Microseconds, median.
+    pub(crate) limit_us: f64,
     /// Component to native: the median of the ratios of adjacent turns.
     pub(crate) ratio: f64,
 }
 
-/// Calls per second of both sides.
+impl Times {
+    fn of([component, native, limit]: [Vec<f64>; 3]) -> Self {
+        Self {
+            component_us: rounded(median(&component), 1),
+            native_us: rounded(median(&native), 1),
+            limit_us: rounded(median(&limit), 1),
+            ratio: ratio(&component, &native),
+        }
+    }
+}
+
+/// Calls per second of all sides.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Throughput {
     /// Median.
     pub component_per_s: f64,
     /// Median.
     pub native_per_s: f64,
+    /// Median, of the same requests without what is done before and after them.
+    pub limit_per_s: f64,
     /// Component to native.
     pub ratio: f64,
 }
 
-/// One value of either side for each turn.
-#[derive(Debug, Default)]
-struct Turns {
-    component: Vec<f64>,
-    native: Vec<f64>,
-}
+/// A turn of one side, and what was measured.
+type Turn<'t> = &'t mut dyn FnMut() -> Result<f64, BenchError>;
 
-impl Turns {
-    /// The n-th value of one side was measured next to the n-th of the other.
-    fn ratio(&self) -> f64 {
-        let ratios: Vec<f64> =
-            self.component.iter().zip(&self.native).map(|(component, native)| component / native).collect();
-        rounded(median(&ratios), 3)
-    }
-}
-
-/// Measures in turns, after one call of each side that is not measured.
-fn in_turns(
-    rounds: usize,
-    mut component: impl FnMut() -> Result<f64, BenchError>,
-    mut native: impl FnMut() -> Result<f64, BenchError>,
-) -> Result<Turns, BenchError> {
+/// Measures in turns, after one call of each side that is not measured. Returns a list for each side.
+fn in_turns(rounds: usize, sides: [Turn<'_>; 3]) -> Result<[Vec<f64>; 3], BenchError> {
+    let [component, native, limit] = sides;
     component()?;
     native()?;
-    let mut turns = Turns::default();
+    limit()?;
+    let mut turns = [Vec::new(), Vec::new(), Vec::new()];
+    let [of_component, of_native, of_limit] = &mut turns;
     for _ in 0..rounds {
-        turns.component.push(component()?);
-        turns.native.push(native()?);
-        turns.native.push(native()?);
-        turns.component.push(component()?);
+        of_component.push(component()?);
+        of_native.push(native()?);
+        of_limit.push(limit()?);
+        of_limit.push(limit()?);
+        of_native.push(native()?);
+        of_component.push(component()?);
     }
     Ok(turns)
 }
 
+/// The n-th value of one side was measured near the n-th of the other.
+fn ratio(component: &[f64], native: &[f64]) -> f64 {
+    let ratios: Vec<f64> = component.iter().zip(native).map(|(component, native)| component / native).collect();
+    rounded(median(&ratios), 3)
+}
+
 /// Times calls, several of one side in a row: a warm call is one that follows others like it.
-pub(crate) fn times(
+pub(crate) fn times(sides: &Sides, work: &Work, rounds: usize, calls: usize) -> Result<Times, BenchError> {
+    let Sides { component, native, limit } = sides;
+    let turns: [Turn<'_>; 3] = [
+        &mut || timed(calls, &mut || component.run(work)),
+        &mut || timed(calls, &mut || native.run(work)),
+        &mut || timed(calls, &mut || limit.run(work)),
+    ];
+    Ok(Times::of(in_turns(rounds, turns)?))
+}
+
+/// Times calls of component and native alone.
+pub(crate) fn alternating(
     rounds: usize,
     calls: usize,
-    mut component: impl FnMut() -> Result<(), BenchError>,
-    mut native: impl FnMut() -> Result<(), BenchError>,
+    component: &mut dyn FnMut() -> Result<(), BenchError>,
+    native: &mut dyn FnMut() -> Result<(), BenchError>,
 ) -> Result<Times, BenchError> {
-    let turns = in_turns(rounds, || block(calls, &mut component), || block(calls, &mut native))?;
-    Ok(Times {
-        component_us: rounded(median(&turns.component), 1),
-        native_us: rounded(median(&turns.native), 1),
-        ratio: turns.ratio(),
-    })
+    let sides: [Turn<'_>; 3] =
+        [&mut || timed(calls, &mut *component), &mut || timed(calls, &mut *native), &mut || Ok(0.0)];
+    Ok(Times::of(in_turns(rounds, sides)?))
 }
 
 /// The median time of a call in microseconds.
-fn block(calls: usize, call: &mut impl FnMut() -> Result<(), BenchError>) -> Result<f64, BenchError> {
+fn timed(calls: usize, call: &mut dyn FnMut() -> Result<(), BenchError>) -> Result<f64, BenchError> {
     let mut times = Vec::with_capacity(calls);
     for _ in 0..calls {
         let started = Instant::now();
@@ -90,16 +109,13 @@ fn block(calls: usize, call: &mut impl FnMut() -> Result<(), BenchError>) -> Res
 }
 
 /// Compares rates; each side returns calls per second.
-pub(crate) fn rates(
-    rounds: usize,
-    component: impl FnMut() -> Result<f64, BenchError>,
-    native: impl FnMut() -> Result<f64, BenchError>,
-) -> Result<Throughput, BenchError> {
-    let turns = in_turns(rounds, component, native)?;
+pub(crate) fn rates(rounds: usize, sides: [Turn<'_>; 3]) -> Result<Throughput, BenchError> {
+    let [component, native, limit] = in_turns(rounds, sides)?;
     Ok(Throughput {
-        component_per_s: median(&turns.component).round(),
-        native_per_s: median(&turns.native).round(),
-        ratio: turns.ratio(),
+        component_per_s: median(&component).round(),
+        native_per_s: median(&native).round(),
+        limit_per_s: median(&limit).round(),
+        ratio: ratio(&component, &native),
     })
 }
 
@@ -116,24 +132,23 @@ mod tests {
             order.borrow_mut().push(name);
             Ok(1.0)
         };
-        in_turns(2, || side('c'), || side('n')).unwrap();
-        assert_eq!(order.into_inner(), "cncnnccnnc");
+        in_turns(2, [&mut || side('c'), &mut || side('n'), &mut || side('l')]).unwrap();
+        assert_eq!(order.into_inner(), "cnlcnllnccnllnc");
     }
 
     #[test]
-    fn a_machine_that_slows_down_favours_neither() {
+    fn a_machine_that_slows_down_favours_none() {
         let now = Cell::new(0.0);
         let slower = || {
             now.set(now.get() + 1.0);
             Ok(100.0 + now.get())
         };
-        let rate = rates(50, slower, slower).unwrap();
-        assert!((rate.ratio - 1.0).abs() < 0.002, "{rate:?}");
+        let rate = rates(50, [&mut || slower(), &mut || slower(), &mut || slower()]).unwrap();
+        assert!((rate.ratio - 1.0).abs() < 0.005, "{rate:?}");
     }
 
     #[test]
     fn a_ratio_is_that_of_adjacent_turns() {
-        let turns = Turns { component: vec![2.0, 20.0, 9.0], native: vec![1.0, 10.0, 1.0] };
-        assert!((turns.ratio() - 2.0).abs() < 1e-9);
+        assert!((ratio(&[2.0, 20.0, 9.0], &[1.0, 10.0, 1.0]) - 2.0).abs() < 1e-9);
     }
 }

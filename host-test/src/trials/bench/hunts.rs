@@ -9,24 +9,19 @@ use super::comparison::times;
 use super::error::BenchError;
 use super::plan::Plan;
 use super::report::Hunt;
-use super::side::{Component, Native, Side};
+use super::side::{Component, Side, Sides};
 use super::work::{self, ROWS_MAX, Work};
 
 /// Rows of about 500 bytes.
-const ROWS: [u32; 3] = [2_000, 20_000, ROWS_MAX];
+const ROWS: [u32; 5] = [1, 100, 2_000, 20_000, ROWS_MAX];
 
 /// Times each hunt. `fresh` keeps no instance, so that each hunt starts with the least memory.
-pub(crate) fn measure(
-    fresh: &Component,
-    component: &Component,
-    native: &Native,
-    plan: &Plan,
-) -> Result<Vec<Hunt>, BenchError> {
+pub(crate) fn measure(fresh: &Component, sides: &Sides, plan: &Plan) -> Result<Vec<Hunt>, BenchError> {
     let timed = ROWS.into_iter().zip(plan.hunt_rounds).map(|(rows, rounds)| {
         let work = work::hunt(rows);
-        let body_bytes = native.answer(&work)?.len();
+        let body_bytes = sides.native.answer(&work)?.len();
         let guest_peak_bytes = peak(fresh, &work)?;
-        let times = times(rounds, 1, || component.run(&work), || native.run(&work))?;
+        let times = times(sides, &work, rounds, 1)?;
         Ok(Hunt::new(rows, body_bytes, guest_peak_bytes, times))
     });
     timed.collect()

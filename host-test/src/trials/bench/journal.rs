@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use defender_xdr::wire::host::{Host as _, Method, Request};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::error::BenchError;
@@ -12,6 +13,7 @@ use super::native::NativeHost;
 use super::service::Service;
 
 const PATH: &str = "/_emulator/journal";
+const APPS: &str = "/_emulator/apps";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request that reached the emulator.
@@ -63,9 +65,18 @@ impl Journal<'_> {
         Ok((seen, done))
     }
 
+    /// Registers an app.
+    pub(crate) fn register(&self, app: &Value) -> Result<(), BenchError> {
+        self.send(Method::Post, APPS, app.to_string().as_bytes()).map(drop)
+    }
+
     fn ask(&self, method: Method) -> Result<Vec<u8>, BenchError> {
+        self.send(method, PATH, &[])
+    }
+
+    fn send(&self, method: Method, target: &str, body: &[u8]) -> Result<Vec<u8>, BenchError> {
         let origin = &self.service.origin;
-        let request = Request { method, origin, target: PATH, headers: &[], body: &[], prefix: "" };
+        let request = Request { method, origin, target, headers: &[], body, prefix: "" };
         let answer = self.runtime.block_on(self.host.send(&request, self.host.now() + PATIENCE));
         answer.map(|answer| answer.into_parts().0).map_err(|failure| BenchError::Emulator(format!("{failure:?}")))
     }

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //!   caller thread ─┬─ component: Connector::invoke ─ wasm ─ wasi:http ─┐
-//!                  │                                                   ├─ client, connection pool ─ emulator, a process of its own
-//!                  └─ native: the guest's own crate ─ NativeHost ──────┘
+//!                  ├─ native: the guest's own crate ─ NativeHost ──────┼─ client, connection pool ─ emulator, a process of its own
+//!                  └─ limit: the same requests, answers dropped ───────┘
 //! ```
 //!
-//! The two sides take turns (A B B A), so that other work on the machine affects both, and figures are medians. Before
-//! anything is timed, both must have sent the same requests and returned the same answers.
+//! The sides take turns (A B C C B A), so that other work on the machine affects all, and figures are medians. Before anything is
+//! timed, component and native must have sent the same requests and returned the same answers. The emulator answers reads with bytes
+//! that it keeps, so that it is not what is measured.
 
 mod actions;
 mod agreement;
@@ -16,6 +17,7 @@ mod callers;
 mod client;
 mod comparison;
 mod error;
+mod growth;
 mod hunts;
 mod instances;
 mod journal;
@@ -23,6 +25,7 @@ mod machine;
 mod native;
 mod pages;
 mod plan;
+mod recorder;
 mod report;
 mod run;
 mod service;
@@ -32,10 +35,12 @@ mod statistics;
 mod verdict;
 mod wire;
 mod work;
+mod worker;
 
 pub use bar::Bar;
 pub use comparison::Throughput;
 pub use error::BenchError;
 pub use machine::Machine;
-pub use report::{Action, Callers, Hunt, Hunting, Instances, Page, Report, Span};
+pub use report::{Action, Callers, Growth, Hunt, Hunting, Instances, Page, Report, Span};
 pub use run::{STEPS, run};
+pub use worker::{Setting, Worker};

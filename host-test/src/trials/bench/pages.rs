@@ -4,7 +4,7 @@ use super::comparison::times;
 use super::error::BenchError;
 use super::plan::Plan;
 use super::report::Page;
-use super::side::{Component, Native, Side as _};
+use super::side::{Side as _, Sides};
 use super::work;
 
 /// Incidents on a page; the service returns at most 50.
@@ -13,11 +13,11 @@ const INCIDENTS: [u32; 3] = [1, 10, 50];
 const CALLS: usize = 5;
 
 /// Times each page.
-pub(crate) fn measure(component: &Component, native: &Native, plan: &Plan) -> Result<Vec<Page>, BenchError> {
+pub(crate) fn measure(sides: &Sides, plan: &Plan) -> Result<Vec<Page>, BenchError> {
     let timed = INCIDENTS.into_iter().map(|incidents| {
         let work = work::page(incidents);
-        let body_bytes = native.answer(&work)?.len();
-        let times = times(plan.page_rounds, CALLS, || component.run(&work), || native.run(&work))?;
+        let body_bytes = sides.native.answer(&work)?.len();
+        let times = times(sides, &work, plan.page_rounds, CALLS)?;
         Ok(Page::new(incidents, body_bytes, times))
     });
     timed.collect()

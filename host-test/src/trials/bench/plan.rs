@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Each round has four turns, two of each side.
+/// Each round has six turns, two of each side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     /// Loads of the component, and first answers after them.
@@ -11,7 +11,9 @@ pub(crate) struct Plan {
     pub(crate) action_rounds: usize,
     pub(crate) page_rounds: usize,
     /// For the smallest hunt; larger ones get fewer.
-    pub(crate) hunt_rounds: [usize; 3],
+    pub(crate) hunt_rounds: [usize; 5],
+    /// How many sizes of what surrounds a call, the smaller ones first.
+    pub(crate) growth_sizes: usize,
     pub(crate) caller_rounds: usize,
     /// The length of a turn of concurrent callers.
     pub(crate) caller_turn: Duration,
@@ -25,7 +27,8 @@ impl Plan {
                 instantiations: 500,
                 action_rounds: 10,
                 page_rounds: 5,
-                hunt_rounds: [10, 3, 1],
+                hunt_rounds: [5, 5, 5, 3, 1],
+                growth_sizes: 3,
                 caller_rounds: 1,
                 caller_turn: Duration::from_millis(150),
             }
@@ -35,7 +38,8 @@ impl Plan {
                 instantiations: 5_000,
                 action_rounds: 150,
                 page_rounds: 75,
-                hunt_rounds: [100, 40, 20],
+                hunt_rounds: [100, 100, 100, 40, 20],
+                growth_sizes: 4,
                 caller_rounds: 8,
                 caller_turn: Duration::from_millis(500),
             }

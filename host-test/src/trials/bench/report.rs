@@ -40,6 +40,10 @@ pub struct Report {
     pub hunts: Vec<Hunt>,
     /// Growth with the number of callers.
     pub callers: Vec<Callers>,
+    /// Growth of an update with the number of tags.
+    pub tags: Vec<Growth>,
+    /// Growth of a call with the number of tenants that an instance serves.
+    pub tenants: Vec<Growth>,
     /// Growth with the number of instances.
     pub instances: Vec<Instances>,
     /// The machine it was measured on.
@@ -66,13 +70,16 @@ pub struct Action {
     pub component_us: f64,
     /// Microseconds, median.
     pub native_us: f64,
+    /// Microseconds, median, of the same request without what is done before and after it.
+    pub limit_us: f64,
     /// Component to native.
     pub ratio: f64,
 }
 
 impl Action {
     pub(crate) fn new(name: &'static str, times: Times) -> Self {
-        Self { name, component_us: times.component_us, native_us: times.native_us, ratio: times.ratio }
+        let Times { component_us, native_us, limit_us, ratio } = times;
+        Self { name, component_us, native_us, limit_us, ratio }
     }
 }
 
@@ -105,6 +112,8 @@ pub struct Hunt {
     pub component_ms: f64,
     /// Milliseconds, median.
     pub native_ms: f64,
+    /// Milliseconds, median, of the same request without what is done before and after it.
+    pub limit_ms: f64,
     /// Component to native.
     pub ratio: f64,
     /// Peak memory of the guest.
@@ -114,8 +123,8 @@ pub struct Hunt {
 impl Hunt {
     pub(crate) fn new(rows: u32, body_bytes: usize, guest_peak_bytes: usize, times: Times) -> Self {
         let ms = |us: f64| rounded(us / 1e3, 2);
-        let (component_ms, native_ms) = (ms(times.component_us), ms(times.native_us));
-        Self { body_bytes, rows, component_ms, native_ms, ratio: times.ratio, guest_peak_bytes }
+        let (component_ms, native_ms, limit_ms) = (ms(times.component_us), ms(times.native_us), ms(times.limit_us));
+        Self { body_bytes, rows, component_ms, native_ms, limit_ms, ratio: times.ratio, guest_peak_bytes }
     }
 }
 
@@ -130,14 +139,36 @@ pub struct Page {
     pub component_us: f64,
     /// Microseconds, median.
     pub native_us: f64,
+    /// Microseconds, median, of the same request without what is done before and after it.
+    pub limit_us: f64,
     /// Component to native.
     pub ratio: f64,
 }
 
 impl Page {
     pub(crate) fn new(incidents: u32, body_bytes: usize, times: Times) -> Self {
-        let Times { component_us, native_us, ratio } = times;
-        Self { incidents, body_bytes, component_us, native_us, ratio }
+        let Times { component_us, native_us, limit_us, ratio } = times;
+        Self { incidents, body_bytes, component_us, native_us, limit_us, ratio }
+    }
+}
+
+/// A call with more and more around it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Growth {
+    /// How much: tags, or tenants.
+    pub size: u32,
+    /// Microseconds, median.
+    pub component_us: f64,
+    /// Microseconds, median.
+    pub native_us: f64,
+    /// Component to native.
+    pub ratio: f64,
+}
+
+impl Growth {
+    pub(crate) fn new(size: u32, times: Times) -> Self {
+        let Times { component_us, native_us, ratio, .. } = times;
+        Self { size, component_us, native_us, ratio }
     }
 }
 

@@ -14,14 +14,14 @@ use super::native::NativeHost;
 use super::plan::Plan;
 use super::report::{Callers, Hunting, Instances, Report};
 use super::service::Service;
-use super::side::{Component, Native};
+use super::side::{Component, Limit, Native, Sides};
 use super::verdict::bars;
-use super::{actions, agreement, callers, hunts, instances, pages, start, wire, work};
+use super::{actions, agreement, callers, growth, hunts, instances, pages, start, wire, work};
 use crate::component::gzip_bytes;
 
 /// The steps of a run, as passed to `step`.
-pub const STEPS: [&str; 8] =
-    ["comparing answers", "starts", "requests", "actions", "hunts", "pages", "callers", "instances"];
+pub const STEPS: [&str; 9] =
+    ["comparing answers", "starts", "requests", "actions", "hunts", "pages", "callers", "growth", "instances"];
 
 /// Measures the component in a file; `program` is this program, whose command `emulator` is started as the service.
 ///
@@ -65,15 +65,19 @@ pub fn run(
     let unused = Component { connector: Connector::load(file, service.settings())?, ..component.clone() };
     let wire = wire::count(&unused, &journal)?;
     next();
-    let actions = actions::measure(&component, &native, &plan)?;
+    let sides = Sides { limit: Limit::of(&native), component: component.clone(), native: native.clone() };
+    let actions = actions::measure(&sides, &plan)?;
     next();
     let fresh = Connector::load(file, Settings { warm_instances: 0, ..service.settings() })?;
     let fresh = Component { connector: fresh, ..component.clone() };
-    let hunts = hunts::measure(&fresh, &component, &native, &plan)?;
+    let hunts = hunts::measure(&fresh, &sides, &plan)?;
     next();
-    let pages = pages::measure(&component, &native, &plan)?;
+    let pages = pages::measure(&sides, &plan)?;
     next();
-    let callers = callers::measure(&component, &native, &plan)?;
+    let callers = callers::measure(&sides, &plan)?;
+    next();
+    let tags = growth::tags(&sides, &plan)?;
+    let tenants = growth::tenants(file, &service, &sides, &journal, &plan)?;
     next();
     let instances = instances::measure(file, &service, runtime)?;
 
@@ -98,6 +102,8 @@ pub fn run(
         pages,
         hunts,
         callers,
+        tags,
+        tenants,
         instances,
         machine,
         bars: Vec::new(),

@@ -33,7 +33,7 @@ impl Service {
         let cannot = |error: std::io::Error| BenchError::Emulator(error.to_string());
         let authority = tempfile::NamedTempFile::new().map_err(cannot)?;
         let mut child = Command::new(program)
-            .args(["emulator", "--until-stdin-ends", "--tls", "--ca-out"])
+            .args(["emulator", "--until-stdin-ends", "--keep-answers", "--tls", "--ca-out"])
             .arg(authority.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

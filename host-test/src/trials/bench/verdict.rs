@@ -29,7 +29,8 @@ pub(crate) fn bars(report: &Report) -> Vec<Bar> {
     bars.extend(report.actions.iter().map(|action| {
         let us = |value: f64| format!("{value:.0} µs");
         let verdict = below(action.ratio, ACTION_RATIO);
-        Bar::beside(action.name.to_owned(), us(action.component_us), us(action.native_us), action.ratio, verdict)
+        let times = [action.component_us, action.native_us, action.limit_us].map(us);
+        Bar::beside(action.name.to_owned(), times, action.ratio, verdict)
     }));
     let ms = |value: f64| format!("{value:.0} ms");
     let per_second = |value: f64| format!("{value:.0}/s");
@@ -38,16 +39,14 @@ pub(crate) fn bars(report: &Report) -> Vec<Bar> {
     bars.extend([
         Bar::beside(
             format!("hunt of {} rows, {:.0} MB", hunt.rows, kilobytes(hunt.body_bytes) / 1e3),
-            ms(hunt.component_ms),
-            ms(hunt.native_ms),
+            [hunt.component_ms, hunt.native_ms, hunt.limit_ms].map(ms),
             hunt.ratio,
             below(hunt.ratio, HUNT_RATIO),
         ),
         Bar::at_most("guest memory / size of the answer", report.hunting.peak_over_body, PEAK_OVER_BODY, ""),
         Bar::beside(
             "throughput on all cores".to_owned(),
-            per_second(throughput.component_per_s),
-            per_second(throughput.native_per_s),
+            [throughput.component_per_s, throughput.native_per_s, throughput.limit_per_s].map(per_second),
             throughput.ratio,
             enough,
         ),

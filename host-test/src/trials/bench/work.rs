@@ -1,6 +1,6 @@
 //! The calls that are measured.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Rows of the largest hunt: the limit of the service.
 pub(crate) const ROWS_MAX: u32 = 100_000;
@@ -44,4 +44,16 @@ pub(crate) fn hunt(rows: u32) -> Work {
 pub(crate) fn page(incidents: u32) -> Work {
     let input = json!({"max_results": incidents, "expand": "alerts"}).to_string();
     Work { name: "list_incidents with alerts", action: "list_incidents", input }
+}
+
+/// A request to any endpoint.
+pub(crate) fn generic(method: &str, endpoint: &str, payload: &Value) -> Work {
+    let input = json!({"method": method, "endpoint": endpoint, "payload": payload}).to_string();
+    Work { name: "generic_action", action: "generic_action", input }
+}
+
+/// An update that adds a tag to those of an incident.
+pub(crate) fn add_tag(tag: &str) -> Work {
+    let input = json!({"incident_id": "2972395", "custom_tags": [tag], "tag_mode": "append"}).to_string();
+    Work { name: "update_incident with tags", action: "update_incident", input }
 }
