@@ -45,7 +45,7 @@ impl List<'_> {
     }
 
     /// Path and query of a link, if it stays on the configured origin and path.
-    fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
+    pub(super) fn below<'l>(&self, link: &'l str) -> Option<&'l str> {
         let target = self.graph.strip(link)?;
         let query = target.strip_prefix(self.path.as_str())?.strip_prefix('?')?;
         let printable = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
@@ -73,7 +73,7 @@ impl Page {
         warnings: &mut Vec<String>,
         decode: impl FnOnce(&[&str], usize) -> Result<(), Fault>,
     ) -> Result<Self, Fault> {
-        Self::SHAPE.read(json, &format!("page of {}", list.what), |mut page, text| {
+        let read = Self::SHAPE.read(json, &format!("page of {}", list.what), |mut page, text| {
             let (items, link) = opened(&mut page)?;
             let count = page.number("@odata.count");
             let cursor = link.and_then(json::text).filter(|link| list.below(link).is_some());
@@ -90,7 +90,8 @@ impl Page {
             let list: Vec<&str> = items.list.iter().filter_map(received).collect();
             decode(&list, items.left_out)?;
             Ok(Self { count, cursor })
-        })
+        });
+        read.map_err(|fault| refusal::spliced_object(json).unwrap_or(fault))
     }
 }
 

@@ -4,16 +4,19 @@
 //! those that it remembers. It never advances past a change that it has not returned. Where a page has only known ones, the next page
 //! overlaps with it: incidents that change meanwhile move to the end, and what follows them moves up.
 
-use crate::actions::page::{opened, with_words};
+use crate::actions::page::{List, opened, with_words};
+use crate::actions::read::with_alerts;
 use crate::answer::envelope::{self, Meta};
 use crate::answer::incident::Brief;
 use crate::answer::resource::Resource as _;
-use crate::graph::session::{Answer, Call, Session};
+use crate::graph::refusal::spliced_object;
+use crate::graph::session::{Answer, Session};
 use crate::request::filter;
 use crate::request::incident::{EXPAND, EXPANDABLE, PAGE_MAX};
-use crate::request::poll::{Change, Options, State};
-use crate::text::datetime::{Timestamp, parse_http_date, parse_rfc3339, ticks_of};
-use crate::text::fault::{Fault, error};
+use crate::request::poll::{Change, Options, State, now};
+use crate::text::datetime::{Timestamp, parse_http_date, parse_rfc3339};
+use crate::text::fault::{Fault, error, malformed};
+use crate::text::json;
 use crate::text::percent;
 use crate::text::record::{Shape, items, raw};
 use crate::wire::host::Host;
@@ -23,6 +26,10 @@ use crate::wit::types::{Error, ErrorKind};
 
 /// How many incidents of a page are asked for again with the next one.
 const OVERLAP: usize = 10;
+/// Where incidents are.
+const PATH: &str = "security/incidents";
+/// The most pages that one poll reads.
+const PAGES_MAX: usize = 100;
 /// How often pages are read from the start again, when too much changes between them.
 const RESTARTS_MAX: usize = 5;
 
@@ -58,7 +65,8 @@ struct Page {
     items: Vec<Item>,
     /// With those that are no incidents.
     length: usize,
-    has_next: bool,
+    /// The service's link to the next page.
+    link: Option<String>,
     /// The service's clock, in seconds since 1970.
     date: Option<i64>,
     meta: Meta,
@@ -72,75 +80,83 @@ async fn poll<H: Host>(
 ) -> Result<(Vec<String>, Meta), Fault> {
     let options = Options::of(query)?;
     let tenant_id = &session.connection.app.tenant_id;
-    let now = session.exchange.host.unix_seconds();
+    let our_clock = session.exchange.host.unix_seconds();
     let known = match state {
-        Some(state) => Some(State::parse(state, tenant_id, now)?),
-        None => State::since(query, now)?,
+        Some(state) => Some(State::parse(state, tenant_id, our_clock)?),
+        None => State::since(query, our_clock)?,
     };
     let Some(mut state) = known else {
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let page = page(session, &options, ticks_of(now), 0, 1).await?;
-        let state = State::starting(ticks_of(page.date.unwrap_or(now)));
+        let ours = now(None, our_clock);
+        let page = page(session, &options, first(session, &options, ours, 0, 1), ours).await?;
+        let state = State::starting(now(page.date, our_clock).min(ours));
         let meta = Meta { state: Some(state.text(tenant_id)), more: Some(false), ..page.meta };
         return Ok((Vec::new(), meta));
     };
     let max_results = usize::try_from(options.max_results).unwrap_or(usize::MAX);
-    let (mut found, has_next, mut meta) = unseen(session, &options, &state).await?;
+    let Unseen { items: mut found, has_next, date, mut meta } = unseen(session, &options, &state).await?;
     let more = has_next || found.len() > max_results;
     found.truncate(max_results);
-    if state.advance(found.iter().map(|item| item.change), options.look_back) {
+    if state.advance(found.iter().map(|item| item.change), options.look_back, now(date, our_clock)) {
         meta.warnings.push("more changes than the state can hold: look_back is shortened".to_owned());
     }
     let meta = Meta { state: Some(state.text(tenant_id)), more: Some(more), ..meta };
     Ok((found.into_iter().map(|item| item.json).collect(), meta))
 }
 
-/// The first page with changes that the state does not know, without those that it knows, and whether there are further pages.
-async fn unseen<H: Host>(
-    session: &Session<'_, H>,
-    options: &Options,
-    state: &State,
-) -> Result<(Vec<Item>, bool, Meta), Fault> {
+/// The first page with changes that the state does not know, without those that it knows.
+struct Unseen {
+    items: Vec<Item>,
+    has_next: bool,
+    date: Option<i64>,
+    meta: Meta,
+}
+
+async fn unseen<H: Host>(session: &Session<'_, H>, options: &Options, state: &State) -> Result<Unseen, Fault> {
     let since = state.from.max(state.at.saturating_sub(options.look_back));
+    let list = List { graph: &session.connection.app.graph, path: session.path(PATH), what: "incidents" };
     let mut restarts = 0;
     let (mut skip, mut top, mut tail) = (0, options.max_results, Vec::<Change>::new());
-    loop {
-        let Page { items, length, has_next, meta, .. } = page(session, options, since, skip, top).await?;
+    let mut target = first(session, options, since, skip, top);
+    for _ in 0..PAGES_MAX {
+        let Page { items, length, link, date, meta } = page(session, options, target, since).await?;
+        // An empty page may have a next one, whose place only the service knows.
+        if let (0, Some(link)) = (length, &link) {
+            target = String::from(list.below(link).ok_or_else(astray)?);
+            continue;
+        }
         let is_torn = skip > 0 && !items.is_empty() && !items.iter().any(|item| tail.contains(&item.change));
         if is_torn {
             restarts += 1;
             if restarts > RESTARTS_MAX {
-                return Err(Box::new(Error {
-                    remedy: Some("poll again with the same state, with a shorter look_back".to_owned()),
-                    ..*error(ErrorKind::Unavailable, "too much changes between the pages of one poll")
-                }));
+                return Err(too_much("poll again with the same state, with a shorter look_back"));
             }
             (skip, top) = (0, PAGE_MAX);
             tail.clear();
-            continue;
+        } else {
+            tail = items.iter().map(|item| item.change).collect();
+            let items: Vec<Item> =
+                items.into_iter().filter(|item| state.seen.binary_search(&item.change).is_err()).collect();
+            if !items.is_empty() || link.is_none() {
+                return Ok(Unseen { items, has_next: link.is_some(), date, meta });
+            }
+            // A small first page is asked for again, larger.
+            let least = if top < PAGE_MAX { 0 } else { length.div_ceil(2).max(1) };
+            skip += length.saturating_sub(OVERLAP).max(least);
+            top = PAGE_MAX;
         }
-        tail = items.iter().map(|item| item.change).collect();
-        let unseen: Vec<Item> =
-            items.into_iter().filter(|item| state.seen.binary_search(&item.change).is_err()).collect();
-        if !unseen.is_empty() || !has_next {
-            return Ok((unseen, has_next, meta));
-        }
-        // A small first page is asked for again, larger.
-        let least = if top < PAGE_MAX { 0 } else { length.div_ceil(2).max(1) };
-        skip += length.saturating_sub(OVERLAP).max(least);
-        top = PAGE_MAX;
+        target = first(session, options, since, skip, top);
     }
+    Err(too_much("poll again with the same state; if this repeats, narrow the filter or shorten look_back"))
 }
 
-/// A page of what changed since a time, oldest change first.
-async fn page<H: Host>(
-    session: &Session<'_, H>,
-    options: &Options,
-    since: i64,
-    skip: usize,
-    top: u32,
-) -> Result<Page, Fault> {
-    let mut target = session.path("security/incidents");
+fn too_much(remedy: &str) -> Fault {
+    let fault = error(ErrorKind::Unavailable, "too much changes, or too much is known, between the pages of one poll");
+    Box::new(Error { remedy: Some(remedy.to_owned()), ..*fault })
+}
+
+/// Target of a page of what changed since a time, oldest change first.
+fn first<H: Host>(session: &Session<'_, H>, options: &Options, since: i64, skip: usize, top: u32) -> String {
+    let mut target = session.path(PATH);
     let (filter, skip, top) = (options.filter_since(since), skip.to_string(), top.to_string());
     let pairs = [
         Some(("$filter", &filter[..])),
@@ -150,24 +166,33 @@ async fn page<H: Host>(
         options.expands.then_some((EXPAND, EXPANDABLE)),
     ];
     percent::append_query(&mut target, pairs.into_iter().flatten());
-    let page = session.send(&Call::read(target), |answer| read(answer, since)).await;
+    target
+}
+
+async fn page<H: Host>(session: &Session<'_, H>, options: &Options, target: String, since: i64) -> Result<Page, Fault> {
+    let take = |answer, warning: Option<&str>| read(answer, since, warning);
+    let page = with_alerts(session, target, "the incidents come", take).await;
     page.map_err(|error| with_words(error, options.filter.as_deref(), &filter::INCIDENTS))
 }
 
-fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
+fn read(answer: Answer, since: i64, warning: Option<&str>) -> Result<Page, Fault> {
     const SHAPE: Shape =
         Shape { what: "an object with value", members: &[raw("@odata.nextLink"), items("value"), raw("error")] };
     let mut meta = Meta::of(&answer);
+    meta.warnings.extend(warning.map(str::to_owned));
     let date = answer.response.header("date").and_then(parse_http_date);
     let body = answer.into_body()?;
-    SHAPE.read(body.json(), "page of incidents", |mut page, _| {
-        let (list, next_link) = opened(&mut page)?;
+    let read = SHAPE.read(body.json(), "page of incidents", |mut page, _| {
+        let (list, link) = opened(&mut page)?;
         let mut items: Vec<Item> = Vec::new();
         for item in &list.list {
             // Without an id it is not an incident; without a time it counts as of the one before it.
             let Ok(brief) = Brief::parse(item.get()) else { continue };
             let before = items.last().map_or(since, |item| item.change.at);
             let at = brief.last_update_at.as_deref().and_then(parse_rfc3339).map_or(before, Timestamp::ticks);
+            if at < before && !items.is_empty() {
+                return Err(out_of_order());
+            }
             items.push(Item { json: item.get().to_owned(), change: Change::new(&brief.id, at) });
         }
         let length = list.list.len() + list.left_out;
@@ -175,7 +200,24 @@ fn read(answer: Answer, since: i64) -> Result<Page, Fault> {
         if left_out > 0 {
             meta.warnings.push(format!("{left_out} items are not incidents and are left out"));
         }
-        Ok(Page { items, length, has_next: next_link.is_some(), date, meta: std::mem::take(&mut meta) })
+        let link = link.map(|link| json::text(link).unwrap_or_default());
+        Ok(Page { items, length, link, date, meta: std::mem::take(&mut meta) })
+    });
+    read.map_err(|fault| spliced_object(body.json()).unwrap_or(fault))
+}
+
+fn astray() -> Fault {
+    Box::new(Error {
+        remedy: Some("let what stands in front of Graph rewrite the links in its answers".to_owned()),
+        ..*malformed("the service's link to the next page does not lead to the configured Graph endpoint")
+    })
+}
+
+/// Going on from there would lose what comes before.
+fn out_of_order() -> Fault {
+    Box::new(Error {
+        remedy: Some("poll with the same state later; if this repeats, report it".to_owned()),
+        ..*malformed("the incidents do not come in the order of their last update, so that changes could be lost")
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::answer::envelope::{self, Meta};
 use crate::answer::resource::Resource;
+use crate::graph::refusal::spliced_object;
 use crate::graph::session::{Answer, Call, Session};
 use crate::request::incident::{EXPAND, EXPANDABLE};
 use crate::sign_in::cache::Wanted;
@@ -32,7 +33,8 @@ pub(super) fn enveloped<R: Resource>(answer: Answer, warning: Option<&str>) -> R
     let mut meta = Meta::of(&answer);
     meta.warnings.extend(warning.map(str::to_owned));
     let body = answer.into_body()?;
-    meta.warnings.extend(R::check(body.json())?);
+    let checked = R::check(body.json()).map_err(|fault| spliced_object(body.json()).unwrap_or(fault));
+    meta.warnings.extend(checked?);
     Ok(envelope::close(body, &meta))
 }
 

@@ -4,7 +4,7 @@
 
 use crate::answer::comment::{self, COMMENT};
 use crate::answer::resource::Resource;
-use crate::graph::refusal::spliced;
+use crate::graph::refusal::{spliced, spliced_object};
 use crate::text::fault::Fault;
 use crate::text::record::{Record, Shape, id, raw, records, text, texts};
 use crate::wit::actions::Alert;
@@ -89,7 +89,8 @@ impl Resource for AlertDetails {
                 warnings: Vec::new(),
                 raw_json: String::new(),
             }),
-        })?;
+        });
+        let details = details.map_err(|fault| spliced_object(&json).unwrap_or(fault))?;
         Ok(Self { raw_json: json, ..details })
     }
 

@@ -5,7 +5,7 @@
 use crate::answer::alert::{ALERT, alert};
 use crate::answer::comment::{self, COMMENT};
 use crate::answer::resource::Resource;
-use crate::graph::refusal::spliced;
+use crate::graph::refusal::{spliced, spliced_object};
 use crate::text::fault::Fault;
 use crate::text::record::{Record, Shape, id, number, raw, records, text, texts};
 use crate::wit::actions::Incident;
@@ -98,11 +98,11 @@ impl Resource for Incident {
     const NOUN: &'static str = "incident";
 
     fn decode(json: String) -> Result<Self, Fault> {
-        let incident =
-            INCIDENT.read(&json, Self::NOUN, |mut record, _| match record.raw("error").and_then(spliced) {
-                Some(fault) => Err(fault),
-                None => Ok(of(record)),
-            })?;
+        let incident = INCIDENT.read(&json, Self::NOUN, |mut record, _| match record.raw("error").and_then(spliced) {
+            Some(fault) => Err(fault),
+            None => Ok(of(record)),
+        });
+        let incident = incident.map_err(|fault| spliced_object(&json).unwrap_or(fault))?;
         Ok(Self { raw_json: json, ..incident })
     }
 

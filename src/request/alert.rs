@@ -4,8 +4,7 @@ use crate::request::filter;
 use crate::request::incident::checked_id;
 use crate::request::list::Query;
 use crate::request::vocabulary::Vocabulary as _;
-use crate::text::fault::{Fault, invalid};
-use crate::text::percent::{SEGMENT, encode};
+use crate::text::fault::{Fault, invalid, quoted};
 use crate::wit::triage::{AlertQuery, CorrelationReason};
 
 /// The service takes larger pages of alerts than of incidents.
@@ -23,18 +22,15 @@ pub fn checked_alert_id<'t>(name: &str, text: &'t str) -> Result<&'t str, Fault>
     if text.is_empty() {
         return Err(invalid(format!("{name}: is required")));
     }
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"/\\?#%".contains(&byte);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     if text.len() > ID_MAX_BYTES || !text.bytes().all(is_plain) || text.bytes().all(|byte| byte == b'.') {
         return Err(invalid(format!(
-            "{name}: must be letters, digits, '-' and '_', at most {ID_MAX_BYTES}, such as fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1"
+            "{name}: {} is not the id of an alert: letters, digits, '-', '_', '.' and '~', at most {ID_MAX_BYTES}, such as \
+             fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1",
+            quoted(text)
         )));
     }
     Ok(text)
-}
-
-/// An alert id as a path segment.
-pub fn segment(alert_id: &str) -> Result<String, Fault> {
-    Ok(encode(checked_alert_id("alert_id", alert_id)?, SEGMENT))
 }
 
 /// Checks a comment, which is sent as it is.
@@ -51,8 +47,10 @@ pub fn checked_comment(text: &str) -> Result<&str, Fault> {
 
 /// Incident ids, each once.
 pub fn incident_ids(ids: &[String]) -> Result<Vec<&str>, Fault> {
-    let wrong = "incident_ids: must be decimal digits, such as 2972395";
-    checked_ids("incident_ids", ids, 2, |id| checked_id(id).map_err(|_| invalid(wrong)))
+    let wrong = |id| {
+        invalid(format!("incident_ids: {} is not the id of an incident: decimal digits, such as 2972395", quoted(id)))
+    };
+    checked_ids("incident_ids", ids, 2, |id| checked_id(id).map_err(|_| wrong(id)))
 }
 
 /// Alert ids, each once.
@@ -111,15 +109,20 @@ mod tests {
 
     #[test]
     fn an_alert_id_cannot_leave_its_segment() {
-        for id in ["da637551227677560813_-961444813", " ad1~x:y ", "sn_1b2c.3"] {
-            assert_eq!(segment(id).expect(id), id.trim());
+        let long = "a".repeat(201);
+        let checked = |id| checked_alert_id("alert_id", id);
+        for id in ["da637551227677560813_-961444813", " ad1~x ", "sn_1b2c.3"] {
+            assert_eq!(checked(id).expect(id), id.trim());
         }
-        assert_eq!(segment("a+b;c").expect("plain"), "a%2Bb%3Bc");
-        for id in ["a/b", "a\\b", "..", ".", "a?b", "a#b", "%2e%2e", "a b", "a\nb", "größe", &"a".repeat(201)] {
-            let error = segment(id).expect_err(id);
-            assert!(error.message.starts_with("alert_id: must be letters"), "{}", error.message);
+        for id in [
+            "a/b", "a\\b", "a,b", "$LIST[a]", "'a'", "a;b", "a+b", "a:b", "..", ".", "a?b", "a#b", "%2e%2e", "a b",
+            "a\nb", "größe",
+        ] {
+            let error = checked(id).expect_err(id);
+            assert!(error.message.contains(" is not the id of an alert: letters"), "{}", error.message);
         }
-        assert_eq!(segment(" ").expect_err("blank").message, "alert_id: is required");
+        assert!(checked(&long).is_err());
+        assert_eq!(checked(" ").expect_err("blank").message, "alert_id: is required");
     }
 
     #[test]
@@ -128,7 +131,7 @@ mod tests {
         assert_eq!(incident_ids(&ids(&["2", " 1", "2"])).expect("two"), ["2", "1"]);
         for (list, message) in [
             (ids(&["2", "2"]), "incident_ids: at least two different ids are needed"),
-            (ids(&["2", "x"]), "incident_ids: must be decimal digits, such as 2972395"),
+            (ids(&["2", "x"]), "incident_ids: 'x' is not the id of an incident: decimal digits, such as 2972395"),
             (vec!["1".to_owned(); 10_000], "incident_ids: has 10000 ids; allowed: 1000 at most"),
         ] {
             assert_eq!(incident_ids(&list).expect_err(message).message, message);

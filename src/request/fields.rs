@@ -114,11 +114,12 @@ impl<'a> Fields<'a> {
 
     /// A whole number, also as a string, and also as `10.0`, which engines with only floating-point numbers write.
     pub fn integer(&self, name: &str) -> Result<Option<u32>, Fault> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = "is not a whole number, such as 10";
+        let Some(text) = self.text(name).map_err(|_| self.wrong(name, wrong))? else { return Ok(None) };
         let text = text.trim();
         match whole(text).parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(self.wrong_value(name, text, "is not a whole number, such as 10")),
+            Err(_) => Err(self.wrong_value(name, text, wrong)),
         }
     }
 
@@ -140,11 +141,12 @@ impl<'a> Fields<'a> {
 
     /// True or false, also as a string.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, Fault> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = "is neither true nor false";
+        let Some(text) = self.text(name).map_err(|_| self.wrong(name, wrong))? else { return Ok(None) };
         match text.trim().to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" | "1.0" => Ok(Some(true)),
             "false" | "no" | "0" | "0.0" => Ok(Some(false)),
-            _ => Err(self.wrong_value(name, text.trim(), "is neither true nor false")),
+            _ => Err(self.wrong_value(name, text.trim(), wrong)),
         }
     }
 

@@ -91,7 +91,7 @@ impl Change {
 pub struct State {
     /// Nothing before it is asked for, in ticks.
     pub from: i64,
-    /// The latest change that was returned, in ticks.
+    /// The latest change that was returned, in ticks, but never a time that has not come yet.
     pub at: i64,
     /// What was returned and may be seen again, oldest first.
     pub seen: Vec<Change>,
@@ -139,13 +139,14 @@ impl State {
             let seen = object.text("seen")?;
             let change = |part: &str| {
                 let (hash, before) = part.split_once('.').unwrap_or((part, "0"));
-                let before = i64::from_str_radix(before, 16).ok().filter(|before| *before >= 0)?;
-                Some(Change { at: at.checked_sub(before)?, hash: u64::from_str_radix(hash, 16).ok()? })
+                let before = i64::from_str_radix(before, 16).ok()?;
+                let hash = u64::from_str_radix(hash, 16).ok().filter(|_| hash.len() == 16)?;
+                Some(Change { at: at.checked_sub(before)?, hash })
             };
             Some(Self { from, at, seen: seen.split_whitespace().map(change).collect::<Option<_>>()? })
         };
         let state = read().ok_or_else(|| wrong("is damaged"))?;
-        check_ahead("state", state.at, unix_seconds)?;
+        check_ahead("state", state.at.max(state.from), unix_seconds)?;
         Ok(state)
     }
 
@@ -156,6 +157,7 @@ impl State {
             .iter()
             .map(|change| match self.at - change.at {
                 0 => hex(change.hash),
+                ahead @ ..0 => format!("{}.-{:x}", hex(change.hash), ahead.unsigned_abs()),
                 before => format!("{}.{before:x}", hex(change.hash)),
             })
             .collect();
@@ -168,11 +170,13 @@ impl State {
         object.finish()
     }
 
-    /// Takes over what is returned now, and forgets what will not be seen again. Returns whether the look-back had to be shortened.
-    pub fn advance(&mut self, returned: impl IntoIterator<Item = Change>, look_back: i64) -> bool {
+    /// Takes over what is returned at a time, and forgets what will not be seen again. Returns whether the look-back had to be shortened.
+    ///
+    /// A clock of the service that is ahead must not hide what the others change meanwhile.
+    pub fn advance(&mut self, returned: impl IntoIterator<Item = Change>, look_back: i64, now: i64) -> bool {
         self.seen.extend(returned);
         self.seen.sort_unstable();
-        self.at = self.seen.last().map_or(self.at, |last| last.at.max(self.at));
+        self.at = self.seen.last().map_or(self.at, |last| last.at.min(now).max(self.at));
         self.from = self.from.max(self.at.saturating_sub(look_back));
         let surplus = self.seen.len().checked_sub(REMEMBERED_MAX + 1);
         let shortest = surplus.and_then(|last| self.seen.get(last)).map(|last| (last.at + 1).min(self.at));
@@ -181,6 +185,12 @@ impl State {
         self.seen.retain(|change| change.at >= self.from);
         is_shortened
     }
+}
+
+/// The time in ticks, on the service's clock if it says one: one that is far ahead of ours is wrong.
+pub fn now(date: Option<i64>, unix_seconds: u64) -> i64 {
+    let ours = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
+    ticks_of(date.map_or(ours, |date| date.min(ours.saturating_add(AHEAD_MAX_SECONDS))))
 }
 
 fn check_ahead(field: &str, ticks: i64, unix_seconds: u64) -> Result<(), Fault> {
@@ -250,23 +260,36 @@ mod tests {
     #[test]
     fn it_forgets_what_will_not_be_seen_again() {
         let mut state = State::starting(100);
-        assert!(!state.advance([Change { at: 105, hash: 1 }, Change { at: 110, hash: 2 }], 7));
+        let now = i64::MAX;
+        assert!(!state.advance([Change { at: 105, hash: 1 }, Change { at: 110, hash: 2 }], 7, now));
         assert_eq!((state.at, state.from, state.seen.len()), (110, 103, 2));
-        assert!(!state.advance([Change { at: 104, hash: 3 }], 7));
+        assert!(!state.advance([Change { at: 104, hash: 3 }], 7, now));
         assert_eq!((state.at, state.from, state.seen.len()), (110, 103, 3));
-        assert!(!state.advance([Change { at: 200, hash: 4 }], 0));
+        assert!(!state.advance([Change { at: 200, hash: 4 }], 0, now));
         assert_eq!(state, State { from: 200, at: 200, seen: vec![Change { at: 200, hash: 4 }] });
+    }
+
+    #[test]
+    fn it_never_passes_the_present() {
+        let mut state = State::starting(100);
+        let (before, ahead) = (Change { at: 110, hash: 1 }, Change { at: 900, hash: 2 });
+        state.advance([before, ahead], 0, 120);
+        assert_eq!((state.at, state.from, &state.seen[..]), (120, 120, &[ahead][..]));
+        let text = state.text("contoso.com");
+        assert_eq!(State::parse(&text, "contoso.com", NOW).expect("a state"), state);
+        state.advance([Change { at: 130, hash: 3 }], 0, 130);
+        assert_eq!((state.at, state.seen.len()), (130, 2));
     }
 
     #[test]
     fn its_size_is_limited_and_no_change_at_the_boundary_is_forgotten() {
         let mut state = State::starting(0);
         let changes = |from: i64| (0..3000).map(move |at| Change { at: from + at, hash: u64::MAX });
-        assert!(state.advance(changes(1), ticks_of(3600)));
+        assert!(state.advance(changes(1), ticks_of(3600), i64::MAX));
         assert_eq!((state.seen.len(), state.from, state.at), (REMEMBERED_MAX, 701, 3000));
         assert!(state.text("contoso.com").len() < 64 * 1024);
         let same = (0..3000).map(|hash| Change { at: 9000, hash });
-        state.advance(same, ticks_of(3600));
+        state.advance(same, ticks_of(3600), i64::MAX);
         assert_eq!((state.seen.len(), state.from), (3000, 9000));
     }
 }

@@ -2,12 +2,15 @@
 
 use defender_xdr::text::json::{self, Writer};
 
-/// Bytes for punctuation, names and the note.
-const SPARE_BYTES: usize = 512;
+/// Bytes for the note and what holds everything together.
+const SPARE_BYTES: usize = 768;
+/// Longest note.
+const NOTE_MAX: usize = 600;
 /// The most warnings in an answer.
 const WARNINGS_MAX: usize = 5;
-/// Longest text within an object, in characters.
+/// Longest text within an object, in characters, and as JSON, in bytes.
 const TEXT_MAX: usize = 2000;
+const TEXT_MAX_BYTES: usize = 3000;
 
 /// An answer that is being written.
 #[derive(Debug)]
@@ -16,17 +19,23 @@ pub struct Answer {
     used: usize,
     limit: usize,
     notes: Vec<String>,
+    left_out: Vec<String>,
 }
 
 impl Answer {
     /// An empty answer of at most so many bytes.
     pub fn within(limit: usize) -> Self {
-        Self { object: Writer::new(), used: SPARE_BYTES, limit, notes: Vec::new() }
+        Self { object: Writer::new(), used: SPARE_BYTES, limit, notes: Vec::new(), left_out: Vec::new() }
     }
 
-    /// Adds a member.
+    /// Adds a member, if it fits.
     pub fn json(&mut self, name: &str, json: &str) {
-        self.used += name.len() + json.len() + 4;
+        let bytes = name.len() + json.len() + 4;
+        if self.used + bytes > self.limit {
+            self.left_out.push(name.to_owned());
+            return;
+        }
+        self.used += bytes;
         self.object.json(name, json);
     }
 
@@ -35,10 +44,16 @@ impl Answer {
         members.into_iter().for_each(|(name, json)| self.json(name, &json));
     }
 
+    /// Allows so many bytes more.
+    pub fn widen(&mut self, bytes: usize) {
+        self.limit += bytes;
+    }
+
     /// Adds the first of the warnings.
     pub fn warnings(&mut self, warnings: &[String]) {
         if let Some(first) = warnings.get(..warnings.len().min(WARNINGS_MAX)).filter(|first| !first.is_empty()) {
-            self.json("warnings", &json::list(first));
+            let first: Vec<String> = first.iter().map(|warning| text(warning)).collect();
+            self.json("warnings", &format!("[{}]", first.join(",")));
         }
     }
 
@@ -52,7 +67,7 @@ impl Answer {
     ) -> bool {
         let mut list = String::from("[");
         let mut shown = 0;
-        let room = self.limit.saturating_sub(self.used);
+        let room = self.limit.saturating_sub(self.used + name.len() + 4);
         for item in items {
             let item = item.as_ref();
             if list.len() + item.len() + 2 > room {
@@ -79,8 +94,12 @@ impl Answer {
 
     /// The answer.
     pub fn finish(mut self) -> String {
+        if !self.left_out.is_empty() {
+            self.notes.push(format!("left out, as they do not fit: {}", self.left_out.join(", ")));
+        }
         if !self.notes.is_empty() {
-            self.object.text("note", &self.notes.join("; "));
+            let note: String = self.notes.join("; ").chars().take(NOTE_MAX).collect();
+            self.object.text("note", &note);
         }
         self.object.finish()
     }
@@ -88,8 +107,17 @@ impl Answer {
 
 /// A text as JSON, cut if it is very long.
 pub fn text(text: &str) -> String {
-    match text.char_indices().nth(TEXT_MAX) {
-        Some((end, _)) => json::quoted(&format!("{}…", text.get(..end).unwrap_or_default())),
-        None => json::quoted(text),
+    let mut characters = TEXT_MAX;
+    loop {
+        let (shown, is_cut) = match text.char_indices().nth(characters) {
+            Some((end, _)) => (text.get(..end).unwrap_or_default(), true),
+            None => (text, false),
+        };
+        let json = json::quoted(&format!("{shown}{}", if is_cut { "…" } else { "" }));
+        // Some characters are six times as long in JSON.
+        if json.len() <= TEXT_MAX_BYTES || characters == 0 {
+            return json;
+        }
+        characters /= 2;
     }
 }

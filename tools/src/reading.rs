@@ -4,12 +4,12 @@ use defender_xdr::actions::triage::alerts;
 use defender_xdr::actions::{check, get_incident, list_incidents, run_hunting_query};
 use defender_xdr::catalog;
 use defender_xdr::text::fault::malformed;
-use defender_xdr::text::json::{Items, Writer, list, quoted};
+use defender_xdr::text::json::{Items, Writer, quoted};
 use defender_xdr::wire::host::Host;
 use defender_xdr::wit::actions::IncidentQuery;
 use defender_xdr::wit::triage::AlertQuery;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, text};
 use crate::tools::Tools;
 use crate::view;
 
@@ -77,12 +77,13 @@ pub async fn list_incidents<H: Host>(
         order_by: None,
         cursor,
     };
+    let how = advice(query.cursor.as_deref());
     tools
         .call(async |session| {
             let page = list_incidents::typed(session, &query).await?;
             let items = page.incidents.iter().map(|incident| view::object(&view::incident(incident)));
             let rest = Rest { total: page.total, cursor: page.cursor.as_deref(), warnings: &page.warnings };
-            Ok(listed(tools.settings.max_bytes, "incidents", items, page.incidents.len(), &rest))
+            Ok(listed(tools.settings.max_bytes, "incidents", items, page.incidents.len(), how, &rest))
         })
         .await
 }
@@ -101,14 +102,23 @@ pub async fn list_alerts<H: Host>(
         count: cursor.is_none().then_some(true),
         cursor,
     };
+    let how = advice(query.cursor.as_deref());
     tools
         .call(async |session| {
             let page = alerts::list(session, &query).await?;
             let items = page.alerts.iter().map(|alert| view::object(&view::alert_of_list(alert)));
             let rest = Rest { total: page.total, cursor: page.cursor.as_deref(), warnings: &page.warnings };
-            Ok(listed(tools.settings.max_bytes, "alerts", items, page.alerts.len(), &rest))
+            Ok(listed(tools.settings.max_bytes, "alerts", items, page.alerts.len(), how, &rest))
         })
         .await
+}
+
+/// How to see what a page had to leave out.
+fn advice(cursor: Option<&str>) -> &'static str {
+    match cursor {
+        None => "ask for fewer with max-results, or narrow the filter",
+        Some(_) => "start again without the cursor, with a smaller max-results",
+    }
 }
 
 /// A cursor stands for the whole earlier query.
@@ -129,13 +139,17 @@ fn listed(
     name: &'static str,
     items: impl Iterator<Item = String>,
     count: usize,
+    how: &str,
     rest: &Rest<'_>,
 ) -> String {
     let cursor = rest.cursor.map(quoted);
-    let mut answer = Answer::within(limit.saturating_sub(cursor.as_ref().map_or(0, String::len)));
+    // Room for it, unless it would leave none for what it follows.
+    let reserved = cursor.as_ref().map_or(0, String::len).min(limit / 2);
+    let mut answer = Answer::within(limit.saturating_sub(reserved));
     answer.members(rest.total.map(|total| ("total", total.to_string())));
     answer.warnings(rest.warnings);
-    let all = answer.list(name, items, count, "ask for fewer with max-results, or narrow the filter");
+    let all = answer.list(name, items, count, how);
+    answer.widen(reserved);
     answer.members(cursor.filter(|_| all).map(|cursor| ("cursor", cursor)));
     answer.finish()
 }
@@ -173,7 +187,8 @@ pub async fn run_hunting_query<H: Host>(
             let columns: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
             let mut answer = Answer::within(tools.settings.max_bytes);
             answer.json("row_count", &found.row_count.to_string());
-            answer.json("columns", &list(&columns));
+            let columns: Vec<String> = columns.into_iter().map(text).collect();
+            answer.list("columns", &columns, columns.len(), "project fewer columns");
             answer.warnings(&found.warnings);
             let count = usize::try_from(found.row_count).unwrap_or(usize::MAX);
             let how = "summarize, project fewer columns or take fewer rows in the query";

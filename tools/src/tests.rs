@@ -84,6 +84,39 @@ fn what_does_not_fit_is_left_out_whole() {
 }
 
 #[test]
+fn no_answer_is_longer_than_the_limit() {
+    let odd = "\\u0001".repeat(3000);
+    let many = |count: usize| format!("[{}]", vec![format!("\"{odd}\""); count].join(","));
+    let alert = format!(
+        r#"{{"id":"{odd}","title":"{odd}","description":"{odd}","recommendedActions":"{odd}","mitreTechniques":{},"evidence":{}}}"#,
+        many(100),
+        many(3)
+    );
+    let incident = format!(r#"{{"id":"29","displayName":"{odd}","summary":"{odd}","customTags":{}}}"#, many(100));
+    let link = format!("https://graph.microsoft.com/v1.0/security/alerts_v2?$skip={}", "5".repeat(100_000));
+    let page = format!(r#"{{"value":[],"@odata.nextLink":"{link}"}}"#);
+    let column = r#"{"name":"aaaaaaaaaaaaaaaaaaaa","type":"String"}"#;
+    let hunt = format!(r#"{{"schema":[{}],"results":[]}}"#, vec![column; 20_000].join(","));
+    for limit in [4096, 65_536] {
+        let text = limit.to_string();
+        let tools = tools(
+            &[alert.clone(), incident.clone(), page.clone(), hunt.clone()].map(|body| answer(200, &body)),
+            &[("DEFENDER_TOOLS_MAX_BYTES", &text)],
+        );
+        for found in [
+            tools.host.finish(reading::get_alert(&tools, "a1")),
+            tools.host.finish(reading::get_incident(&tools, "29", None)),
+            tools.host.finish(reading::list_alerts(&tools, None, None, None)),
+            tools.host.finish(reading::run_hunting_query(&tools, "T", None)),
+        ] {
+            let found = found.expect("an answer");
+            assert!(found.len() <= limit, "{} of {limit}", found.len());
+            assert!(parsed(Ok(found.clone()))["note"].is_string() || limit > 4096, "{found}");
+        }
+    }
+}
+
+#[test]
 fn an_alert_shows_its_evidence() {
     let body = r#"{"id":"a1","title":"T","incidentId":"29","evidence":[{"userAccount":{"accountName":"n"}},{"x":1}]}"#;
     let tools = tools(&[answer(200, body)], &[]);
@@ -141,11 +174,11 @@ fn an_error_is_one_sentence_that_says_what_to_do() {
     let text = tools.host.finish(reading::get_incident(&tools, "29", None)).expect_err("forbidden");
     assert!(text.contains("; what to do: grant the app") && !text.contains('\n'), "{text}");
     let text = tools.host.finish(reading::get_incident(&tools, SECRET, None)).expect_err("wrong");
-    assert_eq!(text, "incident_id: must be decimal digits, such as 2972395");
+    assert_eq!(text, "incident-id: must be decimal digits, such as 2972395");
     let change = writing::Change { status: Some(SECRET.into()), ..Default::default() };
     let call = writing::update_incident(&tools, "29", change, None, None, None);
     let text = tools.host.finish(call).expect_err("wrong");
-    assert!(!text.contains(SECRET) && text.contains("allowed: active"), "{text}");
+    assert!(!text.contains(SECRET) && text.ends_with("allowed: active, inProgress, resolved"), "{text}");
 }
 
 #[test]

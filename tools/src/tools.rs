@@ -44,5 +44,22 @@ impl<H: Host> Tools<H> {
 fn sentence(error: &Error) -> String {
     let remedy = error.remedy.as_deref().map(|remedy| format!("; what to do: {remedy}")).unwrap_or_default();
     let message: String = error.message.chars().take(MESSAGE_MAX).collect();
-    format!("{message}{remedy}").chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    let text = NAMES.iter().fold(format!("{message}{remedy}"), |text, (ours, tools)| text.replace(ours, tools));
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
+
+/// What the connector calls things that have other names here.
+const NAMES: [(&str, &str); 12] = [
+    ("get_incident_details", "get-incident"),
+    ("list_incidents", "list-incidents"),
+    ("get_alert", "get-alert"),
+    ("list_alerts", "list-alerts"),
+    ("incident_id", "incident-id"),
+    ("alert_id", "alert-id"),
+    ("max_results", "max-results"),
+    ("time_span", "time-span"),
+    ("custom_tags", "add-tags"),
+    ("assigned_to", "assigned-to"),
+    ("resolving_comment", "resolving-comment"),
+    ("dry_run", "dry-run"),
+];

@@ -1,6 +1,6 @@
 //! What a reader needs of an incident, an alert, a comment; absent and empty members are left out.
 
-use defender_xdr::text::json::{Object, Writer, items, list};
+use defender_xdr::text::json::{Object, Writer, items};
 use defender_xdr::wit::actions::{Alert, Comment, Incident};
 use defender_xdr::wit::triage::AlertDetails;
 
@@ -35,15 +35,26 @@ pub fn incident(incident: &Incident) -> Members {
         ("merged_into", incident.redirect_incident_id.as_ref()),
     ]);
     let tags: Vec<&str> = incident.custom_tags.iter().chain(&incident.system_tags).map(String::as_str).collect();
-    if !tags.is_empty() {
-        members.push(("tags", list(tags.get(..tags.len().min(TAGS_MAX)).unwrap_or_default())));
-    }
+    members.extend(some("tags", "tags_left_out", &tags));
     members.extend(incident.priority_score.map(|score| ("priority_score", score.to_string())));
     members
 }
 
-/// The most tags that are shown.
+/// The most tags, or techniques, that are shown.
 const TAGS_MAX: usize = 20;
+
+/// The first of a list, and how many others there are.
+fn some(name: &'static str, left_out: &'static str, list: &[impl AsRef<str>]) -> Members {
+    let shown: Vec<String> = list.iter().take(TAGS_MAX).map(|item| text(item.as_ref())).collect();
+    let mut members = Vec::new();
+    if !shown.is_empty() {
+        members.push((name, format!("[{}]", shown.join(","))));
+    }
+    if list.len() > TAGS_MAX {
+        members.push((left_out, (list.len() - TAGS_MAX).to_string()));
+    }
+    members
+}
 
 /// What a single incident shows besides.
 pub fn incident_details(incident: &Incident) -> Members {
@@ -70,10 +81,7 @@ pub fn alert(alert: &Alert) -> Members {
         ("created_at", alert.created_at.as_ref()),
         ("last_update_at", alert.last_update_at.as_ref()),
     ]);
-    let techniques = &alert.mitre_techniques;
-    if !techniques.is_empty() {
-        members.push(("mitre_techniques", list(techniques.get(..techniques.len().min(TAGS_MAX)).unwrap_or_default())));
-    }
+    members.extend(some("mitre_techniques", "mitre_techniques_left_out", &alert.mitre_techniques));
     members
 }
 

@@ -7,7 +7,7 @@ use defender_xdr::request::vocabulary::Vocabulary;
 use defender_xdr::text::fault::{Fault, invalid, quoted};
 use defender_xdr::text::json::Writer;
 use defender_xdr::wire::host::Host;
-use defender_xdr::wit::actions::{IncidentChange, TagMode};
+use defender_xdr::wit::actions::{IncidentChange, IncidentStatus, TagMode};
 use defender_xdr::wit::triage::AlertChange;
 
 use crate::answer::Answer;
@@ -41,7 +41,7 @@ pub async fn update_incident<H: Host>(
         .call(async |session| {
             let add_tags = add_tags.filter(|tags| !tags.is_empty());
             let change = IncidentChange {
-                status: word("status", change.status.as_deref())?,
+                status: status(change.status.as_deref())?,
                 classification: word("classification", change.classification.as_deref())?,
                 determination: word("determination", change.determination.as_deref())?,
                 assigned_to: change.assigned_to,
@@ -108,8 +108,10 @@ pub async fn add_comment<H: Host>(
                 body.text("comment", &session.cleared(text.to_owned()));
                 return Ok(checked(tools.settings.max_bytes, &body.finish()));
             }
-            let count = list.comments.len().to_string();
-            Ok(done(tools.settings.max_bytes, vec![("comments", count)], &list.warnings))
+            // None are known if the service did not answer with them.
+            let count =
+                Some(list.comments.len()).filter(|count| *count > 0).map(|count| ("comments", count.to_string()));
+            Ok(done(tools.settings.max_bytes, count.into_iter().collect(), &list.warnings))
         })
         .await
 }
@@ -130,6 +132,19 @@ fn done(limit: usize, members: Members, warnings: &[String]) -> String {
     answer.members(members);
     answer.warnings(warnings);
     answer.finish()
+}
+
+/// The statuses that an analyst sets; the others are the service's.
+fn status(text: Option<&str>) -> Result<Option<IncidentStatus>, Fault> {
+    const SET: [IncidentStatus; 3] = [IncidentStatus::Active, IncidentStatus::InProgress, IncidentStatus::Resolved];
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    match IncidentStatus::parse(text) {
+        Ok(status) if SET.contains(&status) => Ok(Some(status)),
+        _ => {
+            let allowed = SET.map(Vocabulary::word).join(", ");
+            Err(invalid(format!("status: {} is unknown; allowed: {allowed}", quoted(text))))
+        }
+    }
 }
 
 /// A word of a vocabulary; a blank one counts as absent.

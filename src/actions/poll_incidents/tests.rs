@@ -93,8 +93,56 @@ fn the_json_form_has_the_state_beside_the_data() {
     assert_eq!(answer["data"][0]["id"], "29");
     assert_eq!(answer["meta"]["more"], false);
     let state = answer["meta"]["state"].as_str().expect("a state");
-    assert!(state.contains("2026-02-25T16:29:33.1Z"), "{state}");
+    // The incident's time has not come yet.
+    assert!(state.contains(r#""at":"2024-02-15T"#) && !state.contains(r#""seen":"""#), "{state}");
     assert!(call(&host, 0).contains("ge 2024-02-15T07:00:00Z and (severity eq 'high')&"), "{}", call(&host, 0));
+}
+
+#[test]
+fn a_time_ahead_hides_nothing_that_changes_meanwhile() {
+    let since = PollQuery { since: Some("2024-02-15T07:59:00Z".into()), ..query() };
+    let ahead = r#"{"id":"2","lastUpdateDateTime":"2034-01-01T00:00:00Z"}"#.to_owned();
+    let date = [("date", "Thu, 15 Feb 2024 07:59:10 GMT")];
+    let page = |list: &[String], at: &str| answer_with(200, &[("date", at)], &self::list(list, false));
+    let host = ScriptedHost::new([token(), page(&[incident(1, 5), ahead.clone()], date[0].1)]);
+    let first = polled(&host, None, &since).expect("a page");
+    assert_eq!(ids(&first), ["1", "2"]);
+    host.expect(page(&[incident(3, 20), ahead], "Thu, 15 Feb 2024 07:59:30 GMT"));
+    let second = polled(&host, Some(&first.state), &since).expect("a page");
+    assert_eq!(ids(&second), ["3"]);
+    assert!(call(&host, 1).contains("ge 2024-02-15T07:59:10Z"), "{}", call(&host, 1));
+}
+
+#[test]
+fn an_empty_page_is_followed_by_the_services_own_link() {
+    let since = PollQuery { since: Some("2024-02-15T07:59:00Z".into()), ..query() };
+    let own = "https://graph.microsoft.com/v1.0/security/incidents?$skiptoken=x";
+    let empty = |link: &str| answer(200, &format!(r#"{{"value":[],"@odata.nextLink":"{link}"}}"#));
+    let host = ScriptedHost::new([token(), empty(own), answer(200, &list(&[incident(1, 5)], false))]);
+    assert_eq!(ids(&polled(&host, None, &since).expect("a page")), ["1"]);
+    assert_eq!(host.calls()[1], format!("GET {own}"));
+    for (steps, requests) in [(vec![empty("https://evil.example/x")], 1), (vec![empty(own); PAGES_MAX], PAGES_MAX)] {
+        let host = ScriptedHost::new([vec![token()], steps].concat());
+        let fault = polled(&host, None, &since).expect_err("no end");
+        assert!(fault.remedy.is_some(), "{fault:?}");
+        assert_eq!(host.calls().len(), requests);
+    }
+}
+
+#[test]
+fn incidents_in_another_order_are_not_taken_for_all() {
+    let since = PollQuery { since: Some("2024-02-15T07:59:00Z".into()), ..query() };
+    let host = ScriptedHost::new([token(), answer(200, &list(&[incident(2, 9), incident(1, 5)], true))]);
+    let fault = polled(&host, None, &since).expect_err("newest first");
+    assert!(fault.message.contains("do not come in the order"), "{}", fault.message);
+}
+
+#[test]
+fn what_cannot_be_expanded_comes_without_alerts() {
+    let since = PollQuery { since: Some("2024-02-15T07:59:00Z".into()), expand: Some("alerts".into()), ..query() };
+    let host = ScriptedHost::new([token(), answer(500, ""), answer(200, &list(&[incident(1, 5)], false))]);
+    let found = polled(&host, None, &since).expect("a page");
+    assert_eq!((ids(&found), found.warnings.len()), (vec!["1"], 1));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::actions::update;
 use crate::answer::envelope::{self, Meta};
+use crate::graph::refusal::spliced_object;
 use crate::graph::session::{Answer, Body, Call, Due, Session};
 use crate::text::fault::Fault;
 use crate::text::json;
@@ -54,6 +55,9 @@ impl Once {
         let take = |answer: Answer| {
             let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
             let body = answer.into_body();
+            if let Some(fault) = body.as_ref().ok().and_then(|body| spliced_object(body.json())) {
+                return Err(Box::new(Error { remedy: Some(self.way_out()), ..*fault }));
+            }
             match body.as_ref().map(|body| read(body.json())) {
                 Ok(Ok(found)) if whole => Ok(Outcome::Done((found, body?), meta)),
                 // The status alone says that it is done.
@@ -81,16 +85,15 @@ impl Once {
 
     /// An error of which it is not known whether the write happened says how to find out.
     fn with_way_out(&self, fault: Fault) -> Fault {
-        let is_open = match fault.kind {
-            ErrorKind::Interrupted => true,
-            // 501 and 503 say that it did not begin.
-            ErrorKind::Unavailable => !matches!(fault.status, Some(501 | 503)),
-            _ => false,
+        let is_open = match fault.status {
+            // A timeout, or what stands in front of the service answers while the service works.
+            Some(408 | 425 | 500 | 502..=599) => true,
+            _ => fault.kind == ErrorKind::Interrupted,
         };
-        if is_open {
-            let remedy = Some(format!("it may have happened: {}", self.find_out));
-            return Box::new(Error { remedy, ..*fault });
-        }
-        fault
+        if is_open { Box::new(Error { remedy: Some(self.way_out()), ..*fault }) } else { fault }
+    }
+
+    fn way_out(&self) -> String {
+        format!("it may have happened: {}", self.find_out)
     }
 }

@@ -87,7 +87,11 @@ fn a_write_that_may_have_happened_is_not_repeated_and_says_how_to_find_out() {
             (Step::Fail(Failure::Broken("reset".into())), ErrorKind::Interrupted),
             (Step::Silence, ErrorKind::Interrupted),
             (answer(500, ""), ErrorKind::Unavailable),
+            (answer(503, ""), ErrorKind::Unavailable),
+            (answer_with(503, &[("retry-after", "5")], ""), ErrorKind::Throttled),
             (answer(504, ""), ErrorKind::Unavailable),
+            (answer(408, ""), ErrorKind::Rejected),
+            (answer(200, r#"{"error":{"code":"X","message":"boom"}}"#), ErrorKind::MalformedResponse),
         ] {
             let (outcome, calls) = invoke(action, input, &[step]);
             let fault = outcome.expect_err(action);
@@ -96,7 +100,7 @@ fn a_write_that_may_have_happened_is_not_repeated_and_says_how_to_find_out() {
             assert!(remedy.starts_with("it may have happened: read the "), "{remedy}");
             assert!(remedy.contains("with get_"), "{remedy}");
         }
-        for (step, kind) in [(answer(429, ""), ErrorKind::Throttled), (answer(503, ""), ErrorKind::Unavailable)] {
+        for (step, kind) in [(answer(429, ""), ErrorKind::Throttled), (answer(501, ""), ErrorKind::Unavailable)] {
             let (outcome, calls) = invoke(action, input, &[step]);
             let fault = outcome.expect_err(action);
             assert_eq!((fault.kind, calls.len()), (kind, 1));
@@ -138,8 +142,8 @@ fn wrong_input_is_named_and_nothing_is_sent() {
             "incident_id: must be decimal digits, such as 2972395",
         ),
         ("add_incident_comment", &long, "comment: has 100000 characters; allowed: 30000 at most"),
-        ("get_alert", r#"{"alert_id": "a/b"}"#, "alert_id: must be letters, digits"),
-        ("add_alert_comment", r#"{"alert_id": "..", "comment": "x"}"#, "alert_id: must be letters, digits"),
+        ("get_alert", r#"{"alert_id": "a/b"}"#, "alert_id: 'a/b' is not the id of an alert"),
+        ("add_alert_comment", r#"{"alert_id": "..", "comment": "x"}"#, "alert_id: '..' is not the id of an alert"),
         ("update_alert", r#"{"alert_id": "a"}"#, "nothing to change: give at least one field besides alert_id"),
         (
             "update_alert",

@@ -46,7 +46,7 @@ fn names_the_wrong_field_of_the_configuration() {
         ("timeout", "\"soon\"", "timeout: is not a whole number, such as 10"),
         ("timeout", "-1", "timeout: is not a whole number, such as 10"),
         ("timeout", "15.5", "timeout: is not a whole number, such as 10"),
-        ("timeout", "[15]", "timeout: must be text"),
+        ("timeout", "[15]", "timeout: is not a whole number, such as 10"),
         ("verify", "\"maybe\"", "verify: is neither true nor false"),
         ("api_version", "\"v2.0\"", "api_version: is unknown; allowed: v1.0, beta"),
         ("cloud", "\"mars\"", "cloud: is unknown; allowed: global, us-gov, us-gov-dod"),
