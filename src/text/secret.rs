@@ -3,14 +3,16 @@
 mod key;
 mod spelling;
 
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::wit::types::Error;
 use key::Key;
-use spelling::{CLOSELY_READ_BYTES, STRUCK_OUT, without};
+use spelling::{CLOSELY_READ_BYTES, Filter, STRUCK_OUT, without};
 
 /// Shorter values are not struck out.
 const STRUCK_OUT_FROM_LENGTH: usize = 4;
@@ -72,6 +74,27 @@ impl PartialEq for Secret {
 #[derive(Debug)]
 pub struct Strikes<'s>(Vec<&'s Secret>);
 
+thread_local! {
+    /// What tells that a text holds none of some secrets, from the last call: making it takes as long as reading a small answer.
+    static FILTER: RefCell<Option<(Vec<Secret>, Rc<Filter>)>> = const { RefCell::new(None) };
+}
+
+/// What tells that a text holds none of these.
+fn filter(secrets: &[&Secret], values: &[&[u8]]) -> Rc<Filter> {
+    FILTER.with_borrow_mut(|last| {
+        let is_same = |known: &[Secret]| {
+            known.len() == secrets.len()
+                && known.iter().zip(secrets).all(|(known, secret)| Arc::ptr_eq(&known.0, &secret.0))
+        };
+        if let Some((_, filter)) = last.as_ref().filter(|(known, _)| is_same(known)) {
+            return filter.clone();
+        }
+        let filter = Rc::new(Filter::of(values));
+        *last = Some((secrets.iter().map(|secret| (*secret).clone()).collect(), filter.clone()));
+        filter
+    })
+}
+
 impl<'s> Strikes<'s> {
     /// Strikes out these secrets.
     pub fn of(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
@@ -114,13 +137,17 @@ impl<'s> Strikes<'s> {
     }
 
     fn without(&self, text: &[u8], least: usize) -> Option<Vec<u8>> {
+        let plain: Vec<&Secret> = self.0.iter().filter(|secret| secret.0.key.is_none()).copied().collect();
+        let values: Vec<&[u8]> = plain.iter().map(|secret| secret.reveal().as_bytes()).collect();
+        // Nearly every text holds none of them, and that is quickly seen for all at once.
+        let may_be_in = filter(&plain, &values).may_be_in(text, &values);
         let mut struck: Option<Vec<u8>> = None;
         for secret in self.0.iter().filter(|secret| secret.reveal().len() >= least) {
             let text = struck.as_deref().unwrap_or(text);
             let found = match &secret.0.key {
                 Some(key) if text.len() <= CLOSELY_READ_BYTES => key.out_of(text),
-                Some(_) => None,
-                None => without(text, secret.reveal().as_bytes()),
+                None if may_be_in => without(text, secret.reveal().as_bytes()),
+                _ => None,
             };
             struck = found.or(struck);
         }
@@ -221,6 +248,41 @@ mod tests {
                 let mut text = engine.encode(format!("{before}planted~Secret.1, and more"));
                 Strikes::of([&secret]).out_of(&mut text);
                 assert!(text.contains(STRUCK_OUT), "{before}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn strikes_out_both_alphabets_of_base64_in_plain_values() {
+        for value in ["a-key-for-the-callers", "a+b/c-d_e", "-_+/-_+/", "++++++++++++++++++++", "__-__-__-__-__-__"] {
+            let others = [Secret::new("s3cret-value".into()), Secret::new(value.into())];
+            for text in [value.to_owned(), URL_SAFE.encode(value.repeat(3)), value.replace('-', "%2D")] {
+                let mut text = format!("no {text} here");
+                Strikes::of(&others).out_of(&mut text);
+                assert!(text.contains(STRUCK_OUT), "{value}: {text}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        /// That no text holds a value is told quickly, and as it is told by a search for each.
+        #[test]
+        fn a_quick_look_misses_nothing(
+            values in proptest::collection::vec("[a+/_%-]{4,20}", 1..4),
+            text in "[a+/_%-]{0,40}",
+            place in 0..40_usize,
+            length in 0..20_usize,
+        ) {
+            let secrets: Vec<Secret> = values.iter().map(|value| Secret::new(value.clone())).collect();
+            let start = &values[0][..length.min(values[0].len())];
+            let (before, after) = text.split_at(place.min(text.len()));
+            for text in [format!("{before}{start}{after}"), format!("{before}{}{after}", URL_SAFE.encode(start))] {
+                let mut expected: Option<Vec<u8>> = None;
+                for secret in &Strikes::of(&secrets).0 {
+                    let text = expected.as_deref().unwrap_or(text.as_bytes());
+                    expected = without(text, secret.reveal().as_bytes()).or(expected);
+                }
+                proptest::prop_assert_eq!(Strikes::of(&secrets).without(text.as_bytes(), 0), expected);
             }
         }
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use zeroize::Zeroizing;
 
 /// Data up to this size is searched for every spelling.
 pub(super) const CLOSELY_READ_BYTES: usize = 64 * 1024;
@@ -41,6 +42,129 @@ pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
     without_all(text, |text, from| next_escaped(text, from, value, &known)).or(struck)
 }
 
+/// Bytes that are looked up together.
+const BLOCK_BYTES: usize = 3;
+/// How many of them are told apart.
+const BLOCKS: usize = 1024;
+
+/// Tells quickly that a text holds none of some values: nearly every text.
+///
+/// A window moves over the text by as much as its last three bytes allow for all values together: mostly by all but two of its bytes.
+/// Source: Wu and Manber, <https://en.wikipedia.org/wiki/Wu%E2%80%93Manber_algorithm>.
+#[derive(Debug)]
+pub(super) struct Filter {
+    /// How the values begin, plain and in base64; `-` and `_` as `+` and `/`.
+    starts: Vec<Zeroizing<Vec<u8>>>,
+    window: usize,
+    shifts: Vec<u8>,
+    known: Known,
+}
+
+impl Filter {
+    pub(super) fn of(values: &[&[u8]]) -> Self {
+        let start = |value: &[u8]| value.get(..START_BYTES).unwrap_or(value).to_vec();
+        let groups = values.iter().flat_map(|value| groups(value)).map(|group| group.start);
+        let mut starts: Vec<_> = values.iter().map(|value| start(value)).chain(groups).map(Zeroizing::new).collect();
+        let known = Known::of(starts.iter().take(values.len()).flat_map(|start| start.iter()));
+        let window = starts.iter().map(|start| start.len()).fold(START_BYTES, usize::min);
+        for start in &mut starts {
+            start.truncate(window);
+            start.iter_mut().for_each(|byte| *byte = standard(*byte));
+        }
+        let farthest = u8::try_from((window + 1).saturating_sub(BLOCK_BYTES)).unwrap_or_default();
+        let mut shifts = vec![farthest; BLOCKS];
+        for start in &starts {
+            for (bytes, shift) in start.windows(BLOCK_BYTES).zip((0..farthest).rev()) {
+                for block in blocks(bytes) {
+                    if let Some(known) = shifts.get_mut(block) {
+                        *known = shift.min(*known);
+                    }
+                }
+            }
+        }
+        Self { starts, window, shifts, known }
+    }
+
+    /// Whether a text may hold a spelling of these values, those that it was made of, that [`without`] would find; false only if it
+    /// holds none.
+    pub(super) fn may_be_in(&self, text: &[u8], values: &[&[u8]]) -> bool {
+        if self.window < BLOCK_BYTES {
+            return !values.is_empty();
+        }
+        self.begins_in(text) || text.len() <= CLOSELY_READ_BYTES && self.begins_escaped_in(text, values)
+    }
+
+    fn begins_in(&self, text: &[u8]) -> bool {
+        let mut end = self.window;
+        while let Some([one, two, three]) = text.get(end - BLOCK_BYTES..end) {
+            match self.shifts.get(block(*one, *two, *three)) {
+                Some(0) | None => {
+                    let rest = text.get(end - self.window..).unwrap_or_default();
+                    if self.starts.iter().any(|start| begins(rest, start)) {
+                        return true;
+                    }
+                    end += 1;
+                }
+                Some(shift) => end += usize::from(*shift),
+            }
+        }
+        false
+    }
+
+    /// Whether one of the values begins with an escape in its first bytes.
+    fn begins_escaped_in(&self, text: &[u8], values: &[&[u8]]) -> bool {
+        let mut at = 0;
+        while let Some(found) = next_mark(text, at) {
+            at = found + 1;
+            let escaped = text.get(found..).and_then(escape).filter(|(byte, _)| self.known.has(*byte));
+            let Some((byte, _)) = escaped else { continue };
+            let begins = values.iter().any(|value| {
+                let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
+                let mut starts = places.filter_map(|(place, _)| found.checked_sub(place));
+                starts.any(|start| spelled_length(text, start, value).is_some())
+            });
+            if begins {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The place of three bytes in a table.
+fn block(one: u8, two: u8, three: u8) -> usize {
+    (usize::from(one) << 6 ^ usize::from(two) << 3 ^ usize::from(three)) % BLOCKS
+}
+
+/// The places of three bytes, each in either alphabet of base64.
+fn blocks(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let either = |at: usize| bytes.get(at).map_or([0; 2], |byte| [standard(*byte), url_safe(*byte)]);
+    let [ones, twos, threes] = [0, 1, 2].map(either);
+    let pairs = ones.into_iter().flat_map(move |one| twos.map(|two| (one, two)));
+    pairs.flat_map(move |(one, two)| threes.map(|three| block(one, two, three)))
+}
+
+/// The next `%` or backslash: eight bytes at a time.
+fn next_mark(text: &[u8], from: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES * 128;
+    let rest = text.get(from..)?;
+    let (words, tail) = rest.as_chunks::<8>();
+    let has = |word: u64, byte: u8| {
+        let differs = word ^ (ONES * u64::from(byte));
+        differs.wrapping_sub(ONES) & !differs & HIGH
+    };
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let marks = has(word, b'%') | has(word, b'\\');
+        if marks != 0 {
+            return Some(from + at * 8 + usize::try_from(marks.trailing_zeros() / 8).unwrap_or_default());
+        }
+    }
+    let in_tail = tail.iter().position(|byte| matches!(byte, b'%' | b'\\'))?;
+    Some(from + words.len() * 8 + in_tail)
+}
+
 /// A text without everything that `next` finds from a position on; `None` when there is nothing.
 pub(super) fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Range<usize>>) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
@@ -61,7 +185,7 @@ pub(super) fn without_all(text: &[u8], next: impl Fn(&[u8], usize) -> Option<Ran
 fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option<Range<usize>> {
     let mut at = from;
     loop {
-        at += text.get(at..)?.iter().position(|byte| matches!(byte, b'%' | b'\\'))?;
+        at = next_mark(text, at)?;
         if let Some((byte, _)) = text.get(at..).and_then(escape).filter(|(byte, _)| known.has(*byte)) {
             let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
             let mut starts = places.filter_map(|(place, _)| {
@@ -78,12 +202,13 @@ fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option
 }
 
 /// The bytes of a value: most escapes in a text mean other bytes.
+#[derive(Debug)]
 struct Known([bool; 256]);
 
 impl Known {
-    fn of(value: &[u8]) -> Self {
+    fn of<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> Self {
         let mut known = [false; 256];
-        for byte in value {
+        for byte in bytes {
             if let Some(entry) = known.get_mut(usize::from(*byte)) {
                 *entry = true;
             }
@@ -203,10 +328,24 @@ fn encoded(bytes: &[u8]) -> Vec<u8> {
 
 /// Whether a text begins with base64, in either alphabet.
 fn begins(text: &[u8], base64: &[u8]) -> bool {
-    let standard = |byte: &u8| match byte {
+    text.get(..base64.len())
+        .is_some_and(|found| found.iter().zip(base64).all(|(byte, wanted)| standard(*byte) == *wanted))
+}
+
+/// A byte of either alphabet of base64 in the standard one.
+fn standard(byte: u8) -> u8 {
+    match byte {
         b'-' => b'+',
         b'_' => b'/',
-        other => *other,
-    };
-    text.get(..base64.len()).is_some_and(|found| found.iter().map(standard).eq(base64.iter().copied()))
+        other => other,
+    }
+}
+
+/// A byte of either alphabet of base64 in the one for URLs.
+fn url_safe(byte: u8) -> u8 {
+    match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        other => other,
+    }
 }
