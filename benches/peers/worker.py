@@ -43,6 +43,9 @@ class Requests:
         session.headers["Prefer"] = "include-unknown-enum-members"
         return session
 
+    def close(self):
+        self.session.close()
+
     def work(self, name, session=None):
         session = session or self.session
         if name == "get":
@@ -111,6 +114,7 @@ class Sdk:
         provider = AzureIdentityAuthenticationProvider(credential, scopes=scopes, allowed_hosts=[httpx.URL(url).host])
         adapter = GraphRequestAdapter(provider, GraphClientFactory.create_with_default_middleware(client=http))
         adapter.base_url = f"{url}/v1.0"
+        self.closing = [credential.close, http.aclose]
         self.security = GraphServiceClient(request_adapter=adapter).security
         self.hunting = RunHuntingQueryPostRequestBody
         options = IncidentsRequestBuilder.IncidentsRequestBuilderGetQueryParameters(top=50, expand=["alerts"])
@@ -151,6 +155,10 @@ class Sdk:
 
         return self.loop.run_until_complete(run())
 
+    def close(self):
+        for close in self.closing:
+            self.loop.run_until_complete(close())
+
 
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -171,6 +179,7 @@ def main():
         else:
             answer = {"bytes": peak()}
         print(json.dumps(answer), flush=True)
+    client.close()
 
 
 if __name__ == "__main__":
