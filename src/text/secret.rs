@@ -65,6 +65,9 @@ impl Secret {
 /// Compares in a time that reveals only the length.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return true;
+        }
         let (one, other) = (self.reveal().as_bytes(), other.reveal().as_bytes());
         one.len() == other.len() && one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
@@ -74,23 +77,26 @@ impl PartialEq for Secret {
 #[derive(Debug)]
 pub struct Strikes<'s>(Vec<&'s Secret>);
 
+/// What tells that a text holds none of some secrets: making it takes as long as reading a small answer.
+type Made = (Vec<Secret>, Rc<Filter>);
+
+/// How many of them are kept: a service looks for its own keys and for those of the connection in turn.
+const FILTERS_MAX: usize = 4;
+
 thread_local! {
-    /// What tells that a text holds none of some secrets, from the last call: making it takes as long as reading a small answer.
-    static FILTER: RefCell<Option<(Vec<Secret>, Rc<Filter>)>> = const { RefCell::new(None) };
+    /// The newest first.
+    static FILTERS: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What tells that a text holds none of these.
 fn filter(secrets: &[&Secret], values: &[&[u8]]) -> Rc<Filter> {
-    FILTER.with_borrow_mut(|last| {
-        let is_same = |known: &[Secret]| {
-            known.len() == secrets.len()
-                && known.iter().zip(secrets).all(|(known, secret)| Arc::ptr_eq(&known.0, &secret.0))
-        };
-        if let Some((_, filter)) = last.as_ref().filter(|(known, _)| is_same(known)) {
+    FILTERS.with_borrow_mut(|made| {
+        if let Some((_, filter)) = made.iter().find(|(known, _)| known.iter().eq(secrets.iter().copied())) {
             return filter.clone();
         }
         let filter = Rc::new(Filter::of(values));
-        *last = Some((secrets.iter().map(|secret| (*secret).clone()).collect(), filter.clone()));
+        made.truncate(FILTERS_MAX - 1);
+        made.insert(0, (secrets.iter().map(|secret| (*secret).clone()).collect(), filter.clone()));
         filter
     })
 }

@@ -118,12 +118,7 @@ impl Filter {
             at = found + 1;
             let escaped = text.get(found..).and_then(escape).filter(|(byte, _)| self.known.has(*byte));
             let Some((byte, _)) = escaped else { continue };
-            let begins = values.iter().any(|value| {
-                let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
-                let mut starts = places.filter_map(|(place, _)| found.checked_sub(place));
-                starts.any(|start| spelled_length(text, start, value).is_some())
-            });
-            if begins {
+            if values.iter().any(|value| spelled_around(text, 0, found, byte, value).is_some()) {
                 return true;
             }
         }
@@ -187,18 +182,23 @@ fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option
     loop {
         at = next_mark(text, at)?;
         if let Some((byte, _)) = text.get(at..).and_then(escape).filter(|(byte, _)| known.has(*byte)) {
-            let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
-            let mut starts = places.filter_map(|(place, _)| {
-                let start = at.checked_sub(place).filter(|start| *start >= from)?;
-                (text.get(start..at) == value.get(..place)).then_some(start)
-            });
-            let spelled = starts.find_map(|start| Some(start..start + spelled_length(text, start, value)?));
+            let spelled = spelled_around(text, from, at, byte, value);
             if spelled.is_some() {
                 return spelled;
             }
         }
         at += 1;
     }
+}
+
+/// Where a value is spelled whose first escape is the one at a position, which means this byte; not before `from`.
+fn spelled_around(text: &[u8], from: usize, at: usize, byte: u8, value: &[u8]) -> Option<Range<usize>> {
+    let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
+    let mut starts = places.filter_map(|(place, _)| {
+        let start = at.checked_sub(place).filter(|start| *start >= from)?;
+        (text.get(start..at) == value.get(..place)).then_some(start)
+    });
+    starts.find_map(|start| Some(start..start + spelled_length(text, start, value)?))
 }
 
 /// The bytes of a value: most escapes in a text mean other bytes.
