@@ -55,6 +55,13 @@ pub struct App {
     pub audience: String,
 }
 
+impl App {
+    /// What tells most apps apart, in an order.
+    pub fn ids(&self) -> (&str, &str) {
+        (&self.tenant_id, &self.client_id)
+    }
+}
+
 impl Connection {
     /// Checks a configuration.
     ///

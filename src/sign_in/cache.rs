@@ -50,6 +50,7 @@ pub enum Found {
 }
 
 struct Cache {
+    /// Sorted by the ids of their apps.
     tokens: Vec<Entry>,
     /// How often a token was used.
     uses: u64,
@@ -109,9 +110,17 @@ pub fn find(app: &App, wanted: Wanted<'_>, now: Duration, deadline: Duration) ->
 }
 
 impl Cache {
+    /// Where the token of an app is, or where to insert it.
+    fn place(&self, app: &App) -> Result<usize, usize> {
+        let first = self.tokens.partition_point(|entry| entry.app.ids() < app.ids());
+        let rest = self.tokens.get(first..).unwrap_or_default();
+        let same = rest.iter().take_while(|entry| entry.app.ids() == app.ids());
+        same.map(|entry| &entry.app).position(|other| other == app).map(|after| first + after).ok_or(first)
+    }
+
     /// The cached token, if the call accepts it. Otherwise it is dropped, unless it is only not new enough.
     fn take(&mut self, app: &App, wanted: Wanted<'_>, now: Duration) -> Option<Secret> {
-        let at = self.tokens.iter().position(|entry| entry.app == *app)?;
+        let at = self.place(app).ok()?;
         let entry = self.tokens.get_mut(at)?;
         let will_do = match wanted {
             Wanted::Any => true,
@@ -126,27 +135,33 @@ impl Cache {
             self.uses += 1;
             entry.used = self.uses;
         } else {
-            self.tokens.swap_remove(at);
+            self.tokens.remove(at);
         }
         token
     }
 
     /// Keeps a token in place of an earlier one of the same app.
     fn keep(&mut self, entry: Entry) {
-        // A token with the claims of a challenge serves everyone.
-        let better = |other: &Entry| other.app == entry.app && other.claims.is_some() && entry.claims.is_none();
-        if self.tokens.iter().any(better) {
+        self.uses += 1;
+        let entry = Entry { used: self.uses, ..entry };
+        if let Ok(at) = self.place(&entry.app)
+            && let Some(other) = self.tokens.get_mut(at)
+        {
+            // A token with the claims of a challenge serves everyone.
+            if other.claims.is_none() || entry.claims.is_some() {
+                *other = entry;
+            }
             return;
         }
-        self.tokens.retain(|other| other.app != entry.app);
         if self.tokens.len() >= TOKENS_MAX {
             let oldest = self.tokens.iter().enumerate().min_by_key(|(_, entry)| entry.used);
             if let Some((at, _)) = oldest {
-                self.tokens.swap_remove(at);
+                self.tokens.remove(at);
             }
         }
-        self.uses += 1;
-        self.tokens.push(Entry { used: self.uses, ..entry });
+        if let Err(at) = self.place(&entry.app) {
+            self.tokens.insert(at, entry);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod key;
 mod spelling;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -60,6 +60,10 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0.text
     }
+
+    fn bytes(&self) -> &[u8] {
+        self.reveal().as_bytes()
+    }
 }
 
 /// Compares in a time that reveals only the length.
@@ -75,7 +79,11 @@ impl PartialEq for Secret {
 
 /// Secrets to strike out, in every spelling, wherever the other side could have echoed them.
 #[derive(Debug)]
-pub struct Strikes<'s>(Vec<&'s Secret>);
+pub struct Strikes<'s> {
+    secrets: Vec<&'s Secret>,
+    /// Of those that are not keys; looked up when the first text is there.
+    filter: OnceCell<Rc<Filter>>,
+}
 
 /// What tells that a text holds none of some secrets: making it takes as long as reading a small answer.
 type Made = (Vec<Secret>, Rc<Filter>);
@@ -89,14 +97,15 @@ thread_local! {
 }
 
 /// What tells that a text holds none of these.
-fn filter(secrets: &[&Secret], values: &[&[u8]]) -> Rc<Filter> {
+fn filter<'s>(secrets: impl Iterator<Item = &'s Secret> + Clone) -> Rc<Filter> {
     FILTERS.with_borrow_mut(|made| {
-        if let Some((_, filter)) = made.iter().find(|(known, _)| known.iter().eq(secrets.iter().copied())) {
+        if let Some((_, filter)) = made.iter().find(|(known, _)| known.iter().eq(secrets.clone())) {
             return filter.clone();
         }
-        let filter = Rc::new(Filter::of(values));
+        let values: Vec<&[u8]> = secrets.clone().map(Secret::bytes).collect();
+        let filter = Rc::new(Filter::of(&values));
         made.truncate(FILTERS_MAX - 1);
-        made.insert(0, (secrets.iter().map(|secret| (*secret).clone()).collect(), filter.clone()));
+        made.insert(0, (secrets.cloned().collect(), filter.clone()));
         filter
     })
 }
@@ -104,14 +113,14 @@ fn filter(secrets: &[&Secret], values: &[&[u8]]) -> Rc<Filter> {
 impl<'s> Strikes<'s> {
     /// Strikes out these secrets.
     pub fn of(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
-        let mut strikes = Vec::new();
+        let mut all = Vec::new();
         // Shorter values are too common in ordinary text.
         for secret in secrets.into_iter().filter(|secret| secret.reveal().len() >= STRUCK_OUT_FROM_LENGTH) {
-            if !strikes.contains(&secret) {
-                strikes.push(secret);
+            if !all.contains(&secret) {
+                all.push(secret);
             }
         }
-        Self(strikes)
+        Self { secrets: all, filter: OnceCell::new() }
     }
 
     /// Strikes them out of everything in an error that the service wrote.
@@ -132,7 +141,7 @@ impl<'s> Strikes<'s> {
             *text = String::from_utf8_lossy(&struck).into_owned();
         }
         if text.contains(CUT) {
-            self.0.iter().for_each(|secret| out_of_ends(text, secret));
+            self.secrets.iter().for_each(|secret| out_of_ends(text, secret));
         }
     }
 
@@ -143,16 +152,16 @@ impl<'s> Strikes<'s> {
     }
 
     fn without(&self, text: &[u8], least: usize) -> Option<Vec<u8>> {
-        let plain: Vec<&Secret> = self.0.iter().filter(|secret| secret.0.key.is_none()).copied().collect();
-        let values: Vec<&[u8]> = plain.iter().map(|secret| secret.reveal().as_bytes()).collect();
+        let plain = self.secrets.iter().copied().filter(|secret| secret.0.key.is_none());
         // Nearly every text holds none of them, and that is quickly seen for all at once.
-        let may_be_in = filter(&plain, &values).may_be_in(text, &values);
+        let may_be_in =
+            self.filter.get_or_init(|| filter(plain.clone())).may_be_in(text, plain.clone().map(Secret::bytes));
         let mut struck: Option<Vec<u8>> = None;
-        for secret in self.0.iter().filter(|secret| secret.reveal().len() >= least) {
+        for secret in self.secrets.iter().filter(|secret| secret.reveal().len() >= least) {
             let text = struck.as_deref().unwrap_or(text);
             let found = match &secret.0.key {
                 Some(key) if text.len() <= CLOSELY_READ_BYTES => key.out_of(text),
-                None if may_be_in => without(text, secret.reveal().as_bytes()),
+                None if may_be_in => without(text, secret.bytes()),
                 _ => None,
             };
             struck = found.or(struck);
@@ -284,7 +293,7 @@ mod tests {
             let (before, after) = text.split_at(place.min(text.len()));
             for text in [format!("{before}{start}{after}"), format!("{before}{}{after}", URL_SAFE.encode(start))] {
                 let mut expected: Option<Vec<u8>> = None;
-                for secret in &Strikes::of(&secrets).0 {
+                for secret in &Strikes::of(&secrets).secrets {
                     let text = expected.as_deref().unwrap_or(text.as_bytes());
                     expected = without(text, secret.reveal().as_bytes()).or(expected);
                 }

@@ -87,9 +87,9 @@ impl Filter {
 
     /// Whether a text may hold a spelling of these values, those that it was made of, that [`without`] would find; false only if it
     /// holds none.
-    pub(super) fn may_be_in(&self, text: &[u8], values: &[&[u8]]) -> bool {
+    pub(super) fn may_be_in<'v>(&self, text: &[u8], values: impl Iterator<Item = &'v [u8]> + Clone) -> bool {
         if self.window < BLOCK_BYTES {
-            return !values.is_empty();
+            return !self.starts.is_empty();
         }
         self.begins_in(text) || text.len() <= CLOSELY_READ_BYTES && self.begins_escaped_in(text, values)
     }
@@ -112,13 +112,13 @@ impl Filter {
     }
 
     /// Whether one of the values begins with an escape in its first bytes.
-    fn begins_escaped_in(&self, text: &[u8], values: &[&[u8]]) -> bool {
+    fn begins_escaped_in<'v>(&self, text: &[u8], values: impl Iterator<Item = &'v [u8]> + Clone) -> bool {
         let mut at = 0;
         while let Some(found) = next_mark(text, at) {
             at = found + 1;
             let escaped = text.get(found..).and_then(escape).filter(|(byte, _)| self.known.has(*byte));
             let Some((byte, _)) = escaped else { continue };
-            if values.iter().any(|value| spelled_around(text, 0, found, byte, value).is_some()) {
+            if values.clone().any(|value| spelled_around(text, 0, found, byte, value).is_some()) {
                 return true;
             }
         }
