@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 
-.PHONY: announce demo build test examples wasmtime-cli bench bench-peers peers fuzz component cargo-component release release-test service tools service-test console-test cluster-test toolchain lint advisories
+.PHONY: announce demo build test examples wasmtime-cli bench bench-peers peers fuzz component cargo-component cargo-component-cli release release-test service tools service-test console-test cluster-test toolchain lint advisories
 
 # The emulator, the component and all actions, as tables.
 demo: build
@@ -29,10 +29,12 @@ CASES ?= 100000
 fuzz:
 	PROPTEST_CASES=$(CASES) cargo test --package defender-xdr properties
 
-# What the sandbox costs, compared with native Rust that does the same. Other work on the machine distorts the figures.
+# What the sandbox costs, compared with native Rust that does the same, and what the service adds in `wasmtime serve`, if that is there.
+# Other work on the machine distorts the figures.
 bench: toolchain
 	@cargo build --profile measured --package host-test
 	@cargo run --quiet --profile measured --package host-test -- bench
+	@benches/service/run
 
 # The component beside what people use today: Python `requests` and Microsoft's SDK. Options: make bench-peers OPTIONS=--json
 bench-peers: toolchain
@@ -54,12 +56,15 @@ peers: toolchain
 component: toolchain
 	@cargo run --quiet --package component-build
 
-# The same with cargo-component, which is installed below target/ if it is missing. It leaves unused bindings behind.
-cargo-component: toolchain
-	@PATH="$$PATH:$(CURDIR)/target/tools/bin"; command -v cargo-component >/dev/null || \
-	cargo install cargo-component --version 0.21.1 --locked --debug --root target/tools --target-dir target/tools/build
+# The same with cargo-component. It leaves unused bindings behind.
+cargo-component: toolchain cargo-component-cli
 	@PATH="$$PATH:$(CURDIR)/target/tools/bin" cargo run --quiet --package component-build -- cargo-component
 	@rm -f src/bindings.rs
+
+# Installs cargo-component below target/ if it is missing.
+cargo-component-cli:
+	@PATH="$$PATH:$(CURDIR)/target/tools/bin"; command -v cargo-component >/dev/null || \
+	cargo install cargo-component --version 0.21.1 --locked --debug --root target/tools --target-dir target/tools/build
 
 # All release artifacts, in target/release-artifacts/: the same bytes each time.
 release: toolchain

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use defender_emulator::App;
 use serde_json::Value;
 
-use crate::support::{config, emulator};
+use crate::examples::EXAMPLES;
+use crate::support::{config, emulator, file};
 
 struct Outcome {
     code: Option<i32>,
@@ -55,31 +56,7 @@ fn json(outcome: &Outcome) -> Value {
 
 #[test]
 fn every_example_of_the_app_runs_through_invoke() {
-    for (action, input) in [
-        ("get_incident_details", r#"[ { "incident_id": "2972395" } ]"#),
-        (
-            "list_incidents",
-            r#"[ { "skip": "2", "count": true, "expand": "alerts",
-                "filter": "status eq 'active' or severity eq 'medium' or determination eq 'unknown'", "max_results": "10" } ]"#,
-        ),
-        (
-            "run_hunting_query",
-            r#"[ { "query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'", "time_span": "P1D" } ]"#,
-        ),
-        (
-            "update_incident",
-            r#"[ { "status": "active", "severity": "high",
-                "custom_tags": [ "Credential Theft", "Phishing", "Initial Access" ],
-                "description": "Suspicious login activity detected from a known malicious IP address. Potential compromise of user credentials.",
-                "incident_id": "2972395", "display_name": "Possible Credential Leak via Phishing",
-                "determination": "apt", "classification": "truePositive" } ]"#,
-        ),
-        (
-            "generic_action",
-            r#"[ { "method": "POST", "payload": { "Query": "DeviceNetworkEvents | where RemoteUrl contains 'malicious'" },
-                "endpoint": "/security/runHuntingQuery", "extra_fields": {}, "query_params": {} } ]"#,
-        ),
-    ] {
+    for (action, input) in EXAMPLES {
         let outcome = run_with(&["invoke", action, "--input", "-", "--emulator"], input);
         assert_eq!(outcome.code, Some(0), "{action}: {}", outcome.err);
         let answer = json(&outcome);
@@ -161,8 +138,7 @@ fn wrong_use_is_exit_code_2() {
 fn alerts_are_triaged_and_incidents_merged() {
     const ALERT: &str = "fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1";
     let emulator = emulator();
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(config(&emulator, |_| {}).as_bytes()).expect("written");
+    let file = file(config(&emulator, |_| {}));
     let path = file.path().to_str().expect("UTF-8").to_owned();
     let call = |arguments: &[&str]| {
         let outcome = run(&[arguments, &["--json", "--config", &path]].concat());
@@ -276,8 +252,7 @@ fn check_fails_and_names_the_permission_that_is_missing() {
         config["client_id"] = CLIENT.into();
         config["client_secret"] = "a-secret".into();
     });
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(config.as_bytes()).expect("written");
+    let file = file(config);
     let path = file.path().to_str().expect("UTF-8");
     let outcome = run(&["check", "--config", path]);
     assert_eq!(outcome.code, Some(1), "{}", outcome.err);

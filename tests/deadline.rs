@@ -4,13 +4,11 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use defender_emulator::{Action, Fault, Matches, Point};
-use defender_xdr_host::Settings;
 use serde_json::json;
 
-use crate::support::{config, connector, emulator, failed};
+use crate::support::{config, emulator, failed, fast};
 
-/// 15 guest seconds take half a second.
-const CLOCK_SPEED: u32 = 30;
+/// The deadline of 15 seconds on the fast clock.
 const DEADLINE: Duration = Duration::from_millis(500);
 
 /// A peer that accepts connections and never says anything.
@@ -22,8 +20,7 @@ fn silent_peer(scheme: &str) -> (TcpListener, String) {
 
 async fn ends_in_time(url: &str, kinds: &[&str]) {
     let config = config(&emulator(), |config| config["endpoints"] = json!({ "login": url, "graph": url }));
-    let connector = connector(Settings { clock_speed: CLOCK_SPEED, ..Settings::default() });
-    let mut instance = connector.instance().await.expect("an instance");
+    let mut instance = fast().instance().await.expect("an instance");
     let start = Instant::now();
     let error = failed(instance.invoke("get_incident_details", &config, r#"{"incident_id": "2972395"}"#).await);
     let taken = start.elapsed();
@@ -57,8 +54,7 @@ async fn an_answer_that_breaks_off_says_why() {
     let matches = Matches { path_contains: Some("/incidents/".into()), ..Matches::default() };
     emulator.fault(Fault { matches, action: Action::Reset { at: Point::Body }, ..Fault::default() });
     let config = config(&emulator, |_| ());
-    let connector = connector(Settings { clock_speed: CLOCK_SPEED, ..Settings::default() });
-    let error = failed(connector.invoke("get_incident_details", &config, r#"{"incident_id": "2972395"}"#).await);
+    let error = failed(fast().invoke("get_incident_details", &config, r#"{"incident_id": "2972395"}"#).await);
     assert_eq!(error["kind"], "interrupted", "{error}");
     let message = error["message"].as_str().unwrap_or_default();
     assert!(message.contains("the peer closed the connection"), "{error}");

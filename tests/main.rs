@@ -11,6 +11,7 @@ mod documents;
 mod examples;
 mod limits;
 mod metadata;
+mod permission;
 mod proxy;
 mod replay;
 mod sandbox;

@@ -2,14 +2,13 @@
 
 mod server;
 
-use std::io::Write as _;
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use defender_xdr_host::{Connector, Exchange, Proxy, Settings};
 use serde_json::{Value, json};
 
-use crate::support::{config, connector, failed, parsed};
+use crate::support::{config, connector, failed, file, parsed};
 use server::{Mood, Network};
 
 const INPUT: &str = r#"{"incident_id": "2972395"}"#;
@@ -140,12 +139,7 @@ async fn exceptions_are_reached_directly() {
 
 /// `get-incident` of the program with this proxy.
 fn program(network: &Network, options: &[&str], environment: &[(&str, &str)]) -> Output {
-    let file = |text: &str| {
-        let mut file = tempfile::NamedTempFile::new().expect("a file");
-        file.write_all(text.as_bytes()).expect("written");
-        file
-    };
-    let (config, authority) = (file(&service(network)), file(&network.ca_pem));
+    let (config, authority) = (file(service(network)), file(&network.ca_pem));
     Command::new(env!("CARGO_BIN_EXE_host-test"))
         .args(["get-incident", "2972395", "-v"])
         .args(options)

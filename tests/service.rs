@@ -1,21 +1,13 @@
-//! A service that misbehaves: each rule for retries, tokens and permissions, through the built component.
+//! A service that misbehaves: each rule for retries and tokens, through the built component.
 //!
 //! The guest's clock runs fast, so that its waits take no time.
 
-use defender_emulator::{Action, App, Challenge, ChallengeForm, Emulator, Fault, Matches};
-use defender_xdr_host::bindings::types::Credential;
-use defender_xdr_host::{Connector, Settings};
+use defender_emulator::{Action, Challenge, ChallengeForm, Emulator, Fault, Matches, Point};
 use serde_json::{Value, json};
 
-use crate::support::{config, connector, emulator, failed, parsed};
+use crate::support::{config, emulator, failed, fast, parsed};
 
 const ID: &str = r#"{"incident_id": "2972395"}"#;
-const HUNTER: &str = "11111111-2222-3333-4444-555555555555";
-const READER: &str = "22222222-2222-3333-4444-555555555555";
-
-fn fast() -> Connector {
-    connector(Settings { clock_speed: 30, ..Settings::default() })
-}
 
 fn respond(status: u16, headers: &[(&str, &str)], body: Value) -> Action {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -68,12 +60,8 @@ async fn throttling_that_does_not_fit_the_deadline_says_how_long_to_wait() {
 #[tokio::test]
 async fn throttling_without_a_time_ends_as_throttled() {
     let emulator = emulator();
-    spoil(
-        &emulator,
-        "/security/",
-        None,
-        respond(429, &[], graph_error("TooManyRequests", "Please retry again later.")),
-    );
+    let action = respond(429, &[], graph_error("TooManyRequests", "Please retry again later."));
+    spoil(&emulator, "/security/", None, action);
     let error = failed(fast().invoke("list_incidents", &config(&emulator, |_| {}), "{}").await);
     assert_eq!((&error["kind"], &error["retry_after_seconds"]), (&json!("throttled"), &Value::Null));
     made(&emulator, "GET", &[429, 429, 429, 429]);
@@ -134,70 +122,8 @@ async fn a_claims_challenge_is_answered_once_with_its_claims() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_named() {
-    let emulator = emulator();
-    let reader = App { roles: vec!["SecurityIncident.Read.All".into()], ..App::new(READER, "reader-secret") };
-    emulator.register(reader);
-    let config = config(&emulator, |config| {
-        config["client_id"] = json!(READER);
-        config["client_secret"] = json!("reader-secret");
-    });
-    let connector = fast();
-    parsed(connector.invoke("get_incident_details", &config, ID).await);
-    for (action, input, role) in [
-        ("run_hunting_query", r#"{"query": "DeviceInfo | take 1"}"#, "ThreatHunting.Read.All"),
-        ("update_incident", r#"{"incident_id": "2972395", "status": "active"}"#, "SecurityIncident.ReadWrite.All"),
-    ] {
-        let error = failed(connector.invoke(action, &config, input).await);
-        assert_eq!(
-            (&error["kind"], &error["status"], &error["code"]),
-            (&json!("forbidden"), &json!(403), &json!("Forbidden"))
-        );
-        let remedy = error["remedy"].as_str().expect("a remedy");
-        let expected = format!("grant the app {READER} the application permission {role} under API permissions");
-        assert!(remedy.starts_with(&expected), "{remedy}");
-    }
-}
-
-#[tokio::test]
-async fn check_names_the_permission_that_each_action_lacks() {
-    let emulator = emulator();
-    emulator.register(App { roles: vec!["ThreatHunting.Read.All".into()], ..App::new(HUNTER, "hunter-secret") });
-    let mut config = crate::support::typed_config(&emulator);
-    config.client_id = HUNTER.into();
-    config.credential = Credential::ClientSecret("hunter-secret".into());
-    let report = fast().instance().await.expect("an instance").check(&config).await.expect("a report");
-    assert_eq!(report.granted, ["ThreatHunting.Read.All"]);
-    let missing: Vec<(&str, Option<&str>)> = report
-        .actions
-        .iter()
-        .map(|access| (access.action.as_str(), access.missing.first().map(String::as_str)))
-        .collect();
-    assert_eq!(
-        missing,
-        [
-            ("get_incident_details", Some("SecurityIncident.Read.All")),
-            ("list_incidents", Some("SecurityIncident.Read.All")),
-            ("run_hunting_query", None),
-            ("update_incident", Some("SecurityIncident.ReadWrite.All")),
-            ("generic_action", None),
-            ("add_incident_comment", Some("SecurityIncident.ReadWrite.All")),
-            ("list_alerts", Some("SecurityAlert.Read.All")),
-            ("get_alert", Some("SecurityAlert.Read.All")),
-            ("update_alert", Some("SecurityAlert.ReadWrite.All")),
-            ("add_alert_comment", Some("SecurityAlert.ReadWrite.All")),
-            ("merge_incidents", Some("SecurityData.Manage.All")),
-            ("move_alerts", Some("SecurityData.Manage.All")),
-            ("poll_incidents", Some("SecurityIncident.Read.All")),
-        ]
-    );
-    assert_eq!(report.warnings, Vec::<String>::new());
-    assert_eq!(calls(&emulator).len(), 1, "check asks Graph once, without effect");
-}
-
-#[tokio::test]
 async fn incidents_are_returned_even_without_their_alerts() {
-    for action in [respond(500, &[], json!("")), Action::Silence { at: defender_emulator::Point::Request }] {
+    for action in [respond(500, &[], json!("")), Action::Silence { at: Point::Request }] {
         let emulator = emulator();
         let matches = Matches { query_contains: Some("expand".into()), ..Matches::default() };
         emulator.fault(Fault { matches, action, ..Fault::default() });
@@ -315,8 +241,7 @@ async fn answers_altered_on_their_way_are_handled() {
             ("run_hunting_query", r#"{"query": "DeviceInfo | take 2"}"#),
         ] {
             let emulator = emulator();
-            let matches = Matches { path_contains: Some("/security/".into()), ..Matches::default() };
-            emulator.fault(Fault { matches, action: action.clone(), times: Some(1), ..Fault::default() });
+            spoil(&emulator, "/security/", Some(1), action.clone());
             let answer = parsed(fast().invoke(name, &config(&emulator, |_| {}), input).await);
             assert!(answer["data"].is_object(), "{name} {action:?}: {answer}");
             assert_eq!(calls(&emulator).len(), requests, "{name} {action:?}");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use defender_emulator::{Assertion, AssertionKey, Challenge, Emulator, Options};
+use defender_emulator::{Assertion, AssertionKey, Challenge, Emulator};
 use defender_xdr_host::bindings::types::{Certificate, Credential};
 use defender_xdr_host::{Connector, Settings};
 use serde_json::{Value, json};
@@ -181,7 +181,7 @@ async fn a_challenge_is_answered_where_that_is_possible() {
 
 #[tokio::test]
 async fn an_access_token_that_is_over_is_replaced_by_the_host() {
-    let emulator = Emulator::start(Options::default()).expect("it starts");
+    let emulator = emulator();
     let config = with(&emulator, &json!({ "access_token": emulator.access_token() }));
     let connector = fresh();
     parsed(connector.invoke("get_incident_details", &config, INPUT).await);

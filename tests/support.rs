@@ -1,5 +1,6 @@
 //! A component and an emulator in two lines.
 
+use std::io::Write as _;
 use std::process::Command;
 
 use defender_emulator::{Emulator, Options};
@@ -7,10 +8,23 @@ use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
 use defender_xdr_host::{CallError, Connector, Settings};
 use host_test::built;
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 /// The component with these settings.
 pub(crate) fn connector(settings: Settings) -> Connector {
     Connector::load(built(), settings).expect("the component loads")
+}
+
+/// The component with a clock on which 15 seconds take half a second.
+pub(crate) fn fast() -> Connector {
+    connector(Settings { clock_speed: 30, ..Settings::default() })
+}
+
+/// A file with this content, until it is dropped.
+pub(crate) fn file(content: impl AsRef<[u8]>) -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("a file");
+    file.write_all(content.as_ref()).expect("written");
+    file
 }
 
 /// An emulator over plain HTTP.

@@ -1,12 +1,11 @@
 //! Texts that attackers can write into the service do not reach a terminal unescaped: the built program with hostile texts.
 
-use std::io::Write as _;
 use std::process::{Command, Output};
 
 use defender_emulator::{Action, Emulator, Fault, Matches};
 use serde_json::{Value, json};
 
-use crate::support::{config, emulator};
+use crate::support::{config, emulator, file};
 
 /// Retitles the window, clears the screen, reverses the order, and has invisible and joining characters.
 const HOSTILE: &str = "a\u{1b}]0;owned\u{7}b\u{1b}[2Jc\u{202e}d\u{9b}31m\u{7f}\u{200b}\u{feff}e\r\nwhat\rnow\u{1b}[8m";
@@ -22,8 +21,7 @@ fn answering(status: u16, body: Value) -> Emulator {
 }
 
 fn run(emulator: &Emulator, arguments: &[&str], colours: bool) -> Output {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(config(emulator, |_| {}).as_bytes()).expect("written");
+    let file = file(config(emulator, |_| {}));
     let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
     command.args(arguments).arg("--config").arg(file.path()).env_clear();
     if colours {

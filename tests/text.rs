@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
-use crate::support::{config, emulator};
+use crate::support::{config, emulator, file};
 
 const INPUT: &str = r#"{"incident_id": "2972395"}"#;
 
@@ -20,12 +20,6 @@ fn encodings(text: &str) -> Vec<Vec<u8>> {
         utf16(&marked, u16::to_be_bytes),
         utf16(text, u16::to_le_bytes),
     ]
-}
-
-fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(bytes).expect("written");
-    file
 }
 
 fn run(arguments: &[&str], input: &[u8]) -> Output {

@@ -15,7 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/python"))
+from emulator import Emulator  # noqa: E402
 
 WORKER = Path(__file__).with_name("worker.py")
 # Each with its name in the table.
@@ -37,7 +41,7 @@ WORKS = [
 CALLERS, SECONDS = 16, 2.0
 # How many times better than each the component has to be.
 BARS = {
-    "requests": {"get": 2.0, "page": 3.0, "hunt 2000": 3.0, "hunt 20000": 3.0, "hunt 100000": 3.0},
+    "requests": dict.fromkeys([work for work, *_ in WORKS], 3.0) | {"get": 2.0},
     "sdk": dict.fromkeys([work for work, *_ in WORKS] + ["callers"], 15.0),
 }
 BAR_COLUMNS = 40
@@ -68,78 +72,65 @@ class Worker:
         self.process.stdin.flush()
         return self.answer()
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
 
 
-class Bench:
-    def __init__(self, program, config, ca_file, quick):
-        self.make = lambda side: Worker(side, program, config, ca_file)
-        self.quick = quick
-        self.workers = {}
+def in_turns(rounds, measure):
+    """The median of what is measured, for each side."""
+    found = {side: [] for side in SIDES}
+    for side in [*SIDES, *reversed(SIDES)] * rounds:
+        found[side].append(measure(side))
+    return {side: statistics.median(values) for side, values in found.items()}
 
-    def in_turns(self, rounds, measure):
-        """The median of what is measured, for each side."""
-        found = {side: [] for side in self.workers}
-        for _ in range(1 if self.quick else rounds):
-            order = list(self.workers)
-            for side in order + order[::-1]:
-                found[side].append(measure(self.workers[side]))
-        return {side: statistics.median(values) for side, values in found.items()}
 
-    def starts(self):
+def measured(start, quick):
+    """All figures. `start` starts the client of a side."""
+    note = lambda what: print(f"measuring {what} …", file=sys.stderr, flush=True)
+    often = lambda rounds: 1 if quick else rounds
+    report = {"us": {}, "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"}
+
+    def start_ms(side):
         """From the start of the process to its first answer, with everything that is loaded."""
-        found = {side: [] for side in SIDES}
-        for _ in range(1 if self.quick else 5):
-            for side in SIDES:
-                worker = self.make(side)
-                found[side].append(worker.start_ms)
-                worker.stop()
-        return {side: statistics.median(values) for side, values in found.items()}
+        with start(side) as worker:
+            return worker.start_ms
 
-    def peaks(self):
+    def peak(side):
         """The most memory of a process that makes one hunt of 50 MB."""
-        found = {}
-        for side in SIDES:
-            worker = self.make(side)
+        with start(side) as worker:
             worker.order(time="hunt 100000", calls=1)
-            found[side] = worker.order(peak=True)["bytes"]
-            worker.stop()
-        return found
+            return worker.order(peak=True)["bytes"]
 
-    def run(self, note):
-        report = {"us": {}, "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"}
-        note("starts")
-        report["start_ms"] = self.starts()
-        self.workers = {side: self.make(side) for side in SIDES}
+    note("starts")
+    report["start_ms"] = in_turns(often(3), start_ms)
+    with ExitStack() as stack:
+        workers = {side: stack.enter_context(start(side)) for side in SIDES}
         for work, name, calls, rounds in WORKS:
             note(name)
-            for worker in self.workers.values():
+            for worker in workers.values():
                 worker.order(time=work, calls=1)
-            measure = lambda worker: statistics.median(worker.order(time=work, calls=calls)["us"])
-            report["us"][work] = self.in_turns(rounds, measure)
+            us = lambda side: statistics.median(workers[side].order(time=work, calls=calls)["us"])
+            report["us"][work] = in_turns(often(rounds), us)
         note(f"{CALLERS} callers")
-        measure = lambda worker: worker.order(rate="get", callers=CALLERS, seconds=SECONDS)["per_s"]
-        report["callers_per_s"] = self.in_turns(2, measure)
-        for worker in self.workers.values():
-            worker.stop()
-        note("memory")
-        report["peak_bytes"] = self.peaks()
-        report["bars"] = bars(report)
-        return report
+        rate = lambda side: workers[side].order(rate="get", callers=CALLERS, seconds=SECONDS)["per_s"]
+        report["callers_per_s"] = in_turns(often(2), rate)
+    note("memory")
+    report["peak_bytes"] = {side: peak(side) for side in SIDES}
+    report["bars"] = bars(report)
+    return report
 
 
 def bars(report):
     """How many times less time the component takes, or how many times more it does, with what is wanted."""
+    costs = report["us"] | {"callers": {side: 1 / rate for side, rate in report["callers_per_s"].items()}}
     found = []
     for peer, wanted in BARS.items():
         for work, bar in wanted.items():
-            if work == "callers":
-                rates = report["callers_per_s"]
-                times = rates["plugin"] / rates[peer]
-            else:
-                times = report["us"][work][peer] / report["us"][work]["plugin"]
+            times = costs[work][peer] / costs[work]["plugin"]
             found.append({"against": peer, "work": work, "times": round(times, 2), "bar": bar, "met": times >= bar})
     return found
 
@@ -149,26 +140,25 @@ def milliseconds(us):
 
 
 def show(report):
-    rows = [(name, [milliseconds(report["us"][work][side]) for side in SIDES]) for work, name, *_ in WORKS]
-    rows.append((f"{CALLERS} callers", [f"{report['callers_per_s'][side]:,.0f}/s" for side in SIDES]))
-    rows.append(("start to first answer", [f"{report['start_ms'][side]:,.0f} ms" for side in SIDES]))
-    rows.append(("memory, 50 MB hunt", [f"{report['peak_bytes'][side] / 1e6:,.0f} MB" for side in SIDES]))
-    heads = list(SIDES.values())
-    widths = [max(len(head), *(len(cells[at]) for _, cells in rows)) for at, head in enumerate(heads)]
-    first = max(len(name) for name, _ in rows)
-    lines = [" " * first + "".join(f"  {head:>{width}}" for head, width in zip(heads, widths))]
-    lines += [f"{name:<{first}}" + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths)) for name, cells in rows]
-    print("\n".join(lines))
-    for work, name, *_ in WORKS:
-        times = report["us"][work]
-        slowest = max(times.values())
-        print(f"\n{name}")
+    rows = [["", *SIDES.values()]]
+    for name, figures, form in [
+        *((name, report["us"][work], milliseconds) for work, name, *_ in WORKS),
+        (f"{CALLERS} callers", report["callers_per_s"], lambda rate: f"{rate:,.0f}/s"),
+        ("start to first answer", report["start_ms"], lambda ms: f"{ms:,.0f} ms"),
+        ("memory, 50 MB hunt", report["peak_bytes"], lambda size: f"{size / 1e6:,.0f} MB"),
+    ]:
+        rows.append([name, *(form(figures[side]) for side in SIDES)])
+    first, *widths = [max(map(len, column)) for column in zip(*rows)]
+    for name, *cells in rows:
+        print(f"{name:<{first}}" + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths)))
+    names = {work: name for work, name, *_ in WORKS} | {"callers": f"{CALLERS} callers"}
+    for work, times in report["us"].items():
+        print(f"\n{names[work]}")
         for side, title in SIDES.items():
-            eighths = max(1, round(times[side] / slowest * BAR_COLUMNS * 8))
+            eighths = max(1, round(times[side] / max(times.values()) * BAR_COLUMNS * 8))
             bar = "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
             print(f"  {title:<{max(map(len, SIDES.values()))}}  {milliseconds(times[side]):>10}  {bar}")
     print()
-    names = {work: name for work, name, *_ in WORKS} | {"callers": f"{CALLERS} callers"}
     for bar in report["bars"]:
         mark = "✓" if bar["met"] else "✗"
         print(f"{mark} {names[bar['work']]}: {bar['times']:.1f} times as fast as {SIDES[bar['against']]}, wanted {bar['bar']:.0f}")
@@ -182,17 +172,10 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        ca_file, config = str(Path(folder, "ca.pem")), Path(folder, "config.json")
-        command = [arguments.program, "emulator", "--until-stdin-ends", "--keep-answers", "--tls", "--ca-out", ca_file]
-        emulator = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            settings = json.loads(emulator.stdout.readline()) | {"timeout": 120}
-            config.write_text(json.dumps(settings))
-            note = lambda what: print(f"measuring {what} …", file=sys.stderr, flush=True)
-            report = Bench(arguments.program, str(config), ca_file, arguments.quick).run(note)
-        finally:
-            emulator.stdin.close()
-            emulator.wait()
+        ca_file, config = f"{folder}/ca.pem", f"{folder}/config.json"
+        with Emulator(arguments.program, "--keep-answers", ca_file=ca_file, stderr=subprocess.DEVNULL) as emulator:
+            Path(config).write_text(json.dumps(emulator.config | {"timeout": 120}))
+            report = measured(lambda side: Worker(side, arguments.program, config, ca_file), arguments.quick)
     if arguments.json:
         print(json.dumps(report, indent=2))
     else:

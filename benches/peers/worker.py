@@ -8,11 +8,16 @@ Usage: python worker.py requests|sdk CONFIG CA_FILE
 import asyncio
 import json
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 INCIDENT = "2972395"
+SCOPE = "https://graph.microsoft.com/.default"
+
+
+def query(work):
+    return f"SyntheticEvents | take {work.removeprefix('hunt ')}"
 
 
 class Requests:
@@ -30,12 +35,8 @@ class Requests:
         session.verify = self.ca_file
         # Otherwise a bundle that is named in the environment takes precedence.
         session.trust_env = False
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.config["client_id"],
-            "client_secret": self.config["client_secret"],
-            "scope": "https://graph.microsoft.com/.default",
-        }
+        form = {"grant_type": "client_credentials", "scope": SCOPE}
+        form |= {name: self.config[name] for name in ("client_id", "client_secret")}
         url = f"{self.config['endpoints']['login']}/{self.config['tenant_id']}/oauth2/v2.0/token"
         answer = session.post(url, data=form)
         answer.raise_for_status()
@@ -53,8 +54,7 @@ class Requests:
         elif name == "page":
             answer = session.get(f"{self.graph}/incidents", params={"$top": 50, "$expand": "alerts"})
         else:
-            query = f"SyntheticEvents | take {name.removeprefix('hunt ')}"
-            answer = session.post(f"{self.graph}/runHuntingQuery", json={"Query": query, "Timespan": "P30D"})
+            answer = session.post(f"{self.graph}/runHuntingQuery", json={"Query": query(name), "Timespan": "P30D"})
         answer.raise_for_status()
         return answer.json()
 
@@ -68,21 +68,18 @@ class Requests:
 
     def rate(self, name, callers, seconds):
         sessions = [self.signed_in() for _ in range(callers)]
-        counts = [0] * callers
-        end = time.perf_counter() + seconds
-
-        def call(number):
-            while time.perf_counter() < end:
-                self.work(name, sessions[number])
-                counts[number] += 1
-
-        threads = [threading.Thread(target=call, args=(number,)) for number in range(callers)]
         started = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sum(counts) / (time.perf_counter() - started)
+
+        def call(session):
+            count = 0
+            while time.perf_counter() - started < seconds:
+                self.work(name, session)
+                count += 1
+            return count
+
+        with ThreadPoolExecutor(callers) as threads:
+            count = sum(threads.map(call, sessions))
+        return count / (time.perf_counter() - started)
 
 
 class Sdk:
@@ -104,14 +101,11 @@ class Sdk:
 
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
-        names = ("tenant_id", "client_id", "client_secret")
-        credential = ClientSecretCredential(
-            **{name: config[name] for name in names}, authority=config["endpoints"]["login"], connection_verify=ca_file
-        )
+        app = {name: config[name] for name in ("tenant_id", "client_id", "client_secret")}
+        credential = ClientSecretCredential(**app, authority=config["endpoints"]["login"], connection_verify=ca_file)
         http = httpx.AsyncClient(verify=ssl.create_default_context(cafile=ca_file), timeout=120)
         url = config["endpoints"]["graph"]
-        scopes = ["https://graph.microsoft.com/.default"]
-        provider = AzureIdentityAuthenticationProvider(credential, scopes=scopes, allowed_hosts=[httpx.URL(url).host])
+        provider = AzureIdentityAuthenticationProvider(credential, scopes=[SCOPE], allowed_hosts=[httpx.URL(url).host])
         adapter = GraphRequestAdapter(provider, GraphClientFactory.create_with_default_middleware(client=http))
         adapter.base_url = f"{url}/v1.0"
         self.closing = [credential.close, http.aclose]
@@ -125,8 +119,8 @@ class Sdk:
             return await self.security.incidents.by_incident_id(INCIDENT).get()
         if name == "page":
             return await self.security.incidents.get(self.page)
-        query = f"SyntheticEvents | take {name.removeprefix('hunt ')}"
-        return await self.security.microsoft_graph_security_run_hunting_query.post(self.hunting(query=query, timespan="P30D"))
+        body = self.hunting(query=query(name), timespan="P30D")
+        return await self.security.microsoft_graph_security_run_hunting_query.post(body)
 
     def times(self, name, calls):
         async def run():

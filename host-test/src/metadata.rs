@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use defender_xdr_host::LoadError;
+use serde::Serialize;
 use serde_json::Value;
 use wasmparser::{ComponentName, KnownCustom, Parser, Payload};
 
 /// Name, version, origin and documentation of a component, as far as it states them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Metadata {
     /// Its name.
     pub name: Option<String>,
@@ -26,12 +27,13 @@ pub struct Metadata {
     pub authors: Option<String>,
     /// Languages and tools that it was built with, and their versions.
     pub producers: Vec<String>,
-    /// The documentation of its functions.
+    /// The documentation of its functions, which reports list by itself.
+    #[serde(skip)]
     pub documentation: Vec<Documentation>,
 }
 
 /// The documentation of a function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Documentation {
     /// Interface that exports it, such as `defender:xdr/actions@0.2.0`.
     pub interface: String,
@@ -48,10 +50,7 @@ impl Metadata {
     /// When the file cannot be read or is not a component.
     pub fn of_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let name = path.as_ref().display().to_string();
-        let wasm = match fs::read(path) {
-            Ok(wasm) => wasm,
-            Err(source) => return Err(LoadError::Unreadable { name, source }),
-        };
+        let wasm = fs::read(path).map_err(|source| LoadError::Unreadable { name: name.clone(), source })?;
         let mut metadata = Self::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(&wasm) {

@@ -1,5 +1,6 @@
 //! The connector as the service sees it, so that tests can replace it.
 
+use defender_xdr::text::secret::Secret;
 use defender_xdr::wit::catalog::Connector as Catalog;
 use defender_xdr::wit::types::Error;
 
@@ -16,8 +17,15 @@ pub trait Connector {
     /// Checks a configuration without sending anything.
     fn check(&self, config: &str) -> Result<(), Box<Error>>;
 
-    /// Runs an action: JSON in, JSON out. Large answers of Microsoft's share the budget.
-    fn invoke(&self, action: &str, config: &str, input: &str, answers: &Budget) -> impl Future<Output = Outcome>;
+    /// Runs an action: JSON in, JSON out. Its answer contains none of the keys. Large answers of Microsoft's share the budget.
+    fn invoke(
+        &self,
+        action: &str,
+        config: &str,
+        input: &str,
+        keys: &[Secret],
+        answers: &Budget,
+    ) -> impl Future<Output = Outcome>;
 }
 
 /// How a call ended.

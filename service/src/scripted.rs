@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use defender_xdr::text::fault::error;
+use defender_xdr::text::secret::{Secret, Strikes};
 
 use crate::budget::Budget;
 use crate::call::http::{Body, Unread};
@@ -111,10 +112,14 @@ impl Connector for &Scripted {
         }
     }
 
-    async fn invoke(&self, action: &str, config: &str, input: &str, _: &Budget) -> Outcome {
+    async fn invoke(&self, action: &str, config: &str, input: &str, keys: &[Secret], _: &Budget) -> Outcome {
         self.calls.borrow_mut().push([action, config, input].map(str::to_owned));
+        let mut result = self.answer.clone();
+        if let Ok(answer) = &mut result {
+            Strikes::of(keys).out_of(answer);
+        }
         let ids = Ids { request: Some("theirs".into()), client_request: Some("ours".into()) };
-        Outcome { result: self.answer.clone(), ids, share: None, is_crowded: self.is_crowded }
+        Outcome { result, ids, share: None, is_crowded: self.is_crowded }
     }
 }
 

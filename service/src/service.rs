@@ -11,7 +11,7 @@ use crate::budget::Budget;
 use crate::call::http::{Body, Request, Response};
 use crate::call::route::Route;
 use crate::call::{key, media};
-use crate::connector::{Connector, Ids};
+use crate::connector::Connector;
 use crate::describe::{console, openapi};
 use crate::problem::Problem;
 use crate::settings::{Fault, Settings};
@@ -46,14 +46,11 @@ impl<C: Connector> Service<C> {
     /// Answers any request.
     pub async fn answer(&self, request: &Request, body: &mut impl Body) -> Response {
         let (secrets, keys) = self.settings.as_ref().map(Settings::secrets).unwrap_or_default();
-        let mut response = match self.respond(request, body).await {
+        // The connector has struck them out of a good answer.
+        let response = match self.respond(request, body).await {
             Ok(response) => response,
             Err(problem) => problem.response(&Strikes::of(secrets.iter().chain(keys))),
         };
-        // The connector has struck out its own secrets.
-        if let Some(struck) = Strikes::of(keys).data_without(&response.body) {
-            response.body = struck;
-        }
         // Incidents must not be cached between here and the caller.
         response.with("cache-control", "no-store").with("x-content-type-options", "nosniff")
     }
@@ -103,18 +100,14 @@ impl<C: Connector> Service<C> {
     ) -> Result<Response, Box<Problem>> {
         known(action, &self.catalog)?;
         let input = media::input(action, request, body, &self.uploads).await?;
-        let outcome = self.connector.invoke(action, &settings.config, &input, &self.answers).await;
+        let outcome = self.connector.invoke(action, &settings.config, &input, &settings.keys, &self.answers).await;
         let response = match outcome.result {
             Ok(answer) => Response { share: outcome.share, ..Response::json(answer) },
             Err(error) if outcome.is_crowded && error.kind == ErrorKind::Interrupted => return Err(busy().into()),
             Err(error) => return Err(Box::<Problem>::from(error).with_ids(outcome.ids)),
         };
-        Ok(with_ids(response, outcome.ids))
+        Ok(outcome.ids.headers().fold(response, |response, (name, value)| response.with(name, value)))
     }
-}
-
-fn with_ids(response: Response, ids: Ids) -> Response {
-    ids.headers().fold(response, |response, (name, value)| response.with(name, value))
 }
 
 /// Nothing was changed: only reads wait for room.

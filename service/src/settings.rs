@@ -51,29 +51,19 @@ impl Settings {
         connector: &impl Connector,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
-        let mut faults = Vec::new();
         let configuration = &catalog.configuration;
-        let environment = environment::read(configuration, &variable).unwrap_or_else(|missing| {
-            faults.extend(missing);
-            Environment { config: String::new(), secrets: Vec::new() }
-        });
-        let keys = keys(trimmed(variable(KEY))).unwrap_or_else(|fault| {
-            faults.push(fault);
-            Vec::new()
-        });
-        let answers_mib = answers_mib(trimmed(variable(ANSWERS))).unwrap_or_else(|fault| {
-            faults.push(fault);
-            ANSWERS_MIB
-        });
-        let Environment { config, secrets } = environment;
-        if faults.is_empty() {
-            let refused = connector.check(&config).err();
-            faults.extend(refused.map(|error| environment::refused(configuration, &error)));
+        let environment = environment::read(configuration, &variable);
+        let (keys, answers_mib) = (keys(trimmed(variable(KEY))), answers_mib(trimmed(variable(ANSWERS))));
+        match (environment, keys, answers_mib) {
+            (Ok(Environment { config, secrets }), Ok(keys), Ok(answers_mib)) => match connector.check(&config) {
+                Ok(()) => Ok(Self { keys, config, secrets, answers_bytes: answers_mib * 1024 * 1024 }),
+                Err(error) => Err(vec![environment::refused(configuration, &error)]),
+            },
+            (environment, keys, answers_mib) => {
+                let missing = environment.err().unwrap_or_default();
+                Err(missing.into_iter().chain(keys.err()).chain(answers_mib.err()).collect())
+            }
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        Ok(Self { keys, config, secrets, answers_bytes: answers_mib * 1024 * 1024 })
     }
 }
 

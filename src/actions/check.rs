@@ -1,7 +1,8 @@
 //! Tests a configuration: gets a token and reports which actions its permissions allow.
 
 use crate::catalog;
-use crate::graph::session::{Answer, Call, Session};
+use crate::graph::call::{Answer, Call};
+use crate::graph::session::Session;
 use crate::request::config::Targets;
 use crate::sign_in::cache::Wanted;
 use crate::text::fault::{Fault, malformed};
@@ -9,8 +10,8 @@ use crate::text::json::{self, Object};
 use crate::text::jwt::Jwt;
 use crate::wire::host::Host;
 use crate::wit::catalog::Action;
-use crate::wit::connection::{self, ActionAccess, ConnectionReport};
-use crate::wit::types::{Config, Error, ErrorKind};
+use crate::wit::connection::{ActionAccess, ConnectionReport, TargetOrigins};
+use crate::wit::types::{Cloud, Endpoints, Error, ErrorKind};
 
 /// What the app may do. It requests a new token, because a cached one lacks permissions granted since.
 pub async fn check<H: Host>(session: &Session<'_, H>) -> Result<ConnectionReport, Fault> {
@@ -59,13 +60,13 @@ async fn reach<H: Host>(session: &Session<'_, H>, lists: bool) -> Result<Option<
 }
 
 /// The origins that a configuration needs, as the component reads them.
-pub fn targets(config: &Config) -> Result<connection::TargetOrigins, Fault> {
-    let Targets { login, graph } = Targets::of(config)?;
-    Ok(connection::TargetOrigins {
-        login: login.to_string(),
-        graph: graph.to_string(),
-        verify: config.verify != Some(false),
-    })
+pub fn targets(
+    cloud: Option<Cloud>,
+    endpoints: Option<&Endpoints>,
+    verify: Option<bool>,
+) -> Result<TargetOrigins, Fault> {
+    let Targets { login, graph } = Targets::of(cloud, endpoints)?;
+    Ok(TargetOrigins { login: login.to_string(), graph: graph.to_string(), verify: verify != Some(false) })
 }
 
 fn access(action: Action, granted: &[String], client_id: &str) -> ActionAccess {

@@ -13,7 +13,8 @@ use body::body;
 use reply::{Outcome, Reply, reply};
 
 use crate::answer::envelope::{self, Meta};
-use crate::graph::session::{Answer, Call, Due, Session};
+use crate::graph::call::{Answer, Call, Due};
+use crate::graph::session::Session;
 use crate::request::endpoint;
 use crate::text::fault::{Fault, invalid, malformed};
 use crate::text::json;

@@ -1,7 +1,8 @@
 //! Get incident details.
 
 use crate::actions::read::{decoded, enveloped, with_alerts};
-use crate::graph::session::{Answer, Session};
+use crate::graph::call::Answer;
+use crate::graph::session::Session;
 use crate::request::incident::{EXPAND, EXPANDABLE, checked_id, expands};
 use crate::text::fault::Fault;
 use crate::wire::host::Host;

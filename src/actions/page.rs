@@ -2,16 +2,18 @@
 
 use serde_json::value::RawValue;
 
+use crate::answer::envelope::Meta;
 use crate::answer::resource::Resource;
+use crate::graph::call::{Answer, Body};
 use crate::graph::refusal;
-use crate::request::filter;
-use crate::request::list::given;
-use crate::text::fault::{Fault, invalid, malformed};
+use crate::request::list::Query;
+use crate::request::{filter, given};
+use crate::text::fault::{Fault, invalid, malformed, remedied};
 use crate::text::json::{self, Items};
 use crate::text::origin::Origin;
 use crate::text::percent;
 use crate::text::record::{Record, Shape, items, number, raw};
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// Largest page that is decoded: typed values take more memory than their JSON.
 const DECODED_MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -27,18 +29,17 @@ pub(super) struct List<'s> {
 }
 
 impl List<'_> {
-    /// Target of the first page.
-    pub(super) fn first(&self, options: &[(&'static str, String)]) -> String {
-        let mut target = self.path.clone();
-        percent::append_query(&mut target, options.iter().map(|(name, value)| (*name, value.as_str())));
-        target
-    }
-
-    /// Target of a further page: opaque, and sent unchanged. `others` are the other parameters, and whether they are given.
-    pub(super) fn next(&self, cursor: &str, others: &[(&str, bool)]) -> Result<String, Fault> {
-        if let Some((name, _)) = others.iter().find(|(_, given)| *given) {
+    /// Target of the page that is asked for.
+    pub(super) fn target(&self, query: &Query<'_>) -> Result<String, Fault> {
+        let Some(cursor) = given(query.cursor) else {
+            let (mut target, options) = (self.path.clone(), query.options()?);
+            percent::append_query(&mut target, options.iter().map(|(name, value)| (*name, value.as_str())));
+            return Ok(target);
+        };
+        if let Some(name) = query.beside_cursor() {
             return Err(invalid(format!("cursor: stands for the whole earlier query; leave out {name}")));
         }
+        // Opaque, and sent unchanged.
         self.below(cursor).map(str::to_owned).ok_or_else(|| {
             invalid(format!("cursor: is not a cursor of an earlier page from {}{}", self.graph, self.path))
         })
@@ -51,47 +52,42 @@ impl List<'_> {
         let printable = query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         printable.then_some(target)
     }
-}
 
-/// What a page contains besides its items.
-pub(super) struct Page {
-    pub(super) count: Option<u64>,
-    pub(super) cursor: Option<String>,
-}
-
-impl Page {
-    const SHAPE: Shape = Shape {
-        what: "an object with value",
-        members: &[number("@odata.count"), raw("@odata.nextLink"), items("value"), raw("error")],
-    };
-
-    /// Reads a page and passes its items to `decode`, with the number of items left out. If its next link cannot be followed, there is
-    /// a warning instead of a cursor.
+    /// Reads a page: its body, and the metadata with its count and its cursor. `decode` gets the items, the number of those left out,
+    /// and the warnings, to add its own. If the next link cannot be followed, there is a warning instead of a cursor.
     pub(super) fn read(
-        json: &str,
-        list: &List<'_>,
-        warnings: &mut Vec<String>,
-        decode: impl FnOnce(&[&str], usize) -> Result<(), Fault>,
-    ) -> Result<Self, Fault> {
-        let read = Self::SHAPE.read(json, &format!("page of {}", list.what), |mut page, text| {
+        &self,
+        answer: Answer,
+        warning: Option<&str>,
+        decode: impl FnOnce(&[&str], usize, &mut Vec<String>) -> Result<(), Fault>,
+    ) -> Result<(Body, Meta), Fault> {
+        const SHAPE: Shape = Shape {
+            what: "an object with value",
+            members: &[number("@odata.count"), raw("@odata.nextLink"), items("value"), raw("error")],
+        };
+        let mut meta = Meta::of(&answer);
+        meta.warnings.extend(warning.map(str::to_owned));
+        let body = answer.into_body()?;
+        let json = body.json();
+        let read = SHAPE.read(json, &format!("page of {}", self.what), |mut page, text| {
             let (items, link) = opened(&mut page)?;
-            let count = page.number("@odata.count");
-            let cursor = link.and_then(json::text).filter(|link| list.below(link).is_some());
-            if link.is_some() && cursor.is_none() {
-                warnings.push(format!(
+            meta.total = page.number("@odata.count");
+            meta.cursor = link.and_then(json::text).filter(|link| self.below(link).is_some());
+            if link.is_some() && meta.cursor.is_none() {
+                meta.warnings.push(format!(
                     "there are more {}, but the service's link to the next page does not lead to the configured Graph endpoint, so \
                      there is no cursor: use skip",
-                    list.what
+                    self.what
                 ));
             }
             // Taken from the original text, even if a mended copy was parsed.
             let place = |item: &str| item.as_ptr().addr() - text.as_ptr().addr();
             let received = |item: &&RawValue| json.get(place(item.get())..)?.get(..item.get().len());
             let list: Vec<&str> = items.list.iter().filter_map(received).collect();
-            decode(&list, items.left_out)?;
-            Ok(Self { count, cursor })
+            decode(&list, items.left_out, &mut meta.warnings)
         });
-        read.map_err(|fault| refusal::spliced_object(json).unwrap_or(fault))
+        read.map_err(|fault| refusal::spliced_object(json).unwrap_or(fault))?;
+        Ok((body, meta))
     }
 }
 
@@ -101,8 +97,8 @@ impl Page {
 /// The service's, if it broke off the answer with one.
 pub(super) fn opened<'a>(page: &mut Record<'a>) -> Result<(Items<'a>, Option<&'a str>), Fault> {
     let items = page.items("value");
-    let in_items = || items.list.last().and_then(|item| refusal::spliced_item(item.get()));
-    if let Some(fault) = page.raw("error").and_then(refusal::spliced).or_else(in_items) {
+    refusal::check_error(page)?;
+    if let Some(fault) = items.list.last().and_then(|item| refusal::spliced_item(item.get())) {
         return Err(fault);
     }
     Ok((items, page.raw("@odata.nextLink").filter(|link| !["null", r#""""#].contains(link))))
@@ -143,15 +139,13 @@ fn too_large() -> Fault {
     let message = format!(
         "the page is larger than the {DECODED_MAX_BYTES} bytes and {DECODED_MAX_OBJECTS} objects that are decoded"
     );
-    Box::new(Error { remedy: Some(remedy.to_owned()), ..*malformed(message) })
+    remedied(malformed(message), remedy)
 }
 
 /// Adds the allowed words to a refusal of a filter.
-pub(super) fn with_words(mut error: Fault, filter: Option<&str>, fields: &filter::Fields) -> Fault {
-    if error.kind == ErrorKind::Rejected
-        && let Some(remedy) = given(filter).and_then(|filter| fields.remedy(filter))
-    {
-        error.remedy = Some(remedy);
+pub(super) fn with_words(error: Fault, filter: Option<&str>, fields: &filter::Fields) -> Fault {
+    match given(filter).filter(|_| error.kind == ErrorKind::Rejected).and_then(|filter| fields.remedy(filter)) {
+        Some(remedy) => remedied(error, remedy),
+        None => error,
     }
-    error
 }

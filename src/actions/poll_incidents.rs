@@ -9,20 +9,21 @@ use crate::actions::read::with_alerts;
 use crate::answer::envelope::{self, Meta};
 use crate::answer::incident::Brief;
 use crate::answer::resource::Resource as _;
+use crate::graph::call::Answer;
 use crate::graph::refusal::spliced_object;
-use crate::graph::session::{Answer, Session};
+use crate::graph::session::Session;
 use crate::request::filter;
 use crate::request::incident::{EXPAND, EXPANDABLE, PAGE_MAX};
 use crate::request::poll::{Change, Options, State, now};
 use crate::text::datetime::{Timestamp, parse_http_date, parse_rfc3339};
-use crate::text::fault::{Fault, error, malformed};
+use crate::text::fault::{Fault, error, malformed, remedied};
 use crate::text::json;
 use crate::text::percent;
 use crate::text::record::{Shape, items, raw};
 use crate::wire::host::Host;
 use crate::wit::actions::Incident;
 use crate::wit::trigger::{PollQuery, PollResult};
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// How many incidents of a page are asked for again with the next one.
 const OVERLAP: usize = 10;
@@ -93,8 +94,8 @@ async fn poll<H: Host>(
         return Ok((Vec::new(), meta));
     };
     let max_results = usize::try_from(options.max_results).unwrap_or(usize::MAX);
-    let Unseen { items: mut found, has_next, date, mut meta } = unseen(session, &options, &state).await?;
-    let more = has_next || found.len() > max_results;
+    let Page { items: mut found, link, date, mut meta, .. } = unseen(session, &options, &state).await?;
+    let more = link.is_some() || found.len() > max_results;
     found.truncate(max_results);
     if state.advance(found.iter().map(|item| item.change), options.look_back, now(date, our_clock)) {
         meta.warnings.push("more changes than the state can hold: look_back is shortened".to_owned());
@@ -104,14 +105,7 @@ async fn poll<H: Host>(
 }
 
 /// The first page with changes that the state does not know, without those that it knows.
-struct Unseen {
-    items: Vec<Item>,
-    has_next: bool,
-    date: Option<i64>,
-    meta: Meta,
-}
-
-async fn unseen<H: Host>(session: &Session<'_, H>, options: &Options, state: &State) -> Result<Unseen, Fault> {
+async fn unseen<H: Host>(session: &Session<'_, H>, options: &Options, state: &State) -> Result<Page, Fault> {
     let since = state.from.max(state.at.saturating_sub(options.look_back));
     let list = List { graph: &session.connection.app.graph, path: session.path(PATH), what: "incidents" };
     let mut restarts = 0;
@@ -137,7 +131,7 @@ async fn unseen<H: Host>(session: &Session<'_, H>, options: &Options, state: &St
             let items: Vec<Item> =
                 items.into_iter().filter(|item| state.seen.binary_search(&item.change).is_err()).collect();
             if !items.is_empty() || link.is_none() {
-                return Ok(Unseen { items, has_next: link.is_some(), date, meta });
+                return Ok(Page { items, length, link, date, meta });
             }
             // A small first page is asked for again, larger.
             let least = if top < PAGE_MAX { 0 } else { length.div_ceil(2).max(1) };
@@ -151,7 +145,7 @@ async fn unseen<H: Host>(session: &Session<'_, H>, options: &Options, state: &St
 
 fn too_much(remedy: &str) -> Fault {
     let fault = error(ErrorKind::Unavailable, "too much changes, or too much is known, between the pages of one poll");
-    Box::new(Error { remedy: Some(remedy.to_owned()), ..*fault })
+    remedied(fault, remedy)
 }
 
 /// Target of a page of what changed since a time, oldest change first.
@@ -207,18 +201,14 @@ fn read(answer: Answer, since: i64, warning: Option<&str>) -> Result<Page, Fault
 }
 
 fn astray() -> Fault {
-    Box::new(Error {
-        remedy: Some("let what stands in front of Graph rewrite the links in its answers".to_owned()),
-        ..*malformed("the service's link to the next page does not lead to the configured Graph endpoint")
-    })
+    let fault = malformed("the service's link to the next page does not lead to the configured Graph endpoint");
+    remedied(fault, "let what stands in front of Graph rewrite the links in its answers")
 }
 
 /// Going on from there would lose what comes before.
 fn out_of_order() -> Fault {
-    Box::new(Error {
-        remedy: Some("poll with the same state later; if this repeats, report it".to_owned()),
-        ..*malformed("the incidents do not come in the order of their last update, so that changes could be lost")
-    })
+    let fault = malformed("the incidents do not come in the order of their last update, so that changes could be lost");
+    remedied(fault, "poll with the same state later; if this repeats, report it")
 }
 
 #[cfg(test)]

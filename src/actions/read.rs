@@ -2,8 +2,9 @@
 
 use crate::answer::envelope::{self, Meta};
 use crate::answer::resource::Resource;
+use crate::graph::call::{Answer, Call};
 use crate::graph::refusal::spliced_object;
-use crate::graph::session::{Answer, Call, Session};
+use crate::graph::session::Session;
 use crate::request::incident::{EXPAND, EXPANDABLE};
 use crate::sign_in::cache::Wanted;
 use crate::text::fault::Fault;

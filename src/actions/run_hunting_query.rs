@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::answer::envelope::{self, Meta};
+use crate::graph::call::{Answer, Body, Call, Due, JSON};
 use crate::graph::refusal;
-use crate::graph::session::{Answer, Body, Call, Due, Session};
-use crate::request::time_span;
+use crate::graph::session::Session;
+use crate::request::{given, time_span};
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::text::json::Writer;
 use crate::text::record::{Record, Shape, raw, records, rows, text};
@@ -36,21 +37,15 @@ pub async fn typed<H: Host>(
         columns: result.columns,
         row_count: result.row_count,
         rows_json: body.text,
-        limit_reached: limit(result.row_count),
+        limit_reached: meta.limit_reached,
         warnings: meta.warnings,
     })
 }
 
 /// The service's answer as JSON.
 pub async fn json<H: Host>(session: &Session<'_, H>, query: &str, time_span: Option<&str>) -> Result<String, Fault> {
-    let (body, result, mut meta) = fetch(session, query, time_span).await?;
-    meta.row_count = Some(result.row_count);
-    meta.limit_reached = limit(result.row_count);
+    let (body, _, meta) = fetch(session, query, time_span).await?;
     Ok(envelope::close(body, &meta))
-}
-
-fn limit(row_count: u32) -> Option<u32> {
-    (row_count >= ROWS_MAX).then_some(ROWS_MAX)
 }
 
 async fn fetch<H: Host>(
@@ -61,7 +56,7 @@ async fn fetch<H: Host>(
     if query.trim().is_empty() {
         return Err(invalid("query: is required"));
     }
-    let span = time_span.map(str::trim).filter(|span| !span.is_empty()).unwrap_or(time_span::DEFAULT);
+    let span = given(time_span).unwrap_or(time_span::DEFAULT);
     let warning = time_span::check(span, session.exchange.host.unix_seconds())
         .map_err(|why| invalid(format!("time_span: {} {why}", quoted(span))))?;
     let mut request = Writer::new();
@@ -71,7 +66,7 @@ async fn fetch<H: Host>(
     let call = Call {
         method: Method::Post,
         target: session.path("security/runHuntingQuery"),
-        headers: vec![("content-type".into(), "application/json; charset=utf-8".into())],
+        headers: vec![("content-type".into(), JSON.into())],
         body: request.as_bytes(),
         effect: Effect::Hunt,
         due: Due::Json,
@@ -81,6 +76,8 @@ async fn fetch<H: Host>(
         meta.warnings.extend(warning.map(str::to_owned));
         let body = answer.into_body()?;
         let result = HuntResult::parse(body.json())?;
+        meta.row_count = Some(result.row_count);
+        meta.limit_reached = (result.row_count >= ROWS_MAX).then_some(ROWS_MAX);
         Ok((body, result, meta))
     };
     session.send(&call, take).await
@@ -108,9 +105,8 @@ impl HuntResult {
                 result.records("schema").unwrap_or_default().list.into_iter().map(column).collect();
             let is_column = columns.iter().any(|column| column.name.eq_ignore_ascii_case("error"));
             let last = rows.last().filter(|_| !is_column);
-            if let Some(fault) =
-                result.raw("error").and_then(refusal::spliced).or_else(|| last.and_then(refusal::spliced_item))
-            {
+            refusal::check_error(&mut result)?;
+            if let Some(fault) = last.and_then(refusal::spliced_item) {
                 return Err(fault);
             }
             Ok(Self { columns, row_count: rows.count, rows: rows.span(json) })

@@ -3,11 +3,12 @@
 use crate::actions::read::{self, decoded, enveloped};
 use crate::answer::envelope::{self, Meta};
 use crate::answer::resource::{Resource, of_update};
-use crate::graph::session::{Answer, Call, Due, Session, prefer};
+use crate::graph::call::{Answer, Call};
+use crate::graph::session::Session;
 use crate::request::vocabulary::{Vocabulary, determinations};
 use crate::text::fault::{Fault, invalid, malformed};
 use crate::text::json::{self, Writer};
-use crate::wire::host::{Header, Host, Method};
+use crate::wire::host::{Host, Method};
 use crate::wire::retry::Effect;
 use crate::wit::actions::{Classification, Determination};
 
@@ -75,14 +76,7 @@ impl Update<'_> {
         if self.dry_run {
             return Ok(Outcome::DryRun);
         }
-        let call = Call {
-            method: Method::Patch,
-            target: session.path(&self.path),
-            headers: headers(),
-            body: self.body.as_bytes(),
-            effect: Effect::Assign,
-            due: Due::Json,
-        };
+        let call = Call::write(Method::Patch, session.path(&self.path), &self.body, Effect::Assign);
         let confirm = |answer: Answer| {
             let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
             // The status alone says that the update is done.
@@ -111,11 +105,6 @@ enum Outcome {
     /// The update is done, but the object could not be read back.
     Unread(Meta),
     DryRun,
-}
-
-/// Headers of a request with a JSON body.
-pub(super) fn headers() -> Vec<Header> {
-    vec![prefer(), ("content-type".into(), "application/json; charset=utf-8".into())]
 }
 
 /// The members to send, each as JSON, in the order they are written.

@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use crate::actions::read;
 use crate::actions::update::{Patch, Update, check_pair, text, word};
 use crate::answer::incident::Brief;
-use crate::graph::session::{Answer, Session};
+use crate::graph::call::Answer;
+use crate::graph::session::Session;
+use crate::request::given;
 use crate::request::incident::checked_id;
 use crate::request::vocabulary::Vocabulary;
 use crate::text::datetime::{Timestamp, parse_rfc3339};
-use crate::text::fault::{Fault, echo, error, invalid, malformed, quoted};
+use crate::text::fault::{Fault, echo, error, invalid, malformed, quoted, remedied};
 use crate::text::json;
 use crate::wire::host::Host;
 use crate::wit::actions::{ClearableField, Incident, IncidentChange, TagMode};
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// The most tags that may be given; the portal shows only a few.
 pub const TAGS_MAX: usize = 1000;
@@ -74,10 +76,10 @@ async fn body<H: Host>(
         match present.custom_tags {
             Some(tags) => Ok(tags),
             None if mode == TagMode::Replace => Ok(Vec::new()),
-            None => Err(Box::new(Error {
-                remedy: Some("replace the tags instead: tag_mode replace".to_owned()),
-                ..*malformed(format!("incident {id} has too many tags to be merged; nothing was sent"))
-            })),
+            None => Err(remedied(
+                malformed(format!("incident {id} has too many tags to be merged; nothing was sent")),
+                "replace the tags instead: tag_mode replace",
+            )),
         }
     };
     let old = if reads_first { read::get(session, path, check).await? } else { Vec::new() };
@@ -163,9 +165,7 @@ struct Limit<'t> {
 }
 
 fn unchanged_since(change: &IncidentChange) -> Result<Option<Limit<'_>>, Fault> {
-    let Some(text) = change.unchanged_since.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
+    let Some(text) = given(change.unchanged_since.as_deref()) else { return Ok(None) };
     let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
     let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(9).fold(0, |count, _| count + 1);
     parse_rfc3339(text).map(|at| Some(Limit { text, at, digits })).ok_or_else(|| {
@@ -177,12 +177,11 @@ fn unchanged_since(change: &IncidentChange) -> Result<Option<Limit<'_>>, Fault> 
 fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), Fault> {
     let Some((updated, at)) = present.last_update_at.as_deref().and_then(|text| Some((text, parse_rfc3339(text)?)))
     else {
-        return Err(Box::new(Error {
-            remedy: Some("leave unchanged_since out, or change the incident in the Defender portal".to_owned()),
-            ..*malformed(format!(
-                "incident {id} came without a last update time, so unchanged_since cannot be checked; nothing was sent"
-            ))
-        }));
+        let message = format!(
+            "incident {id} came without a last update time, so unchanged_since cannot be checked; nothing was sent"
+        );
+        let remedy = "leave unchanged_since out, or change the incident in the Defender portal";
+        return Err(remedied(malformed(message), remedy));
     };
     let unit = 10_u32.pow(9 - limit.digits);
     let at = Timestamp { nanoseconds: at.nanoseconds - at.nanoseconds % unit, ..at };
@@ -190,13 +189,9 @@ fn check_unchanged(id: &str, limit: &Limit<'_>, present: &Brief) -> Result<(), F
         return Ok(());
     }
     let text = echo(limit.text);
-    Err(Box::new(Error {
-        remedy: Some("read the incident again, decide again, and give its last update time as unchanged_since".into()),
-        ..*error(
-            ErrorKind::Conflict,
-            format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent"),
-        )
-    }))
+    let message = format!("incident {id} was updated at {updated}, after unchanged_since {text}; nothing was sent");
+    let remedy = "read the incident again, decide again, and give its last update time as unchanged_since";
+    Err(remedied(error(ErrorKind::Conflict, message), remedy))
 }
 
 #[cfg(test)]

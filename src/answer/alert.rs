@@ -4,7 +4,7 @@
 
 use crate::answer::comment::{self, COMMENT};
 use crate::answer::resource::Resource;
-use crate::graph::refusal::{spliced, spliced_object};
+use crate::graph::refusal::check_error;
 use crate::text::fault::Fault;
 use crate::text::record::{Record, Shape, id, raw, records, text, texts};
 use crate::wit::actions::Alert;
@@ -73,33 +73,27 @@ pub fn alert(alert: &mut Record<'_>) -> Alert {
 
 impl Resource for AlertDetails {
     const NOUN: &'static str = "alert";
+    const SHAPE: &'static Shape = &DETAILS;
 
-    fn decode(json: String) -> Result<Self, Fault> {
-        let details = DETAILS.read(&json, Self::NOUN, |mut record, _| match record.raw("error").and_then(spliced) {
-            Some(fault) => Err(fault),
-            None => Ok(Self {
-                alert: alert(&mut record),
-                incident_id: record.optional("incidentId"),
-                description: record.optional("description"),
-                recommended_actions: record.optional("recommendedActions"),
-                first_activity_at: record.optional("firstActivityDateTime"),
-                last_activity_at: record.optional("lastActivityDateTime"),
-                resolved_at: record.optional("resolvedDateTime"),
-                comments: comment::all(record.records("comments")),
-                warnings: Vec::new(),
-                raw_json: String::new(),
-            }),
-        });
-        let details = details.map_err(|fault| spliced_object(&json).unwrap_or(fault))?;
-        Ok(Self { raw_json: json, ..details })
+    fn of(mut record: Record<'_>) -> Self {
+        Self {
+            alert: alert(&mut record),
+            incident_id: record.optional("incidentId"),
+            description: record.optional("description"),
+            recommended_actions: record.optional("recommendedActions"),
+            first_activity_at: record.optional("firstActivityDateTime"),
+            last_activity_at: record.optional("lastActivityDateTime"),
+            resolved_at: record.optional("resolvedDateTime"),
+            comments: comment::all(record.records("comments")),
+            warnings: Vec::new(),
+            raw_json: String::new(),
+        }
     }
 
     fn check(json: &str) -> Result<Vec<String>, Fault> {
         const SHAPE: Shape = Shape { what: "an alert", members: &[id("id"), raw("error")] };
-        SHAPE.read(json, Self::NOUN, |mut alert, _| match alert.raw("error").and_then(spliced) {
-            Some(fault) => Err(fault),
-            None => Ok(Vec::new()),
-        })
+        SHAPE.read(json, Self::NOUN, |mut alert, _| check_error(&mut alert))?;
+        Ok(Vec::new())
     }
 
     fn notes(&mut self) -> (&mut Vec<String>, &mut String) {

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://learn.microsoft.com/graph/api/resources/security-alertcomment>.
 
-use crate::graph::refusal::spliced;
+use crate::graph::refusal::check_error;
 use crate::text::fault::{Fault, malformed};
 use crate::text::record::{Record, Records, Shape, raw, records, text};
 use crate::wit::actions::Comment;
@@ -28,9 +28,7 @@ fn comment(mut comment: Record<'_>) -> Comment {
 pub fn decode(json: &str) -> Result<Vec<Comment>, Fault> {
     const SHAPE: Shape = Shape { what: "an object with value", members: &[records("value", &COMMENT), raw("error")] };
     SHAPE.read(json, "list of comments", |mut list, _| {
-        if let Some(fault) = list.raw("error").and_then(spliced) {
-            return Err(fault);
-        }
+        check_error(&mut list)?;
         let comments = list.records("value").ok_or_else(|| malformed("the answer is not a list of comments"))?;
         Ok(all(Some(comments)))
     })

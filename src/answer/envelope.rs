@@ -1,6 +1,6 @@
 //! The answer of `invoke`: the service's JSON in `data`, metadata about the call in `meta`.
 
-use crate::graph::session::{Answer, Body};
+use crate::graph::call::{Answer, Body};
 use crate::text::json::{self, Writer};
 
 /// Bodies are received behind this prefix, so that the envelope needs no copy of them.
@@ -18,7 +18,7 @@ pub struct Meta {
     pub request_id: Option<String>,
     /// Our id of the request.
     pub client_request_id: Option<String>,
-    /// Number of matching incidents on all pages.
+    /// Number of matching incidents or alerts on all pages.
     pub total: Option<u64>,
     /// Where the next page starts.
     pub cursor: Option<String>,
@@ -49,7 +49,7 @@ impl Meta {
             warnings.push("the answer is partial (status 206): some sources of the service did not deliver".to_owned());
         }
         Self {
-            request_id: answer.request_id().map(str::to_owned),
+            request_id: answer.response.request_id().map(str::to_owned),
             client_request_id: Some(answer.client_request_id.clone()),
             warnings,
             ..Self::default()
@@ -75,13 +75,11 @@ impl Meta {
             ("limit_reached", self.limit_reached.map(|limit| number(limit.into()))),
             ("state", text(&self.state)),
             ("more", self.more.map(|more| more.to_string())),
+            ("dry_run", self.dry_run.then(|| "true".to_owned())),
         ];
         let mut object = Writer::new();
         for (name, json) in members {
             object.optional(name, json);
-        }
-        if self.dry_run {
-            object.json("dry_run", "true");
         }
         object.json("warnings", &json::list(&self.warnings));
         object.finish()
@@ -91,17 +89,17 @@ impl Meta {
 /// Completes the envelope of a body received with [`PREFIX`].
 pub fn close(body: Body, meta: &Meta) -> String {
     let mut text = body.text;
-    let meta = meta.json();
+    let end = end(meta);
     // Exact, so that a large body is not moved into a buffer of twice its size.
-    text.reserve_exact(CLOSING_LENGTH + meta.len());
-    text.push_str(",\"meta\":");
-    text.push_str(&meta);
-    text.push('}');
+    text.reserve_exact(end.len());
+    text.push_str(&end);
     text
 }
 
-/// Length of the text around the metadata.
-const CLOSING_LENGTH: usize = ",\"meta\":}".len();
+/// What follows the data.
+fn end(meta: &Meta) -> String {
+    format!(",\"meta\":{}}}", meta.json())
+}
 
 /// An envelope around JSON that was not received.
 pub fn around(data: &str, meta: &Meta) -> String {
@@ -110,13 +108,11 @@ pub fn around(data: &str, meta: &Meta) -> String {
 
 /// An envelope around JSON that `write` appends; `length` is the length of that JSON.
 pub fn written(length: usize, meta: &Meta, write: impl FnOnce(&mut String)) -> String {
-    let meta = meta.json();
-    let mut text = String::with_capacity(PREFIX.len() + length + CLOSING_LENGTH + meta.len());
+    let end = end(meta);
+    let mut text = String::with_capacity(PREFIX.len() + length + end.len());
     text.push_str(PREFIX);
     write(&mut text);
-    text.push_str(",\"meta\":");
-    text.push_str(&meta);
-    text.push('}');
+    text.push_str(&end);
     text
 }
 

@@ -5,7 +5,7 @@
 use crate::answer::alert::{ALERT, alert};
 use crate::answer::comment::{self, COMMENT};
 use crate::answer::resource::Resource;
-use crate::graph::refusal::{spliced, spliced_object};
+use crate::graph::refusal::check_error;
 use crate::text::fault::Fault;
 use crate::text::record::{Record, Shape, id, number, raw, records, text, texts};
 use crate::wit::actions::Incident;
@@ -38,9 +38,7 @@ impl Brief {
     /// Reads an incident.
     pub fn parse(json: &str) -> Result<Self, Fault> {
         Self::SHAPE.read(json, "incident", |mut incident, _| {
-            if let Some(fault) = incident.raw("error").and_then(spliced) {
-                return Err(fault);
-            }
+            check_error(&mut incident)?;
             Ok(Self {
                 id: incident.text("id"),
                 status: incident.optional("status"),
@@ -97,13 +95,51 @@ const INCIDENT: Shape = Shape {
 impl Resource for Incident {
     const NOUN: &'static str = "incident";
 
-    fn decode(json: String) -> Result<Self, Fault> {
-        let incident = INCIDENT.read(&json, Self::NOUN, |mut record, _| match record.raw("error").and_then(spliced) {
-            Some(fault) => Err(fault),
-            None => Ok(of(record)),
-        });
-        let incident = incident.map_err(|fault| spliced_object(&json).unwrap_or(fault))?;
-        Ok(Self { raw_json: json, ..incident })
+    const SHAPE: &'static Shape = &INCIDENT;
+
+    fn of(mut incident: Record<'_>) -> Self {
+        let (id, status) = (incident.text("id"), incident.optional("status"));
+        let redirect_incident_id = incident.optional("redirectIncidentId");
+        let mut warnings = redirected(&id, status.as_deref(), redirect_incident_id.as_deref());
+        let alerts = incident.records("alerts");
+        let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
+        let mut tags = |name: &str, tags: Option<Vec<String>>| {
+            if tags.is_none() {
+                warnings.push(format!("incident {id} has too many {name}; they are left out, and raw_json has them"));
+            }
+            tags.unwrap_or_default()
+        };
+        let custom_tags = tags("custom tags", incident.texts("customTags"));
+        let system_tags = tags("system tags", incident.texts("systemTags"));
+        if left_out > 0 {
+            warnings
+                .push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
+        }
+        Self {
+            warnings,
+            id,
+            tenant_id: incident.optional("tenantId"),
+            status,
+            severity: incident.optional("severity"),
+            classification: incident.optional("classification"),
+            determination: incident.optional("determination"),
+            display_name: incident.optional("displayName"),
+            description: incident.optional("description"),
+            summary: incident.optional("summary"),
+            resolving_comment: incident.optional("resolvingComment"),
+            assigned_to: incident.optional("assignedTo"),
+            custom_tags,
+            system_tags,
+            comments: comment::all(incident.records("comments")),
+            created_at: incident.optional("createdDateTime"),
+            last_update_at: incident.optional("lastUpdateDateTime"),
+            last_modified_by: incident.optional("lastModifiedBy"),
+            incident_web_url: incident.optional("incidentWebUrl"),
+            redirect_incident_id,
+            priority_score: incident.number("priorityScore"),
+            alerts: alerts.map(|mut alerts| alerts.list.iter_mut().map(alert).collect()),
+            raw_json: String::new(),
+        }
     }
 
     fn check(json: &str) -> Result<Vec<String>, Fault> {
@@ -112,51 +148,6 @@ impl Resource for Incident {
 
     fn notes(&mut self) -> (&mut Vec<String>, &mut String) {
         (&mut self.warnings, &mut self.raw_json)
-    }
-}
-
-/// Everything except the JSON.
-fn of(mut incident: Record<'_>) -> Incident {
-    let (id, status) = (incident.text("id"), incident.optional("status"));
-    let redirect_incident_id = incident.optional("redirectIncidentId");
-    let mut warnings = redirected(&id, status.as_deref(), redirect_incident_id.as_deref());
-    let alerts = incident.records("alerts");
-    let left_out = alerts.as_ref().map_or(0, |alerts| alerts.left_out);
-    let mut tags = |name: &str, tags: Option<Vec<String>>| {
-        if tags.is_none() {
-            warnings.push(format!("incident {id} has too many {name}; they are left out, and raw_json has them"));
-        }
-        tags.unwrap_or_default()
-    };
-    let custom_tags = tags("custom tags", incident.texts("customTags"));
-    let system_tags = tags("system tags", incident.texts("systemTags"));
-    if left_out > 0 {
-        warnings.push(format!("{left_out} alerts of incident {id} cannot be read and are left out; raw_json has them"));
-    }
-    Incident {
-        warnings,
-        id,
-        tenant_id: incident.optional("tenantId"),
-        status,
-        severity: incident.optional("severity"),
-        classification: incident.optional("classification"),
-        determination: incident.optional("determination"),
-        display_name: incident.optional("displayName"),
-        description: incident.optional("description"),
-        summary: incident.optional("summary"),
-        resolving_comment: incident.optional("resolvingComment"),
-        assigned_to: incident.optional("assignedTo"),
-        custom_tags,
-        system_tags,
-        comments: comment::all(incident.records("comments")),
-        created_at: incident.optional("createdDateTime"),
-        last_update_at: incident.optional("lastUpdateDateTime"),
-        last_modified_by: incident.optional("lastModifiedBy"),
-        incident_web_url: incident.optional("incidentWebUrl"),
-        redirect_incident_id,
-        priority_score: incident.number("priorityScore"),
-        alerts: alerts.map(|mut alerts| alerts.list.iter_mut().map(alert).collect()),
-        raw_json: String::new(),
     }
 }
 

@@ -1,15 +1,31 @@
 //! What incidents and alerts have in common: an id, the JSON they came as, and notes for the caller.
 
+use crate::graph::refusal::{check_error, spliced_object};
 use crate::text::fault::Fault;
 use crate::text::json::{Object, Writer};
+use crate::text::record::{Record, Shape};
 
 /// An object of the service that is read and updated.
 pub trait Resource: Sized {
     /// What it is called in messages.
     const NOUN: &'static str;
 
+    /// The members that are decoded, and `error`.
+    const SHAPE: &'static Shape;
+
+    /// Everything except the JSON.
+    fn of(record: Record<'_>) -> Self;
+
     /// Decodes an object; `json` is kept unchanged.
-    fn decode(json: String) -> Result<Self, Fault>;
+    fn decode(json: String) -> Result<Self, Fault> {
+        let object = Self::SHAPE.read(&json, Self::NOUN, |mut record, _| {
+            check_error(&mut record)?;
+            Ok(Self::of(record))
+        });
+        let mut object = object.map_err(|fault| spliced_object(&json).unwrap_or(fault))?;
+        *object.notes().1 = json;
+        Ok(object)
+    }
 
     /// Checks that this is such an object, without decoding it. Returns what the caller should know.
     fn check(json: &str) -> Result<Vec<String>, Fault>;

@@ -1,11 +1,9 @@
 //! The actions of the app and their parameters.
 
 use super::entry::{ActionEntry, Entry, TEXT};
-use crate::request::incident::{EXPANDABLE, PAGE_MAX};
+use super::parameter::{ASSIGNED_TO, CLEAR, COUNT, CURSOR, DRY_RUN, EXPAND, INCIDENT_ID, MAX_RESULTS, SKIP};
 use crate::request::vocabulary::words;
-use crate::wit::actions::{
-    Classification, ClearableField, Determination, HttpMethod, IncidentStatus, Severity, TagMode,
-};
+use crate::wit::actions::{Classification, Determination, HttpMethod, IncidentStatus, Severity, TagMode};
 use crate::wit::catalog::{Effect, ParameterKind};
 
 /// Get incident details.
@@ -41,20 +39,11 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: GET_INCIDENT,
         function: "get-incident",
-        title: "Get Incident Details",
         description: "This action retrieves the details of a specific incident.",
         effect: Effect::Read,
         permissions: READ_INCIDENTS,
         parameters: &[
-            Entry {
-                name: "incident_id",
-                title: "Incident ID",
-                description: "Enter the incident ID to retrieve incident information.",
-                required: true,
-                example: Some("2972395"),
-                comment: Some("You can retrieve this using the action List Incidents."),
-                ..TEXT
-            },
+            Entry { description: "Enter the incident ID to retrieve incident information.", ..INCIDENT_ID },
             EXPAND,
         ],
         example: r#"{"incident_id": "2972395"}"#,
@@ -62,7 +51,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: LIST_INCIDENTS,
         function: "list-incidents",
-        title: "List Incidents",
         description: "This action lists all incidents that have been created to track and manage attacks targeting your organization.",
         effect: Effect::Read,
         permissions: READ_INCIDENTS,
@@ -72,14 +60,12 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: RUN_HUNTING_QUERY,
         function: "run-hunting-query",
-        title: "Run Hunting Query",
         description: "This action runs a query on a specified set of event, activity, or entity data to proactively search for specific threats in your environment.",
         effect: Effect::Read,
         permissions: HUNT,
         parameters: &[
             Entry {
                 name: "query",
-                title: "Query",
                 description: "Enter the query to run using Kusto Query Language (KQL).",
                 required: true,
                 example: Some("DeviceNetworkEvents | where RemoteUrl contains 'malicious.com'"),
@@ -87,7 +73,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
             },
             Entry {
                 name: "time_span",
-                title: "Time Span",
                 description: "Enter the time range in ISO 8601 duration format to limit the query scope. If your query also specifies a time filter, the shorter of the two will apply.",
                 default: Some(crate::request::time_span::DEFAULT),
                 example: Some("P1D"),
@@ -102,7 +87,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: UPDATE_INCIDENT,
         function: "update-incident",
-        title: "Update Incident",
         description: "This action updates the details of an existing incident.",
         effect: Effect::Write,
         permissions: WRITE_INCIDENTS,
@@ -112,7 +96,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: GENERIC_ACTION,
         function: "generic-action",
-        title: "Generic Action",
         description: "This is a generic action used to make requests to any Microsoft Defender XDR endpoint.",
         effect: Effect::Any,
         permissions: &[],
@@ -121,36 +104,9 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     },
 ];
 
-pub(super) const EXPAND: Entry = Entry {
-    name: "expand",
-    title: "Expand",
-    description: "Enter any related resources you want to include in the response.",
-    allowed: &[EXPANDABLE],
-    example: Some("alerts"),
-    ..TEXT
-};
-
-pub(super) const DRY_RUN: Entry = Entry {
-    name: "dry_run",
-    title: "Dry Run",
-    description: "Choose true to only check the request and return what would be sent.",
-    kind: ParameterKind::Boolean,
-    default: Some("false"),
-    ..TEXT
-};
-
-pub(super) const CURSOR: Entry = Entry {
-    name: "cursor",
-    title: "Cursor",
-    description: "Enter the cursor of an earlier page to continue from there.",
-    comment: Some("It stands for the whole earlier query: leave the other parameters out."),
-    ..TEXT
-};
-
 const LIST_PARAMETERS: &[Entry] = &[
     Entry {
         name: "filter",
-        title: "Filter",
         description: "Enter a query to filter incidents by specific fields. Example: status eq 'open'.",
         example: Some("status eq 'active'"),
         comment: Some(
@@ -158,35 +114,12 @@ const LIST_PARAMETERS: &[Entry] = &[
         ),
         ..TEXT
     },
-    Entry {
-        name: "max_results",
-        title: "Max Results",
-        description: "Enter the maximum number of incidents to retrieve.",
-        kind: ParameterKind::Integer,
-        range: Some((1, Some(PAGE_MAX))),
-        example: Some("10"),
-        ..TEXT
-    },
-    Entry {
-        name: "skip",
-        title: "Skip",
-        description: "Enter the number of incidents to skip in the result set.",
-        kind: ParameterKind::Integer,
-        range: Some((0, None)),
-        example: Some("10"),
-        ..TEXT
-    },
-    Entry {
-        name: "count",
-        title: "Count",
-        description: "Choose true to include the total number of matching incidents in the response.",
-        kind: ParameterKind::Boolean,
-        ..TEXT
-    },
+    MAX_RESULTS,
+    SKIP,
+    COUNT,
     EXPAND,
     Entry {
         name: "order_by",
-        title: "Order By",
         description: "Enter the field to order the incidents by, and asc or desc. Default: newest first.",
         example: Some("lastUpdateDateTime asc"),
         comment: Some("The service does not document this option."),
@@ -196,34 +129,18 @@ const LIST_PARAMETERS: &[Entry] = &[
 ];
 
 const UPDATE_PARAMETERS: &[Entry] = &[
-    Entry {
-        name: "incident_id",
-        title: "Incident ID",
-        description: "Enter the incident ID to update.",
-        required: true,
-        example: Some("2972395"),
-        comment: Some("You can retrieve this using the action List Incidents."),
-        ..TEXT
-    },
+    Entry { description: "Enter the incident ID to update.", ..INCIDENT_ID },
     Entry {
         name: "status",
-        title: "Status",
         description: "Enter the status of the incident to update.",
         allowed: &["active", "resolved", "redirected", "unknownFutureValue"],
         words: words::<IncidentStatus>,
         comment: Some(SENTINEL),
         ..TEXT
     },
-    Entry {
-        name: "assigned_to",
-        title: "Assigned To",
-        description: "Enter the user or owner to assign the incident to. This can be a user name or any identifier.",
-        example: Some("jdoe@domain.com"),
-        ..TEXT
-    },
+    ASSIGNED_TO,
     Entry {
         name: "classification",
-        title: "Classification",
         description: "Enter the classification of the incident.",
         allowed: &["unknown", "falsePositive", "truePositive", "informationalExpectedActivity", "unknownFutureValue"],
         words: words::<Classification>,
@@ -232,7 +149,6 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "determination",
-        title: "Determination",
         description: "Enter the determination for the incident to indicate its confirmed nature.",
         allowed: &[
             "MultiStagedAttack",
@@ -256,19 +172,16 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "description",
-        title: "Description",
         description: "Enter a description that provides additional context or findings related to the incident.",
         ..TEXT
     },
     Entry {
         name: "resolving_comment",
-        title: "Resolving Comment",
         description: "Enter a comment to explain how the incident was resolved or justify the classification decision.",
         ..TEXT
     },
     Entry {
         name: "severity",
-        title: "Severity",
         description: "Enter the severity level of the incident.",
         allowed: &["unknown", "informational", "low", "medium", "high", "unknownFutureValue"],
         words: words::<Severity>,
@@ -277,20 +190,17 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "display_name",
-        title: "Display Name",
         description: "Enter a display name for the incident. This name will appear in the Microsoft XDR portal.",
         example: Some("Credential Leak - Email Account"),
         ..TEXT
     },
     Entry {
         name: "summary",
-        title: "Summary",
         description: "Enter a brief summary of the attack, including what occurred, affected assets, and the attack type.",
         ..TEXT
     },
     Entry {
         name: "custom_tags",
-        title: "Custom Tags",
         description: "Enter one or more custom tags to categorize or label the incident.",
         kind: ParameterKind::TextList,
         example: Some("$LIST[Phishing, CriticalAsset]"),
@@ -298,25 +208,15 @@ const UPDATE_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "tag_mode",
-        title: "Tag Mode",
         description: "Choose whether the custom tags replace those of the incident, are added to them or are removed from them.",
         default: Some("replace"),
         words: words::<TagMode>,
         comment: Some("append and remove read the incident first."),
         ..TEXT
     },
-    Entry {
-        name: "clear",
-        title: "Clear",
-        description: "Enter the fields to empty, such as assigned_to to unassign the incident.",
-        kind: ParameterKind::TextList,
-        words: words::<ClearableField>,
-        example: Some("assigned_to"),
-        ..TEXT
-    },
+    CLEAR,
     Entry {
         name: "unchanged_since",
-        title: "Unchanged Since",
         description: "Enter the last update time that your decision is based on: the update is refused if the incident has changed since.",
         example: Some("2026-02-25T16:29:33.1Z"),
         comment: Some("Without it the last writer wins."),
@@ -330,7 +230,6 @@ const SENTINEL: &str = "unknownFutureValue stands for values newer than this con
 const GENERIC_PARAMETERS: &[Entry] = &[
     Entry {
         name: "method",
-        title: "Method",
         description: "Enter the HTTP method to make the request.",
         required: true,
         words: words::<HttpMethod>,
@@ -338,7 +237,6 @@ const GENERIC_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "endpoint",
-        title: "Endpoint",
         description: "Enter the endpoint to make the request to.",
         required: true,
         example: Some("security/alerts_v2"),
@@ -347,7 +245,6 @@ const GENERIC_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "payload",
-        title: "Payload",
         description: "Enter the payload to make the request.",
         kind: ParameterKind::Any,
         example: Some(r#"$JSON[{ "key_1": "value_1", "key_2": "value_2" }]"#),
@@ -356,7 +253,6 @@ const GENERIC_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "query_params",
-        title: "Query Params",
         description: "Enter the query parameters to pass to the API.",
         kind: ParameterKind::KeyValue,
         example: Some(r#"{"$top": 5}"#),
@@ -364,7 +260,6 @@ const GENERIC_PARAMETERS: &[Entry] = &[
     },
     Entry {
         name: "extra_fields",
-        title: "Extra Fields",
         description: "Enter the extra fields to pass to the API.",
         kind: ParameterKind::KeyValue,
         allowed: &EXTRA_FIELDS,

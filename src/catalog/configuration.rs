@@ -12,7 +12,6 @@ const CREDENTIAL: &str = "credential";
 pub(super) const ALL: &[Entry] = &[
     Entry {
         name: "tenant_id",
-        title: "Tenant ID",
         description: "Enter the tenant ID associated with your account for authentication.",
         required: true,
         example: Some("11112222-3333-4444-5555-666677778888"),
@@ -21,7 +20,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "client_id",
-        title: "Client ID",
         description: "Enter the client ID for authentication.",
         required: true,
         example: Some("00001111-aaaa-2222-bbbb-3333cccc4444"),
@@ -30,7 +28,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "client_secret",
-        title: "Client Secret",
         description: "Enter the client secret linked to your client ID.",
         kind: ParameterKind::Password,
         required: true,
@@ -40,7 +37,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "certificate",
-        title: "Certificate",
         description: "Enter the certificate of the app registration in PEM form, to sign in without a client secret.",
         one_of: Some(CREDENTIAL),
         comment: Some("RSA of 2,048 to 4,096 bits. It may be a chain."),
@@ -48,7 +44,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "private_key",
-        title: "Private Key",
         description: "Enter the private key of the certificate in PEM form.",
         kind: ParameterKind::Password,
         comment: Some("Belongs to certificate. PKCS#8 or PKCS#1, not encrypted."),
@@ -56,7 +51,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "client_assertion",
-        title: "Client Assertion",
         description: "Enter a signed token of a workload identity or of a key vault, to sign in without a client secret.",
         kind: ParameterKind::Password,
         one_of: Some(CREDENTIAL),
@@ -65,7 +59,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "access_token",
-        title: "Access Token",
         description: "Enter an access token for Microsoft Graph that the host got, for example from a managed identity.",
         kind: ParameterKind::Password,
         one_of: Some(CREDENTIAL),
@@ -74,7 +67,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "timeout",
-        title: "Timeout",
         description: "Enter the timeout value in seconds. This is the number of seconds requests will wait to connect to Microsoft Defender XDR and read the response.",
         kind: ParameterKind::Integer,
         default: Some("15"),
@@ -84,7 +76,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "verify",
-        title: "Verify",
         description: "Choose your preference to verify SSL or TLS while making requests. It is recommended to set this option to yes. Passing no may result in incorrectly establishing the connection.",
         kind: ParameterKind::Boolean,
         default: Some("true"),
@@ -93,7 +84,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "api_version",
-        title: "API Version",
         description: "Enter the API version to be used while making requests.",
         default: Some("v1.0"),
         allowed: &API_VERSIONS,
@@ -101,7 +91,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "cloud",
-        title: "Cloud",
         description: "Choose the Microsoft cloud of the tenant.",
         default: Some("global"),
         words: words::<Cloud>,
@@ -110,7 +99,6 @@ pub(super) const ALL: &[Entry] = &[
     },
     Entry {
         name: "endpoints",
-        title: "Endpoints",
         description: "Enter base URLs of a gateway or an emulator to use instead of Microsoft's hosts.",
         kind: ParameterKind::KeyValue,
         allowed: &["login", "graph"],

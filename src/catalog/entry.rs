@@ -5,7 +5,6 @@ use crate::wit::catalog::{Action, Effect, Parameter, ParameterKind};
 /// A parameter as written in the tables; see [`Parameter`].
 pub(super) struct Entry {
     pub(super) name: &'static str,
-    pub(super) title: &'static str,
     pub(super) description: &'static str,
     pub(super) kind: ParameterKind,
     pub(super) required: bool,
@@ -24,7 +23,6 @@ pub(super) struct Entry {
 /// An optional line of text; the entries override what differs.
 pub(super) const TEXT: Entry = Entry {
     name: "",
-    title: "",
     description: "",
     kind: ParameterKind::Text,
     required: false,
@@ -41,12 +39,24 @@ pub(super) const TEXT: Entry = Entry {
 pub(super) struct ActionEntry {
     pub(super) name: &'static str,
     pub(super) function: &'static str,
-    pub(super) title: &'static str,
     pub(super) description: &'static str,
     pub(super) effect: Effect,
     pub(super) permissions: &'static [&'static str],
     pub(super) parameters: &'static [Entry],
     pub(super) example: &'static str,
+}
+
+/// The title of what has this name: `incident_id` is Incident ID.
+fn title(name: &str) -> String {
+    let word = |word: &str| match word {
+        "api" | "id" => word.to_ascii_uppercase(),
+        "ids" => "IDs".to_owned(),
+        _ => {
+            let (initial, rest) = word.split_at_checked(1).unwrap_or_default();
+            initial.to_ascii_uppercase() + rest
+        }
+    };
+    name.split('_').map(word).collect::<Vec<_>>().join(" ")
 }
 
 impl Entry {
@@ -60,7 +70,7 @@ impl From<&Entry> for Parameter {
     fn from(entry: &Entry) -> Self {
         Self {
             name: entry.name.into(),
-            title: entry.title.into(),
+            title: title(entry.name),
             description: entry.description.into(),
             kind: entry.kind,
             required: entry.required,
@@ -80,7 +90,7 @@ impl From<&ActionEntry> for Action {
         Self {
             name: entry.name.into(),
             function: entry.function.into(),
-            title: entry.title.into(),
+            title: title(entry.name),
             description: entry.description.into(),
             effect: entry.effect,
             permissions: entry.permissions.iter().map(|name| (*name).to_owned()).collect(),

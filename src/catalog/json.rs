@@ -42,7 +42,7 @@ fn parameter_json(parameter: &Parameter) -> String {
     object.text("title", &parameter.title);
     object.text("description", &parameter.description);
     object.text("kind", kind_word(parameter.kind));
-    object.json("required", if parameter.required { "true" } else { "false" });
+    object.json("required", &parameter.required.to_string());
     object.optional("default_value", parameter.default_value.as_deref().map(json::quoted));
     object.json("allowed_values", &json::list(&parameter.allowed_values));
     object.optional("minimum", parameter.minimum.map(|number| number.to_string()));

@@ -7,6 +7,7 @@ mod configuration;
 mod entry;
 pub mod environment;
 mod json;
+mod parameter;
 mod triage;
 
 pub use actions::{EXTRA_FIELDS, GENERIC_ACTION, GET_INCIDENT, LIST_INCIDENTS, RUN_HUNTING_QUERY, UPDATE_INCIDENT};

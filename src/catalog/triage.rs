@@ -1,9 +1,9 @@
 //! The actions of triage and the trigger, and their parameters: ours, beside those of the app.
 
-use super::actions::{CURSOR, DRY_RUN, EXPAND, READ_INCIDENTS, WRITE_INCIDENTS};
+use super::actions::{READ_INCIDENTS, WRITE_INCIDENTS};
 use super::entry::{ActionEntry, Entry, TEXT};
+use super::parameter::{ASSIGNED_TO, CLEAR, COUNT, CURSOR, DRY_RUN, EXPAND, INCIDENT_ID, MAX_RESULTS, SKIP};
 use crate::request::alert;
-use crate::request::incident::PAGE_MAX;
 use crate::request::poll::LOOK_BACK_MAX;
 use crate::request::vocabulary::words;
 use crate::wit::actions::{Classification, Determination};
@@ -36,7 +36,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: ADD_INCIDENT_COMMENT,
         function: "add-incident-comment",
-        title: "Add Incident Comment",
         description: "This action adds a comment to an incident.",
         effect: Effect::Write,
         permissions: WRITE_INCIDENTS,
@@ -46,7 +45,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: LIST_ALERTS,
         function: "list-alerts",
-        title: "List Alerts",
         description: "This action lists the alerts of all products that report to Microsoft Defender XDR.",
         effect: Effect::Read,
         permissions: READ_ALERTS,
@@ -56,7 +54,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: GET_ALERT,
         function: "get-alert",
-        title: "Get Alert",
         description: "This action retrieves the details of a specific alert, with its evidence.",
         effect: Effect::Read,
         permissions: READ_ALERTS,
@@ -66,7 +63,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: UPDATE_ALERT,
         function: "update-alert",
-        title: "Update Alert",
         description: "This action updates the status, verdict or owner of an alert.",
         effect: Effect::Write,
         permissions: WRITE_ALERTS,
@@ -76,7 +72,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: ADD_ALERT_COMMENT,
         function: "add-alert-comment",
-        title: "Add Alert Comment",
         description: "This action adds a comment to an alert.",
         effect: Effect::Write,
         permissions: WRITE_ALERTS,
@@ -86,14 +81,12 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: MERGE_INCIDENTS,
         function: "merge-incidents",
-        title: "Merge Incidents",
         description: "This action merges incidents into one, which cannot be undone. The service chooses the one that remains.",
         effect: Effect::Write,
         permissions: CORRELATE,
         parameters: &[
             Entry {
                 name: "incident_ids",
-                title: "Incident IDs",
                 description: "Enter the incident IDs to merge, at least two.",
                 kind: ParameterKind::TextList,
                 required: true,
@@ -109,14 +102,12 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: MOVE_ALERTS,
         function: "move-alerts",
-        title: "Move Alerts",
         description: "This action moves alerts to another incident, or to a new one.",
         effect: Effect::Write,
         permissions: CORRELATE,
         parameters: &[
             Entry {
                 name: "alert_ids",
-                title: "Alert IDs",
                 description: "Enter the alert IDs to move.",
                 kind: ParameterKind::TextList,
                 required: true,
@@ -137,7 +128,6 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     ActionEntry {
         name: POLL_INCIDENTS,
         function: "poll-incidents",
-        title: "Poll Incidents",
         description: "This action returns the incidents that were created or changed since the last call, each change once, for hosts that start playbooks.",
         effect: Effect::Read,
         permissions: READ_INCIDENTS,
@@ -146,19 +136,8 @@ pub(super) const ACTIONS: &[ActionEntry] = &[
     },
 ];
 
-const INCIDENT_ID: Entry = Entry {
-    name: "incident_id",
-    title: "Incident ID",
-    description: "Enter the incident ID.",
-    required: true,
-    example: Some("2972395"),
-    comment: Some("You can retrieve this using the action List Incidents."),
-    ..TEXT
-};
-
 const ALERT_ID: Entry = Entry {
     name: "alert_id",
-    title: "Alert ID",
     description: "Enter the alert ID.",
     required: true,
     example: Some("fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1"),
@@ -168,7 +147,6 @@ const ALERT_ID: Entry = Entry {
 
 const COMMENT: Entry = Entry {
     name: "comment",
-    title: "Comment",
     description: "Enter the comment, at most 30,000 characters.",
     example: Some("The user confirmed the sign-in."),
     ..TEXT
@@ -176,7 +154,6 @@ const COMMENT: Entry = Entry {
 
 const REASONS: Entry = Entry {
     name: "reasons",
-    title: "Reasons",
     description: "Enter why they belong together. This is feedback for Microsoft.",
     kind: ParameterKind::TextList,
     words: words::<CorrelationReason>,
@@ -187,7 +164,6 @@ const REASONS: Entry = Entry {
 const LIST_PARAMETERS: &[Entry] = &[
     Entry {
         name: "filter",
-        title: "Filter",
         description: "Enter a query to filter alerts by specific fields.",
         example: Some("status eq 'new'"),
         comment: Some(
@@ -196,72 +172,39 @@ const LIST_PARAMETERS: &[Entry] = &[
         ..TEXT
     },
     Entry {
-        name: "max_results",
-        title: "Max Results",
         description: "Enter the maximum number of alerts to retrieve.",
-        kind: ParameterKind::Integer,
         range: Some((1, Some(alert::PAGE_MAX))),
-        example: Some("10"),
-        ..TEXT
+        ..MAX_RESULTS
     },
-    Entry {
-        name: "skip",
-        title: "Skip",
-        description: "Enter the number of alerts to skip in the result set.",
-        kind: ParameterKind::Integer,
-        range: Some((0, None)),
-        example: Some("10"),
-        ..TEXT
-    },
-    Entry {
-        name: "count",
-        title: "Count",
-        description: "Choose true to include the total number of matching alerts in the response.",
-        kind: ParameterKind::Boolean,
-        ..TEXT
-    },
+    Entry { description: "Enter the number of alerts to skip in the result set.", ..SKIP },
+    Entry { description: "Choose true to include the total number of matching alerts in the response.", ..COUNT },
     CURSOR,
 ];
 
 const UPDATE_PARAMETERS: &[Entry] = &[
     ALERT_ID,
+    Entry { name: "status", description: "Enter the status of the alert.", words: words::<AlertStatus>, ..TEXT },
     Entry {
-        name: "status",
-        title: "Status",
-        description: "Enter the status of the alert.",
-        words: words::<AlertStatus>,
-        ..TEXT
-    },
-    Entry {
-        name: "assigned_to",
-        title: "Assigned To",
         description: "Enter the owner to assign the alert to. This can be a user name or any identifier.",
-        example: Some("jdoe@domain.com"),
-        ..TEXT
+        ..ASSIGNED_TO
     },
     Entry {
         name: "classification",
-        title: "Classification",
         description: "Enter the classification of the alert.",
         words: words::<Classification>,
         ..TEXT
     },
     Entry {
         name: "determination",
-        title: "Determination",
         description: "Enter the determination of the alert.",
         words: words::<Determination>,
         comment: Some("Which values go with which classification: as for Update Incident."),
         ..TEXT
     },
     Entry {
-        name: "clear",
-        title: "Clear",
         description: "Enter the fields to empty, such as assigned_to to unassign the alert.",
-        kind: ParameterKind::TextList,
         words: words::<ClearableAlertField>,
-        example: Some("assigned_to"),
-        ..TEXT
+        ..CLEAR
     },
     DRY_RUN,
 ];
@@ -269,21 +212,18 @@ const UPDATE_PARAMETERS: &[Entry] = &[
 const POLL_PARAMETERS: &[Entry] = &[
     Entry {
         name: "state",
-        title: "State",
         description: "Enter the state of the last result that was dealt with; leave it out to start.",
         comment: Some("Opaque text, to be kept as it is."),
         ..TEXT
     },
     Entry {
         name: "since",
-        title: "Since",
         description: "Enter the time at which to start, if there is no state. Default: now.",
         example: Some("2024-02-01T08:00:00Z"),
         ..TEXT
     },
     Entry {
         name: "filter",
-        title: "Filter",
         description: "Enter a query to filter incidents by specific fields.",
         example: Some("severity eq 'high'"),
         comment: Some("As for List Incidents."),
@@ -291,17 +231,13 @@ const POLL_PARAMETERS: &[Entry] = &[
     },
     EXPAND,
     Entry {
-        name: "max_results",
-        title: "Max Results",
         description: "Enter the maximum number of incidents to return.",
-        kind: ParameterKind::Integer,
         default: Some("50"),
-        range: Some((1, Some(PAGE_MAX))),
-        ..TEXT
+        example: None,
+        ..MAX_RESULTS
     },
     Entry {
         name: "look_back",
-        title: "Look Back",
         description: "Enter the seconds to ask again for what was covered before, as the service may show a change late.",
         kind: ParameterKind::Integer,
         default: Some("0"),

@@ -153,7 +153,8 @@ impl<H: Host + Default + 'static> connection::Guest for Component<H> {
     }
 
     fn targets(config: Config) -> Result<connection::TargetOrigins, Error> {
-        check::targets(&config).map_err(|fault| without_secret(fault, &config))
+        check::targets(config.cloud, config.endpoints.as_ref(), config.verify)
+            .map_err(|fault| without_secret(fault, &config))
     }
 }
 

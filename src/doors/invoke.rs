@@ -113,23 +113,14 @@ pub async fn check<H: Host>(host: &H, config_json: &str) -> Result<String, Fault
 pub fn targets(config_json: &str) -> Result<String, Fault> {
     let read = || {
         let fields = Fields::parse(config_json, Text::Config, &catalog::configuration_names())?;
-        let config = Config {
-            tenant_id: String::new(),
-            client_id: String::new(),
-            credential: Credential::ClientSecret(String::new()),
-            timeout_seconds: None,
-            api_version: None,
-            verify: fields.boolean("verify")?,
-            cloud: cloud(&fields)?,
-            endpoints: endpoints(&fields)?,
-        };
-        check::targets(&config)
+        let verify = fields.boolean("verify")?;
+        check::targets(cloud(&fields)?, endpoints(&fields)?.as_ref(), verify)
     };
     let targets = read().map_err(|fault| without_secret(fault, config_json))?;
     let mut object = Writer::new();
     object.text("login", &targets.login);
     object.text("graph", &targets.graph);
-    object.json("verify", if targets.verify { "true" } else { "false" });
+    object.json("verify", &targets.verify.to_string());
     Ok(object.finish())
 }
 
@@ -137,7 +128,7 @@ fn access(access: &ActionAccess) -> String {
     let mut object = Writer::new();
     object.text("action", &access.action);
     object.text("title", &access.title);
-    object.json("allowed", if access.allowed { "true" } else { "false" });
+    object.json("allowed", &access.allowed.to_string());
     object.json("missing", &json::list(&access.missing));
     object.optional("advice", access.advice.as_deref().map(json::quoted));
     object.finish()

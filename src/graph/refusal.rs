@@ -7,7 +7,7 @@ use crate::request::config::Connection;
 use crate::text::excerpt::{details, excerpt, excerpt_of};
 use crate::text::fault::{Fault, error, malformed};
 use crate::text::json::Object;
-use crate::text::record::{Shape, raw};
+use crate::text::record::{Record, Shape, raw};
 use crate::wire::host::Response;
 use crate::wire::proxy_page;
 use crate::wire::retry::saturating_seconds;
@@ -47,12 +47,17 @@ pub fn from_answer(answer: &Response, connection: &Connection, unix_seconds: u64
 
 /// The error for an error object that the service wrote into a success it had already begun.
 /// Source: <https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/1701>.
-pub fn spliced(json: &str) -> Option<Fault> {
+fn spliced(json: &str) -> Option<Fault> {
     let error = Object::parse(json).filter(|_| json.len() <= BODY_MAX_BYTES)?;
     let (code, message) = (error.text("code")?, error.text("message")?);
     let message = if message.trim().is_empty() { &code } else { &message };
     let message = format!("the service broke off its answer with an error: {}", excerpt_of(message));
     Some(Box::new(Error { code: Some(code).filter(|code| !code.is_empty()), ..*malformed(message) }))
+}
+
+/// Refuses an object whose member `error` is such an error.
+pub fn check_error(object: &mut Record<'_>) -> Result<(), Fault> {
+    object.raw("error").and_then(spliced).map_or(Ok(()), Err)
 }
 
 /// The same for a member `error` of an object without an id: resources may have such a member of their own.
@@ -147,9 +152,7 @@ fn remedy(
 
 /// Whether the hunting engine refused a query.
 fn is_query_error(message: &str) -> bool {
-    ["Fix semantic errors in your query", "Fix syntax errors in your query", "syntax errors"]
-        .iter()
-        .any(|mark| message.contains(mark))
+    ["Fix semantic errors in your query", "syntax errors"].iter().any(|mark| message.contains(mark))
 }
 
 /// `A or B` from `Missing application roles. API required roles: A,B, application roles: C.`

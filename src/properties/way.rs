@@ -42,10 +42,7 @@ proptest! {
         expand in any::<bool>(),
     ) {
         let body = format!(r#"{{"value":[{INCIDENT}],"@odata.nextLink":{}}}"#, json::quoted(&link));
-        let query = IncidentQuery {
-            filter: None, max_results: None, skip: None, count: None, order_by: None, cursor: None,
-            expand: expand.then(|| "alerts".to_owned()),
-        };
+        let query = IncidentQuery { expand: expand.then(|| "alerts".to_owned()), ..all_incidents() };
         let host = ScriptedHost::new([token(), answer(200, &body)]);
         let page = run(&host, async |session| list_incidents::typed(session, &query).await).expect("a page");
         prop_assert_eq!(page.incidents.len(), 1);

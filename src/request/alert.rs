@@ -1,11 +1,9 @@
 //! Checks the input about alerts, comments and what belongs together.
 
-use crate::request::filter;
 use crate::request::incident::checked_id;
-use crate::request::list::Query;
 use crate::request::vocabulary::Vocabulary as _;
 use crate::text::fault::{Fault, invalid, quoted};
-use crate::wit::triage::{AlertQuery, CorrelationReason};
+use crate::wit::triage::CorrelationReason;
 
 /// The service takes larger pages of alerts than of incidents.
 pub const PAGE_MAX: u32 = 100;
@@ -86,21 +84,6 @@ pub fn flags(reasons: &[CorrelationReason]) -> Option<String> {
         }
     }
     (!words.is_empty()).then(|| words.join(","))
-}
-
-/// The query options of a list.
-pub fn options(query: &AlertQuery) -> Result<Vec<(&'static str, String)>, Fault> {
-    let list = Query {
-        max_results: query.max_results,
-        page_max: PAGE_MAX,
-        skip: query.skip,
-        count: query.count,
-        expand: None,
-        filter: query.filter.as_deref(),
-        fields: &filter::ALERTS,
-        order_by: None,
-    };
-    list.options()
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::request::credential::Credential;
+use crate::request::given;
 use crate::request::guid::is_guid;
 use crate::text::fault::{Fault, invalid};
 use crate::text::origin::Origin;
-use crate::wit::types::{Cloud, Config};
+use crate::wit::types::{Cloud, Config, Endpoints};
 
 /// Time limit of an action by default, which is also the smallest allowed.
 pub const TIMEOUT_DEFAULT_SECONDS: u32 = 15;
@@ -74,8 +75,8 @@ impl Connection {
                 "timeout: {seconds} is out of range; allowed: {TIMEOUT_DEFAULT_SECONDS} to {TIMEOUT_MAX_SECONDS} seconds"
             )));
         }
-        let Targets { login, graph } = Targets::of(config)?;
-        let (login_host, graph_host) = hosts(cloud(config));
+        let Targets { login, graph } = Targets::of(config.cloud, config.endpoints.as_ref())?;
+        let (login_host, graph_host) = hosts(config.cloud.unwrap_or(Cloud::Global));
         let tenant_id = tenant_id(&config.tenant_id)?;
         let app = App {
             client_id: client_id(&config.client_id)?,
@@ -105,22 +106,17 @@ impl Targets {
     ///
     /// # Errors
     /// `invalid-input`, naming the endpoint.
-    pub fn of(config: &Config) -> Result<Self, Fault> {
-        let (login, graph) = hosts(cloud(config));
+    pub fn of(cloud: Option<Cloud>, endpoints: Option<&Endpoints>) -> Result<Self, Fault> {
+        let (login, graph) = hosts(cloud.unwrap_or(Cloud::Global));
         let origin = |name: &str, url: Option<&String>, host: &str| match url.map(|url| url.trim()) {
             None | Some("") => Ok(Origin::known(host)),
             Some(url) => Origin::parse(url).map_err(|why| invalid(format!("endpoints.{name}: {why}"))),
         };
-        let endpoints = config.endpoints.as_ref();
         Ok(Self {
             login: origin("login", endpoints.and_then(|endpoints| endpoints.login.as_ref()), login)?,
             graph: origin("graph", endpoints.and_then(|endpoints| endpoints.graph.as_ref()), graph)?,
         })
     }
-}
-
-fn cloud(config: &Config) -> Cloud {
-    config.cloud.unwrap_or(Cloud::Global)
 }
 
 fn tenant_id(text: &str) -> Result<String, Fault> {
@@ -152,7 +148,7 @@ fn client_id(text: &str) -> Result<String, Fault> {
 }
 
 fn api_version(text: Option<&str>) -> Result<&'static str, Fault> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or("v1.0");
+    let text = given(text).unwrap_or("v1.0");
     API_VERSIONS
         .into_iter()
         .find(|version| version.eq_ignore_ascii_case(text))

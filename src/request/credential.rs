@@ -6,7 +6,7 @@ use zeroize::Zeroize as _;
 
 use crate::request::certificate::Certificate;
 use crate::request::guid::is_guid;
-use crate::text::fault::{Fault, invalid};
+use crate::text::fault::{Fault, invalid, remedied};
 use crate::text::jwt::Jwt;
 use crate::text::secret::Secret;
 use crate::wit::types;
@@ -109,9 +109,7 @@ impl Credential {
             }
             _ => return Ok(()),
         };
-        let mut fault = invalid(message);
-        fault.remedy = Some(remedy.to_owned());
-        Err(fault)
+        Err(remedied(invalid(message), remedy))
     }
 
     /// Whether it is itself the token, which only the host can renew.

@@ -59,32 +59,21 @@ impl Fields {
     /// # Errors
     /// What is wrong; the caller puts the field's name in front.
     pub fn check(&self, filter: &str) -> Result<(), String> {
-        let mut rest = filter;
-        let mut depth = 0_usize;
-        while let Some(character) = rest.chars().next() {
-            let length = match character {
-                '\'' => quoted_length(rest)?,
-                _ if is_letter(character) => {
-                    let length = word_length(rest);
-                    let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-                    self.check_word(word, after)?;
-                    length
-                }
-                '(' => {
-                    depth += 1;
-                    1
-                }
-                ')' => {
+        let (mut rest, mut depth) = (filter, 0_usize);
+        while let Some((token, after)) = Token::first(rest)? {
+            match token {
+                Token::Word(word) => self.check_word(word, after)?,
+                Token::Other('(') => depth += 1,
+                Token::Other(')') => {
                     depth = depth.checked_sub(1).ok_or("has a closing parenthesis without an opening one")?;
-                    1
                 }
                 // Any white space is allowed: filters are pasted with line breaks.
-                _ if character.is_control() && !character.is_whitespace() => {
+                Token::Other(other) if other.is_control() && !other.is_whitespace() => {
                     return Err("has a control character".into());
                 }
-                _ => character.len_utf8(),
-            };
-            rest = rest.get(length..).unwrap_or_default();
+                Token::Text(_) | Token::Other(_) => {}
+            }
+            rest = after;
         }
         if depth > 0 {
             return Err("has an opening parenthesis without a closing one".into());
@@ -119,50 +108,56 @@ impl Fields {
         ];
         let mut field: Option<(&str, &[&str])> = None;
         let mut rest = filter;
-        while let Some(character) = rest.chars().next() {
-            let length = match character {
-                '\'' => {
-                    let length = quoted_length(rest).ok()?;
-                    let text = rest.get(1..length - 1)?;
-                    if let Some((name, words)) = field
-                        && !is_meant(text, words)
-                    {
-                        return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
-                    }
-                    length
+        while let Some((token, after)) = Token::first(rest).ok()? {
+            match (token, field) {
+                (Token::Text(text), Some((name, words))) if !is_meant(text, words) => {
+                    return Some(format!("{name} is never {}; its values are {}", quoted(text), words.join(", ")));
                 }
-                _ if is_letter(character) => {
-                    let length = word_length(rest);
-                    let word = rest.get(..length)?;
-                    if self.names.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                        let found = vocabularies.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
-                        field = found.map(|(name, words)| (*name, words.as_slice()));
-                    }
-                    length
+                (Token::Word(word), _) if self.names.iter().any(|known| known.eq_ignore_ascii_case(word)) => {
+                    let found = vocabularies.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+                    field = found.map(|(name, words)| (*name, words.as_slice()));
                 }
-                _ => character.len_utf8(),
-            };
-            rest = rest.get(length..)?;
+                _ => {}
+            }
+            rest = after;
         }
         None
     }
 }
 
-/// Length of a text in single quotes, in which a doubled quote is a quote.
-fn quoted_length(text: &str) -> Result<usize, String> {
-    let closing = text.get(1..).and_then(|inside| inside.find('\''));
-    closing.map(|at| at + 2).ok_or_else(|| "has text without a closing quote".into())
+/// A part of a filter.
+enum Token<'f> {
+    /// A text in single quotes, without them; a doubled quote ends one and begins another.
+    Text(&'f str),
+    /// A name, number or date.
+    Word(&'f str),
+    Other(char),
+}
+
+impl Token<'_> {
+    /// The first part, and what follows it.
+    fn first(filter: &str) -> Result<Option<(Token<'_>, &str)>, String> {
+        let Some(first) = filter.chars().next() else { return Ok(None) };
+        let after = filter.get(first.len_utf8()..).unwrap_or_default();
+        Ok(Some(match first {
+            '\'' => {
+                let (text, after) = after.split_once('\'').ok_or("has text without a closing quote")?;
+                (Token::Text(text), after)
+            }
+            _ if is_letter(first) => {
+                let is_part = |character| is_letter(character) || matches!(character, '.' | ':' | '-' | '+' | '/');
+                let end = filter.find(|character| !is_part(character)).unwrap_or(filter.len());
+                let (word, after) = filter.split_at_checked(end).unwrap_or((filter, ""));
+                (Token::Word(word), after)
+            }
+            _ => (Token::Other(first), after),
+        }))
+    }
 }
 
 /// Letters, digits, the underscore, and any non-ASCII character except white space, because no operator contains one.
 fn is_letter(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_' || !(character.is_ascii() || character.is_whitespace())
-}
-
-/// Length of a name, number or date.
-fn word_length(text: &str) -> usize {
-    text.find(|character: char| !is_letter(character) && !matches!(character, '.' | ':' | '-' | '+' | '/'))
-        .unwrap_or(text.len())
 }
 
 fn is_name(text: &str) -> bool {

@@ -1,9 +1,7 @@
-//! Checks the input about incidents: the id, and the options of a list.
+//! Checks the input about incidents: the id, and the related resource.
 
-use crate::request::filter;
-use crate::request::list::{Query, given};
+use crate::request::given;
 use crate::text::fault::{Fault, invalid, quoted};
-use crate::wit::actions::IncidentQuery;
 
 /// The service refuses a larger page.
 pub const PAGE_MAX: u32 = 50;
@@ -32,19 +30,4 @@ pub fn expands(expand: Option<&str>) -> Result<bool, Fault> {
         }
         expand => Ok(expand.is_some()),
     }
-}
-
-/// The query options of a list.
-pub fn options(query: &IncidentQuery) -> Result<Vec<(&'static str, String)>, Fault> {
-    let list = Query {
-        max_results: query.max_results,
-        page_max: PAGE_MAX,
-        skip: query.skip,
-        count: query.count,
-        expand: expands(query.expand.as_deref())?.then_some((EXPAND, EXPANDABLE)),
-        filter: query.filter.as_deref(),
-        fields: &filter::INCIDENTS,
-        order_by: query.order_by.as_deref(),
-    };
-    list.options()
 }

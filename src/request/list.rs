@@ -1,7 +1,11 @@
 //! The query options of a list.
 
-use crate::request::filter::Fields;
+use crate::request::filter::{self, Fields};
+use crate::request::incident::{self, EXPAND, EXPANDABLE, expands};
+use crate::request::{alert, given};
 use crate::text::fault::{Fault, invalid, quoted};
+use crate::wit::actions::IncidentQuery;
+use crate::wit::triage::AlertQuery;
 
 /// Longest filter and longest order: servers refuse much longer addresses.
 pub const FILTER_MAX_BYTES: usize = 16 * 1024;
@@ -9,6 +13,8 @@ pub const FILTER_MAX_BYTES: usize = 16 * 1024;
 /// What a caller asks of a list.
 #[derive(Debug)]
 pub struct Query<'q> {
+    /// Where an earlier page ended; it stands for everything else.
+    pub cursor: Option<&'q str>,
     /// Length of a page.
     pub max_results: Option<u32>,
     /// The service refuses a larger page.
@@ -17,8 +23,8 @@ pub struct Query<'q> {
     pub skip: Option<u32>,
     /// Whether to count all.
     pub count: Option<bool>,
-    /// Name and value of the option for related resources.
-    pub expand: Option<(&'static str, &'static str)>,
+    /// The related resource to include.
+    pub expand: Option<&'q str>,
     /// OData filter.
     pub filter: Option<&'q str>,
     /// What the filter may name.
@@ -33,6 +39,7 @@ impl Query<'_> {
     /// # Errors
     /// `invalid-input`, naming the field.
     pub fn options(&self) -> Result<Vec<(&'static str, String)>, Fault> {
+        let expands = expands(self.expand)?;
         let mut options = Vec::new();
         if let Some(max_results) = self.max_results {
             if !(1..=self.page_max).contains(&max_results) {
@@ -49,7 +56,7 @@ impl Query<'_> {
         if self.count == Some(true) {
             options.push(("$count", "true".to_owned()));
         }
-        options.extend(self.expand.map(|(name, value)| (name, value.to_owned())));
+        options.extend(expands.then(|| (EXPAND, EXPANDABLE.to_owned())));
         if let Some(filter) = given(self.filter) {
             check_length("filter", filter)?;
             self.fields.check(filter).map_err(|why| invalid(format!("filter: {why}")))?;
@@ -62,11 +69,51 @@ impl Query<'_> {
         }
         Ok(options)
     }
+
+    /// The first parameter that is given beside the cursor.
+    pub fn beside_cursor(&self) -> Option<&'static str> {
+        let parameters = [
+            ("filter", given(self.filter).is_some()),
+            ("max_results", self.max_results.is_some()),
+            ("skip", self.skip.is_some()),
+            ("count", self.count.is_some()),
+            ("expand", given(self.expand).is_some()),
+            ("order_by", given(self.order_by).is_some()),
+        ];
+        parameters.into_iter().find(|(_, is_given)| *is_given).map(|(name, _)| name)
+    }
 }
 
-/// A blank text counts as absent.
-pub fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+impl<'q> From<&'q IncidentQuery> for Query<'q> {
+    fn from(query: &'q IncidentQuery) -> Self {
+        Self {
+            cursor: query.cursor.as_deref(),
+            max_results: query.max_results,
+            page_max: incident::PAGE_MAX,
+            skip: query.skip,
+            count: query.count,
+            expand: query.expand.as_deref(),
+            filter: query.filter.as_deref(),
+            fields: &filter::INCIDENTS,
+            order_by: query.order_by.as_deref(),
+        }
+    }
+}
+
+impl<'q> From<&'q AlertQuery> for Query<'q> {
+    fn from(query: &'q AlertQuery) -> Self {
+        Self {
+            cursor: query.cursor.as_deref(),
+            max_results: query.max_results,
+            page_max: alert::PAGE_MAX,
+            skip: query.skip,
+            count: query.count,
+            expand: None,
+            filter: query.filter.as_deref(),
+            fields: &filter::ALERTS,
+            order_by: None,
+        }
+    }
 }
 
 fn check_length(name: &str, text: &str) -> Result<(), Fault> {

@@ -14,3 +14,8 @@ pub mod multipart;
 pub mod poll;
 pub mod time_span;
 pub mod vocabulary;
+
+/// A blank text counts as absent.
+pub fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}

@@ -1,11 +1,10 @@
 //! Input of a poll: the query, and the state that an earlier poll left with the host.
 
-use crate::request::incident;
-use crate::request::list::given;
+use crate::request::list::Query;
+use crate::request::{filter, given, incident};
 use crate::text::datetime::{parse_rfc3339, rfc3339, ticks_of};
 use crate::text::fault::{Fault, invalid, quoted};
 use crate::text::json::{Object, Writer};
-use crate::wit::actions::IncidentQuery;
 use crate::wit::trigger::PollQuery;
 
 /// Longest look-back in seconds.
@@ -36,16 +35,18 @@ impl Options {
     /// # Errors
     /// `invalid-input`, naming the field.
     pub fn of(query: &PollQuery) -> Result<Self, Fault> {
-        let list = IncidentQuery {
-            filter: query.filter.clone(),
+        let list = Query {
+            cursor: None,
             max_results: query.max_results,
-            expand: query.expand.clone(),
+            page_max: incident::PAGE_MAX,
             skip: None,
             count: None,
+            expand: query.expand.as_deref(),
+            filter: query.filter.as_deref(),
+            fields: &filter::INCIDENTS,
             order_by: None,
-            cursor: None,
         };
-        incident::options(&list)?;
+        list.options()?;
         let look_back = query.look_back.unwrap_or_default();
         if look_back > LOOK_BACK_MAX {
             return Err(invalid(format!(

@@ -13,7 +13,7 @@ use crate::request::credential::Credential;
 use crate::sign_in::assertion;
 use crate::sign_in::cache::{self, Found, Pending, Wanted};
 use crate::sign_in::entra;
-use crate::text::fault::{Fault, malformed};
+use crate::text::fault::{Fault, malformed, remedied};
 use crate::text::json::{self, Object, Writer};
 use crate::text::percent;
 use crate::text::secret::{Secret, Strikes};
@@ -22,7 +22,7 @@ use crate::wire::failure::Failure;
 use crate::wire::host::{Header, Host, Method, Request, Response, USER_AGENT};
 use crate::wire::proxy_page;
 use crate::wire::retry::Effect;
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// A token is renewed this long before it expires, or after half of its lifetime if that is later.
 const RENEW_EARLY: Duration = Duration::from_mins(5);
@@ -201,8 +201,8 @@ fn unusable(mut answer: Response, connection: &Connection) -> Unusable {
             let target = proxy_page::redirect_host(&answer).map(|host| format!(" to {host}")).unwrap_or_default();
             let message =
                 format!("{authority} redirects{target} in place of a token answer; redirects are not followed");
-            let remedy = "check endpoints.login, and what stands between this machine and it".to_owned();
-            (false, Box::new(Error { remedy: Some(remedy), ..*malformed(message) }))
+            let remedy = "check endpoints.login, and what stands between this machine and it";
+            (false, remedied(malformed(message), remedy))
         }
         None => {
             let message = format!("the token answer from {authority} has no usable access_token and expires_in");

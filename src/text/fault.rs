@@ -30,6 +30,12 @@ pub fn malformed(message: impl Into<String>) -> Fault {
     error(ErrorKind::MalformedResponse, message)
 }
 
+/// The same error with what to do about it.
+pub fn remedied(mut fault: Fault, remedy: impl Into<String>) -> Fault {
+    fault.remedy = Some(remedy.into());
+    fault
+}
+
 /// A success that is not the expected JSON. The parser may quote what it found, which could be an echoed secret, so the message
 /// says only what was expected.
 pub fn undecodable(what: &str, error: &serde_json::Error) -> Fault {

@@ -1,8 +1,8 @@
 //! Why a request has no answer, and the error for it.
 
-use crate::text::fault::{Fault, error};
+use crate::text::fault::{Fault, error, remedied};
 use crate::wire::retry::Effect;
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// Why there is no answer. The texts are for people and never contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,6 @@ impl Failure {
                 "ask for less: fewer rows or columns, a smaller page".to_owned(),
             ),
         };
-        Box::new(Error { remedy: Some(remedy), ..*error(kind, message) })
+        remedied(error(kind, message), remedy)
     }
 }

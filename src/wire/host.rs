@@ -8,7 +8,7 @@ pub use crate::wit::actions::HttpMethod as Method;
 
 use crate::text::json;
 use crate::text::origin::Origin;
-use crate::text::secret::Strikes;
+use crate::text::secret::{Secret, Strikes};
 use crate::wire::failure::Failure;
 use crate::wire::retry;
 
@@ -31,6 +31,10 @@ pub trait Host {
     fn unix_seconds(&self) -> u64;
     /// 64 random bits.
     fn random(&self) -> u64;
+    /// Values that no answer may contain, besides those of the connection.
+    fn secrets(&self) -> &[Secret] {
+        &[]
+    }
     /// A random (version 4) GUID.
     fn guid(&self) -> String {
         let (high, low) = (self.random(), self.random());

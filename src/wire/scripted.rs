@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use crate::request::vocabulary::Vocabulary as _;
+use crate::text::secret::Secret;
 use crate::wire::failure::Failure;
 use crate::wire::host::{Header, Host, Method, Request, Response};
 
@@ -82,6 +83,8 @@ impl Sent {
 /// The scripted host.
 #[derive(Debug)]
 pub struct ScriptedHost {
+    /// Its own secrets.
+    pub secrets: Vec<Secret>,
     steps: RefCell<VecDeque<Step>>,
     sent: RefCell<Vec<Sent>>,
     now: Cell<Duration>,
@@ -103,6 +106,7 @@ impl ScriptedHost {
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         crate::sign_in::cache::forget_all();
         Self {
+            secrets: Vec::new(),
             steps: RefCell::new(steps.into_iter().collect()),
             sent: RefCell::default(),
             now: Cell::new(START),
@@ -206,6 +210,10 @@ impl ScriptedHost {
 }
 
 impl Host for ScriptedHost {
+    fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
     async fn send(&self, request: &Request<'_>, deadline: Duration) -> Result<Response, Failure> {
         self.sent.borrow_mut().push(Sent {
             method: request.method,

@@ -1,20 +1,20 @@
 """The processes of the cluster, all on loopback: NATS, the registry, wasmCloud's hosts, and the emulator in Microsoft's place."""
 
 import asyncio
-import http.client
 import json
 import os
 import re
 import socket
-import ssl
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import nats
 
-# The longest time that a process may take to start or to answer on a busy machine.
-PATIENCE_SECONDS = 60
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+from emulator import PATIENCE_SECONDS, Emulator  # noqa: E402
+from serve import variables  # noqa: E402
 
 
 def free_port():
@@ -46,11 +46,11 @@ def ask_nats(url, work):
 class Process:
     """A program whose output is kept in a file."""
 
-    def __init__(self, folder, name, *command, **options):
+    def __init__(self, folder, name, *command):
         self.name, self.log = name, folder / f"{name}.log"
         with self.log.open("ab") as log:
-            options = {"stdin": subprocess.DEVNULL, "stdout": log, **options}
-            self.process = subprocess.Popen(command, stderr=log, cwd=folder, env=environment(folder), **options)
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            self.process = subprocess.Popen(command, cwd=folder, env=environment(folder), **streams)
 
     def must_start(self, end):
         if self.process.poll() is not None or time.monotonic() > end:
@@ -72,45 +72,18 @@ class Process:
         self.process.wait()
 
 
-class Emulator(Process):
-    """Microsoft Graph and Entra ID."""
+class TwoNames(Emulator):
+    """The emulator, whose one address has two names, so that an allow-list can have one without the other."""
 
     def __init__(self, folder, name, program, tls):
         self.authority = folder / f"{name}.pem" if tls else None
-        options = ["--tls", "--ca-out", str(self.authority)] if tls else []
-        command = [str(Path(program).resolve()), "emulator", "--until-stdin-ends", *options]
-        super().__init__(folder, name, *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.config = json.loads(self.process.stdout.readline() or self.must_start(0))
-        self.graph = self.config["endpoints"]["graph"]
-        # Two names for one address, so that an allow-list can have one without the other.
-        self.login = self.graph.replace("127.0.0.1", "localhost")
-        port = int(self.graph.rpartition(":")[2])
-        connect = {"host": "127.0.0.1", "port": port, "timeout": PATIENCE_SECONDS}
-        if tls:
-            context = ssl.create_default_context(cafile=self.authority)
-            self.connect = lambda: http.client.HTTPSConnection(context=context, **connect)
-        else:
-            self.connect = lambda: http.client.HTTPConnection(**connect)
-
-    def control(self, method, function, body=None):
-        connection = self.connect()
-        connection.request(method, f"/_emulator/{function}", json.dumps(body) if body else None)
-        answer = connection.getresponse()
-        text = answer.read()
-        connection.close()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {function}: {answer.status} {text.decode()}")
-        return json.loads(text) if text else None
+        with (folder / f"{name}.log").open("ab") as log:
+            options = {"stderr": log, "cwd": folder, "env": environment(folder)}
+            super().__init__(Path(program).resolve(), ca_file=self.authority, **options)
+        self.graph, self.login = self.url, self.url.replace("127.0.0.1", "localhost")
 
     def variables(self, keys):
-        return {
-            "DEFENDER_TENANT_ID": self.config["tenant_id"],
-            "DEFENDER_CLIENT_ID": self.config["client_id"],
-            "DEFENDER_CLIENT_SECRET": self.config["client_secret"],
-            "DEFENDER_LOGIN_ENDPOINT": self.login,
-            "DEFENDER_GRAPH_ENDPOINT": self.graph,
-            "DEFENDER_GATEWAY_KEY": ",".join(keys),
-        }
+        return variables(self.config | {"endpoints": {"login": self.login, "graph": self.graph}}, ",".join(keys))
 
 
 class Cluster:
@@ -199,9 +172,9 @@ class Host(Process):
     def stop_workload(self, workload_id):
         self.ask("workload.stop", {"workloadId": workload_id})
 
-    def memory_mib(self, field):
-        """`VmRSS` is what the process has in memory, `VmHWM` the most that it had since `forget_peak`."""
-        return int(re.search(rf"{field}:\s*(\d+) kB", (self.proc() / "status").read_text())[1]) // 1024
+    def peak_mib(self):
+        """The most memory that the process had since `forget_peak`."""
+        return int(re.search(r"VmHWM:\s*(\d+) kB", (self.proc() / "status").read_text())[1]) // 1024
 
     def forget_peak(self):
         (self.proc() / "clear_refs").write_text("5")

@@ -47,7 +47,7 @@ class Caller:
         self.name = name
         self.kept = {}
 
-    def call(self, host, key, action, body=None, headers=None):
+    def call(self, host, key, action, body=None):
         """Status and body of the answer. Without an action, asks for the catalog of them."""
         connection = self.kept.pop(host.port, None)
         if connection and select.select([connection.sock], [], [], 0)[0]:
@@ -154,11 +154,9 @@ class Load:
             with self.rotation.turn(turn + attempt) as host:
                 made = Call(host.name, time.monotonic(), mark)
                 try:
-                    if mark:
-                        body = {"incident_id": INCIDENT, "resolving_comment": mark}
-                        status, content = caller.call(host, self.key, "update_incident", body)
-                    else:
-                        status, content = caller.call(host, self.key, "get_incident_details", {"incident_id": INCIDENT})
+                    action = "update_incident" if mark else "get_incident_details"
+                    body = {"incident_id": INCIDENT} | ({"resolving_comment": mark} if mark else {})
+                    status, content = caller.call(host, self.key, action, body)
                 except Absent:
                     continue
                 except Lost:

@@ -12,7 +12,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from checks import equal, holds  # noqa: E402
-from engine import PATIENCE_SECONDS, Cluster, Emulator  # noqa: E402
+from engine import PATIENCE_SECONDS, Cluster, TwoNames  # noqa: E402
 from load import INCIDENT, Caller, Load  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,10 +53,10 @@ class World:
         if self.cluster:
             self.cluster.stop()
         for emulator in self.emulators:
-            emulator.kill()
+            emulator.stop()
 
     def emulate(self, name, tls):
-        self.emulators.append(Emulator(FOLDER, name, self.arguments.host_test, tls))
+        self.emulators.append(TwoNames(FOLDER, name, self.arguments.host_test, tls))
         return self.emulators[-1]
 
     def workload(self, emulator, image=None, keys=(KEY,), name=None, allowed=None, variables=()):
@@ -129,14 +129,6 @@ class World:
         self.emulator.control("DELETE", "journal")
         work()
         return self.counts()[1]
-
-    @contextmanager
-    def fault(self, fault):
-        self.emulator.control("POST", "faults", fault)
-        try:
-            yield
-        finally:
-            self.emulator.control("DELETE", "faults")
 
     @contextmanager
     def load(self, rotation):

@@ -19,11 +19,12 @@ from types import SimpleNamespace
 
 from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/service"))
-sys.path.insert(0, str(ROOT / "tests/python"))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path += [str(TESTS / "service"), str(TESTS / "python")]
 from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
-from service import KEY, Emulator, Replica  # noqa: E402
+from emulator import Emulator  # noqa: E402
+from serve import ROOT, variables  # noqa: E402
+from service import KEY, Replica  # noqa: E402
 
 PICTURES = ROOT / "target/console"
 INCIDENT = "2972395"
@@ -135,10 +136,9 @@ class World:
 
     def __init__(self, stack, chromium, wasmtime, host_test, service):
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.emulator = Emulator(host_test)
-        stack.callback(self.emulator.stop)
+        self.emulator = stack.enter_context(Emulator(host_test))
         parts = SimpleNamespace(wasmtime=wasmtime, service=service, checks=lambda answer: None)
-        self.replica = Replica(parts, self.emulator.variables())
+        self.replica = Replica(parts, variables(self.emulator.config, KEY))
         stack.callback(self.replica.stop)
         self.browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium)
         stack.callback(self.browser.close)
@@ -432,9 +432,9 @@ def a_narrow_window_does_not_scroll_sideways(world):
         for link in console.page.locator("#actions a").all():
             link.click()
             equal(console.width_beyond_the_window(), 0)
-        for action, name in (("list_incidents", "Run"), ("run_hunting_query", "Run"), ("get_incident_details", "Run")):
+        for action in ("list_incidents", "run_hunting_query", "get_incident_details"):
             console.page.goto(f"{world.replica.url}/#{action}")
-            console.press("Fill in the example").run(name)
+            console.press("Fill in the example").run()
             equal(console.width_beyond_the_window(), 0)
             console.picture(f"narrow-{action}")
 

@@ -13,22 +13,16 @@ Run it with `make peers`, or: python microsoft_sdk.py path/to/host-test
 """
 
 import asyncio
-import json
 import logging
-import signal
 import ssl
 import sys
 import tempfile
-import traceback
-import urllib.request
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from subprocess import PIPE
 
 import httpx
-import sign_in
-import triage
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientSecretCredential as MsalCredential
 from azure.identity.aio import ClientSecretCredential
@@ -54,28 +48,24 @@ from msgraph_core import GraphClientFactory
 from msgraph_core.authentication import AzureIdentityAuthenticationProvider
 from msgraph_core.tasks.page_iterator import PageIterator
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+import sign_in  # noqa: E402
+import triage  # noqa: E402
+from checks import Tests, equal, stop_with_what_was_started  # noqa: E402
+from emulator import PATIENCE_SECONDS, Emulator  # noqa: E402
+
 SCOPE = "https://graph.microsoft.com/.default"
 INCIDENT = "2972395"
 NEVER = "999999999"
-# The longest time that one test may take.
-PATIENCE_SECONDS = 60
-
-TESTS = []
+test = Tests()
 
 
-def test(function):
-    TESTS.append(function)
-    return function
+class Peer(Emulator):
+    """An emulator, and clients that are configured for it."""
 
-
-class Peer:
-    """The emulator's address and certificate, and clients that are configured for it."""
-
-    def __init__(self, program, config, ca_file):
-        self.program = program
-        self.config = config
-        self.url = config["endpoints"]["graph"]
-        self.ca_file = str(ca_file)
+    def __init__(self, program, ca_file):
+        super().__init__(program, ca_file=ca_file, stderr=PIPE)
+        self.program, self.ca_file = program, ca_file
         self.tls = ssl.create_default_context(cafile=self.ca_file)
         # The default from Python 3.13 on: the certificate has to pass for all versions.
         self.tls.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -95,14 +85,6 @@ class Peer:
             adapter.base_url = f"{self.url}/v1.0"
             yield GraphServiceClient(request_adapter=adapter)
 
-    def control(self, method, function, body=None):
-        """Calls one of the emulator's own functions."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_emulator/{function}", data=data, method=method)
-        with urllib.request.urlopen(request, context=self.tls) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
     def app(self, client_id, **members):
         """Registers another app and returns the arguments of its credential."""
         self.control("POST", "apps", {"client_id": client_id, "secret": "a+/secret=", **members})
@@ -116,10 +98,6 @@ def options(builder, name, **parameters):
 
 def listing(**parameters):
     return options(IncidentsRequestBuilder, "IncidentsRequestBuilderGetQueryParameters", **parameters)
-
-
-def equal(found, expected):
-    assert found == expected, f"found {found!r}, expected {expected!r}"
 
 
 def contains(text, part):
@@ -140,13 +118,16 @@ async def refused(call, status, code, message):
     raise AssertionError(f"succeeded with {answer!r}")
 
 
-async def not_signed_in(call, *parts):
+async def hunt(graph, query, timespan=None):
+    body = RunHuntingQueryPostRequestBody(query=query, timespan=timespan)
+    return await graph.security.microsoft_graph_security_run_hunting_query.post(body)
+
+
+async def not_signed_in(call, code):
     try:
         await call
     except ClientAuthenticationError as error:
-        for part in parts:
-            contains(error.message, part)
-        return
+        return contains(error.message, code)
     raise AssertionError("signed in")
 
 
@@ -297,11 +278,9 @@ async def patches_null_to_remove_a_value(peer):
 
 @test
 async def hunts(peer):
-    body = RunHuntingQueryPostRequestBody(
-        query="DeviceProcessEvents | summarize Count = count() by FileName | top 3 by Count", timespan="P30D"
-    )
+    query = "DeviceProcessEvents | summarize Count = count() by FileName | top 3 by Count"
     async with peer.graph() as graph:
-        result = await graph.security.microsoft_graph_security_run_hunting_query.post(body)
+        result = await hunt(graph, query, "P30D")
     equal([column.name for column in result.schema], ["FileName", "Count"])
     equal(result.schema[0].type, "String")
     equal(len(result.results), 3)
@@ -316,8 +295,7 @@ async def hunts(peer):
 @test
 async def a_timespan_narrows_a_hunt(peer):
     async def count(graph, timespan):
-        body = RunHuntingQueryPostRequestBody(query="DeviceNetworkEvents | count", timespan=timespan)
-        result = await graph.security.microsoft_graph_security_run_hunting_query.post(body)
+        result = await hunt(graph, "DeviceNetworkEvents | count", timespan)
         return result.results[0].additional_data["Count"]
 
     async with peer.graph() as graph:
@@ -327,10 +305,6 @@ async def a_timespan_narrows_a_hunt(peer):
 
 @test
 async def refuses_bad_kql_in_the_engines_words(peer):
-    async def hunt(graph, query):
-        body = RunHuntingQueryPostRequestBody(query=query)
-        return await graph.security.microsoft_graph_security_run_hunting_query.post(body)
-
     async with peer.graph() as graph:
         await refused(
             hunt(graph, "Nowhere | take 1"),
@@ -398,7 +372,6 @@ async def a_change_that_no_app_may_make_is_a_400(peer):
 async def a_missing_role_is_a_403_that_names_it(peer):
     none = peer.app("11111111-0000-4000-8000-000000000001", roles=[])
     reader = peer.app("11111111-0000-4000-8000-000000000002", roles=["SecurityIncident.Read.All"])
-    body = RunHuntingQueryPostRequestBody(query="DeviceInfo | take 1")
     async with peer.graph(**none) as graph:
         await refused(
             graph.security.incidents.get(),
@@ -411,8 +384,8 @@ async def a_missing_role_is_a_403_that_names_it(peer):
         assert (await graph.security.incidents.get(listing(top=1))).value
         patch = graph.security.incidents.by_incident_id(INCIDENT).patch(Incident(status=IncidentStatus.Active))
         await refused(patch, 403, "Forbidden", "API required roles: SecurityIncident.ReadWrite.All")
-        hunt = graph.security.microsoft_graph_security_run_hunting_query.post(body)
-        await refused(hunt, 403, "Forbidden", "ThreatHunting.Read.All, application roles: SecurityIncident.Read.All.")
+        message = "ThreatHunting.Read.All, application roles: SecurityIncident.Read.All."
+        await refused(hunt(graph, "DeviceInfo | take 1"), 403, "Forbidden", message)
 
 
 @test
@@ -477,45 +450,20 @@ async def the_sdk_waits_out_throttling(peer):
     contains(dict(calls[1]["headers"]).get("retry-attempt"), "1")
 
 
-@asynccontextmanager
-async def started(program):
-    """An emulator of its own for each test."""
-    with tempfile.TemporaryDirectory() as directory:
-        ca_file = Path(directory) / "ca.pem"
-        arguments = [program, "emulator", "--tls", "--ca-out", ca_file]
-        emulator = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, stderr=PIPE)
-        try:
-            config = await emulator.stdout.readline()
-            if not config:
-                raise RuntimeError((await emulator.stderr.read()).decode())
-            yield Peer(program, json.loads(config), ca_file)
-        finally:
-            emulator.kill()
-            await emulator.communicate()
-
-
-async def run(function, program):
-    async with started(program) as peer:
-        await function(peer)
+def run(function, program):
+    """Runs a test with an emulator of its own."""
+    with tempfile.TemporaryDirectory() as directory, Peer(program, f"{directory}/ca.pem") as peer:
+        asyncio.run(asyncio.wait_for(function(peer), PATIENCE_SECONDS))
 
 
 def main(program):
-    # Stopping this program also stops the emulator.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_with_what_was_started()
     # It logs every refusal, and here refusals are intended.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
-    failed = 0
-    tests = TESTS + sign_in.TESTS + triage.TESTS
-    for function in tests:
-        name = function.__name__.replace("_", " ")
-        try:
-            asyncio.run(asyncio.wait_for(run(function, program), PATIENCE_SECONDS))
-            print(f"ok      {name}", flush=True)
-        except Exception:  # The other tests are still worth running.
-            failed += 1
-            print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
-    print(f"{len(tests) - failed} passed, {failed} failed")
-    return failed
+    test.functions += sign_in.test.functions + triage.test.functions
+    test.run(lambda function: run(function, program))
+    print(test.summary())
+    return test.failed
 
 
 if __name__ == "__main__":

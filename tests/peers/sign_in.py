@@ -18,6 +18,7 @@ from pathlib import Path
 import jwt
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import CertificateCredential, ClientAssertionCredential
+from checks import Tests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -26,6 +27,7 @@ from jwt.utils import base64url_decode, base64url_encode
 SCOPE = "https://graph.microsoft.com/.default"
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TENANT, CLIENT = str(uuid.uuid4()), str(uuid.uuid4())
+test = Tests()
 
 
 def pair_of(peer):
@@ -52,6 +54,7 @@ def refused(peer, number, kind, **proof):
         raise AssertionError(f"signed in, where AADSTS{number} was expected")
 
 
+@test
 async def certificate_credential_signs_in(peer):
     certificate, key = pair_of(peer)
     for text in (certificate + key, key + certificate):
@@ -59,6 +62,7 @@ async def certificate_credential_signs_in(peer):
         assert claims["appidacr"] == "2" and "ThreatHunting.Read.All" in claims["roles"], claims
 
 
+@test
 async def certificate_credential_is_refused_with_an_unknown_certificate(peer):
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name, now = x509.Name([]), datetime.now(timezone.utc)
@@ -69,6 +73,7 @@ async def certificate_credential_is_refused_with_an_unknown_certificate(peer):
     refused(peer, 700027, CertificateCredential, certificate_data=certificate + key.private_bytes(*form))
 
 
+@test
 async def client_assertion_credential_signs_in(peer):
     def assertion():
         return peer.control("POST", "assertion", {})["assertion"]
@@ -77,6 +82,7 @@ async def client_assertion_credential_signs_in(peer):
     assert claims["appidacr"] == "2", claims
 
 
+@test
 async def client_assertion_credential_is_refused_with_a_foreign_assertion(peer):
     for change, number in (
         ({"issuer": "https://oidc.elsewhere.example"}, 700211),
@@ -127,6 +133,7 @@ def signed_by_the_component(program, certificate, key):
     return form
 
 
+@test
 async def what_the_component_signs_is_verified_independently(peer):
     certificate, key = pair_of(peer)
     now = time.time()
@@ -152,12 +159,3 @@ async def what_the_component_signs_is_verified_independently(peer):
         parsed.public_key().verify(base64url_decode(signature), signed.encode(), scheme, hashes.SHA256())
     jtis = {jwt.decode(form["client_assertion"], options={"verify_signature": False})["jti"] for form in (first, second)}
     assert len(jtis) == 2, "an assertion has an id of its own"
-
-
-TESTS = [
-    certificate_credential_signs_in,
-    certificate_credential_is_refused_with_an_unknown_certificate,
-    client_assertion_credential_signs_in,
-    client_assertion_credential_is_refused_with_a_foreign_assertion,
-    what_the_component_signs_is_verified_independently,
-]

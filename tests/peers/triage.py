@@ -6,6 +6,7 @@ import tempfile
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+from checks import Tests
 from msgraph.generated.models.security.alert_classification import AlertClassification
 from msgraph.generated.models.security.alert_determination import AlertDetermination
 from msgraph.generated.models.security.alert_status import AlertStatus
@@ -15,6 +16,7 @@ INCIDENT = "2972395"
 ALERT = "fad0d5c258-520a-405e-8bef-2a03d55f2d8b_1"
 # The component cannot undo a merge, so these two are used up.
 DUPLICATES = "2972407,2972401"
+test = Tests()
 
 
 async def component(peer, *arguments):
@@ -29,6 +31,7 @@ async def component(peer, *arguments):
     return json.loads(answer)["data"]
 
 
+@test
 async def the_sdk_reads_the_comments_that_the_component_adds(peer):
     await component(peer, "add-incident-comment", INCIDENT, "first line\nsecond line, „quoted“")
     await component(peer, "add-alert-comment", ALERT, "on the alert")
@@ -40,6 +43,7 @@ async def the_sdk_reads_the_comments_that_the_component_adds(peer):
     assert [comment.comment for comment in alert.comments] == ["on the alert"], alert.comments
 
 
+@test
 async def the_sdk_reads_the_alert_that_the_component_updates(peer):
     change = ("--status", "resolved", "--classification", "FalsePositive", "--determination", "Clean", "--assigned-to", "soc@haldenmarine.example")
     await component(peer, "update-alert", ALERT, *change)
@@ -51,6 +55,7 @@ async def the_sdk_reads_the_alert_that_the_component_updates(peer):
     assert alert.resolved_date_time, "an alert that is resolved has a time of resolution"
 
 
+@test
 async def the_sdk_sees_incidents_merged_and_alerts_moved(peer):
     target = (await component(peer, "merge-incidents", DUPLICATES, "--reasons", "sameCampaign"))["targetIncidentId"]
     [other] = set(DUPLICATES.split(",")) - {target}
@@ -60,10 +65,3 @@ async def the_sdk_sees_incidents_merged_and_alerts_moved(peer):
         alert = await graph.security.alerts_v2.by_alert_id(ALERT).get()
     assert (merged.status, merged.redirect_incident_id) == (IncidentStatus.Redirected, target), merged
     assert moved == target == alert.incident_id, (moved, target, alert.incident_id)
-
-
-TESTS = [
-    the_sdk_reads_the_comments_that_the_component_adds,
-    the_sdk_reads_the_alert_that_the_component_updates,
-    the_sdk_sees_incidents_merged_and_alerts_moved,
-]

@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -26,6 +25,8 @@ from jsonschema import Draft202012Validator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from checks import Tests, equal, holds, stop_with_what_was_started  # noqa: E402
+from emulator import Emulator  # noqa: E402
+from serve import ROOT, Served, variables  # noqa: E402
 
 KEY = "a-key-for-those-who-may-call"
 ACTIONS = [
@@ -41,87 +42,24 @@ UPLOAD_MAX_BYTES = 16 * 1024 * 1024
 PATIENCE_SECONDS = 60
 # About 50 MB.
 LARGE_HUNT = "SyntheticEvents | take 100000"
-ROOT = Path(__file__).resolve().parents[2]
 
 test = Tests()
 
 
-class Emulator:
-    """Microsoft Graph and Entra ID on loopback."""
+class Replica(Served):
+    """One `wasmtime serve`, and a client whose answers are checked."""
 
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "emulator"], stdout=subprocess.PIPE)
-        self.config = json.loads(self.process.stdout.readline())
-        self.url = self.config["endpoints"]["graph"]
-
-    def variables(self):
-        endpoints = self.config["endpoints"]
-        return {
-            "DEFENDER_TENANT_ID": self.config["tenant_id"],
-            "DEFENDER_CLIENT_ID": self.config["client_id"],
-            "DEFENDER_CLIENT_SECRET": self.config["client_secret"],
-            "DEFENDER_LOGIN_ENDPOINT": endpoints["login"],
-            "DEFENDER_GRAPH_ENDPOINT": endpoints["graph"],
-            "DEFENDER_GATEWAY_KEY": KEY,
-        }
-
-    def control(self, method, function, body=None):
-        answer = httpx.request(method, f"{self.url}/_emulator/{function}", json=body)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
-
-    @contextmanager
-    def fault(self, fault):
-        self.control("POST", "faults", fault)
-        try:
-            yield
-        finally:
-            self.control("DELETE", "faults")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def shipped():
-    """The arguments of `wasmtime` in deploy/, but for the address and the component."""
-    text = (ROOT / "deploy/kubernetes/Containerfile").read_text().replace("\\\n", " ")
-    arguments = json.loads(re.search(r"^ENTRYPOINT (.*)$", text, re.M)[1])
-    equal((arguments[0], arguments[1:4], arguments[-1]), ("/wasmtime", ["serve", "--addr", "0.0.0.0:8080"], "/service.wasm"))
-    return arguments[4:-1]
-
-
-class Replica:
-    """One `wasmtime serve`. Variables are passed by name, because arguments would show their values to everyone."""
-
-    def __init__(self, world, variables, *options):
-        names = [argument for name in variables for argument in ("--env", name)]
-        command = [world.wasmtime, "serve", "--addr", "127.0.0.1:0", *shipped(), *names, *options, world.service]
-        self.process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True)
-        self.log = []
-        for line in self.process.stderr:
-            self.log.append(line)
-            if found := re.search(r"Serving HTTP on (http://\S+?)/?$", line.strip()):
-                self.url = found[1]
-                break
-        else:
-            raise RuntimeError("".join(self.log))
-        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
-        self.client = httpx.Client(
-            base_url=self.url, headers=BEARER, timeout=PATIENCE_SECONDS, event_hooks={"response": [world.checks]}
-        )
+    def __init__(self, world, variables):
+        super().__init__(world.wasmtime, world.service, variables)
+        hooks = {"response": [world.checks]}
+        self.client = httpx.Client(base_url=self.url, headers=BEARER, timeout=PATIENCE_SECONDS, event_hooks=hooks)
 
     def connection(self):
         return socket.create_connection(self.url.removeprefix("http://").split(":"))
 
-    def peak_mib(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
-
     def stop(self):
         self.client.close()
-        self.process.kill()
-        self.process.wait()
+        super().stop()
 
 
 class World:
@@ -134,13 +72,13 @@ class World:
         self.answers = 0
         self.emulator = Emulator(host_test)
         self.secrets = [KEY, self.emulator.config["client_secret"]]
-        self.variables = self.emulator.variables()
+        self.variables = variables(self.emulator.config, KEY)
         self.replica = self.start(self.variables)
         self.client = self.replica.client
         self.description = self.client.get("/openapi.json").json()
 
-    def start(self, variables, *options):
-        self.replicas.append(Replica(self, variables, *options))
+    def start(self, variables):
+        self.replicas.append(Replica(self, variables))
         return self.replicas[-1]
 
     def stop(self):
@@ -171,9 +109,8 @@ class World:
         self.valid(schema, answer.json())
         if kind == PROBLEM:
             equal(answer.json()["status"], answer.status_code)
-        for header in response.get("headers", {}):
-            optional = header == "Retry-After"
-            holds(optional or header in answer.headers, f"{header} is missing")
+        for header in response.get("headers", {}).keys() - {"Retry-After"}:
+            holds(header in answer.headers, f"{header} is missing")
 
     def resolve(self, value):
         while "$ref" in value:
@@ -186,8 +123,8 @@ class World:
     def valid(self, schema, value):
         Draft202012Validator({**schema, "components": self.description["components"]}).validate(value)
 
-    def act(self, action, body, **options):
-        return self.client.post(f"/actions/{action}", json=body, **options)
+    def act(self, action, body):
+        return self.client.post(f"/actions/{action}", json=body)
 
 
 def imports(component):
@@ -495,11 +432,10 @@ def refuses_paths_and_methods_that_it_does_not_have(world):
 
 @test
 def odd_requests_get_an_answer_and_no_trap(world):
-    address = world.replica.url.removeprefix("http://").split(":")
     lines = ["BREW /actions", "GET *", "OPTIONS *", "GET //", "GET /%00", "GET /%ff%fe?%", "GET /actions/../healthz", "POST /actions/"]
     lines += ["GET /actions?" + "x" * 8000, "get /healthz", "GET http://elsewhere/healthz", "POST /actions/%6cist_incidents"]
     for line in lines:
-        with socket.create_connection(address) as connection:
+        with world.replica.connection() as connection:
             head = f"{line} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n\r\n"
             connection.sendall(head.encode())
             status = int(connection.recv(4096).split()[1])
@@ -572,19 +508,17 @@ def signs_in_with_any_credential(world):
     azure = {"AZURE_TENANT_ID": ids["DEFENDER_TENANT_ID"], "AZURE_CLIENT_ID": ids["DEFENDER_CLIENT_ID"]}
     own = {name: value for name, value in ids.items() if name not in ("DEFENDER_TENANT_ID", "DEFENDER_CLIENT_ID")}
     assertion = world.emulator.control("POST", "assertion", {})["assertion"]
-    for variables in (
+    for credential in (
         ids | {"DEFENDER_CERTIFICATE": pair["certificate"], "DEFENDER_PRIVATE_KEY": pair["private_key"]},
         ids | {"DEFENDER_CERTIFICATE": pair["private_key"] + pair["certificate"]},
         own | azure | {"DEFENDER_CLIENT_ASSERTION": assertion},
         ids | {"DEFENDER_ACCESS_TOKEN": token["access_token"]},
     ):
-        replica = world.start(variables)
+        replica = world.start(credential)
         answer = replica.client.post("/actions/get_incident_details", json={"incident_id": "2972395"})
         equal((answer.status_code, answer.json()["data"]["id"]), (200, "2972395"))
         replica.stop()
-    wrong = ids | {"DEFENDER_CERTIFICATE": pair["certificate"]}
-    replica = world.start(wrong)
-    answer = replica.client.get("/healthz")
+    answer = world.start(ids | {"DEFENDER_CERTIFICATE": pair["certificate"]}).client.get("/healthz")
     refused(answer, 503, "not-configured")
     holds("DEFENDER_PRIVATE_KEY is required beside certificate" in answer.text, answer.text)
 
@@ -603,8 +537,7 @@ def eight_callers_at_a_time_get_their_own_answers(world):
 
 @test
 def a_large_answer_streams_to_a_slow_reader(world):
-    body = {"query": LARGE_HUNT}
-    options = {"json": body, "headers": BEARER, "timeout": PATIENCE_SECONDS}
+    options = {"json": {"query": LARGE_HUNT}, "headers": BEARER, "timeout": PATIENCE_SECONDS}
     with httpx.stream("POST", f"{world.replica.url}/actions/run_hunting_query", **options) as answer:
         length = int(answer.headers["content-length"])
         chunks = []

@@ -44,6 +44,13 @@ impl Answer {
         members.into_iter().for_each(|(name, json)| self.json(name, &json));
     }
 
+    /// Keeps up to so many bytes for later, unless that leaves no room for what comes before, and returns how many.
+    pub fn reserve(&mut self, bytes: usize) -> usize {
+        let reserved = bytes.min(self.limit / 2);
+        self.limit -= reserved;
+        reserved
+    }
+
     /// Allows so many bytes more.
     pub fn widen(&mut self, bytes: usize) {
         self.limit += bytes;

@@ -6,7 +6,7 @@ use defender_xdr::catalog;
 use defender_xdr::text::fault::malformed;
 use defender_xdr::text::json::{Items, Writer, quoted};
 use defender_xdr::wire::host::Host;
-use defender_xdr::wit::actions::IncidentQuery;
+use defender_xdr::wit::actions::{Comment, IncidentQuery};
 use defender_xdr::wit::triage::AlertQuery;
 
 use crate::answer::{Answer, text};
@@ -42,21 +42,17 @@ pub async fn get_incident<H: Host>(
 ) -> Result<String, String> {
     let expand = with_alerts.filter(|with| *with).map(|_| "alerts");
     tools
-        .call(async |session| {
+        .call(async |session, mut answer| {
             let incident = get_incident::typed(session, incident_id, expand).await?;
-            let mut answer = Answer::within(tools.settings.max_bytes);
             answer.members(view::incident(&incident));
             answer.members(view::incident_details(&incident));
             answer.warnings(&incident.warnings);
-            let comments = &incident.comments;
-            if !comments.is_empty() {
-                answer.list("comments", comments.iter().map(view::comment), comments.len(), "see the portal");
-            }
+            comments(&mut answer, &incident.comments);
             if let Some(alerts) = &incident.alerts {
                 let shown = alerts.iter().map(|alert| view::object(&view::alert(alert)));
                 answer.list("alerts", shown, alerts.len(), "use list-alerts with a filter, or get-alert");
             }
-            Ok(answer.finish())
+            Ok(answer)
         })
         .await
 }
@@ -79,11 +75,11 @@ pub async fn list_incidents<H: Host>(
     };
     let how = advice(query.cursor.as_deref());
     tools
-        .call(async |session| {
+        .call(async |session, answer| {
             let page = list_incidents::typed(session, &query).await?;
             let items = page.incidents.iter().map(|incident| view::object(&view::incident(incident)));
             let rest = Rest { total: page.total, cursor: page.cursor.as_deref(), warnings: &page.warnings };
-            Ok(listed(tools.settings.max_bytes, "incidents", items, page.incidents.len(), how, &rest))
+            Ok(listed(answer, "incidents", items, page.incidents.len(), how, &rest))
         })
         .await
 }
@@ -104,11 +100,11 @@ pub async fn list_alerts<H: Host>(
     };
     let how = advice(query.cursor.as_deref());
     tools
-        .call(async |session| {
+        .call(async |session, answer| {
             let page = alerts::list(session, &query).await?;
             let items = page.alerts.iter().map(|alert| view::object(&view::alert_of_list(alert)));
             let rest = Rest { total: page.total, cursor: page.cursor.as_deref(), warnings: &page.warnings };
-            Ok(listed(tools.settings.max_bytes, "alerts", items, page.alerts.len(), how, &rest))
+            Ok(listed(answer, "alerts", items, page.alerts.len(), how, &rest))
         })
         .await
 }
@@ -135,40 +131,41 @@ struct Rest<'p> {
 
 /// A page. The cursor goes on after the whole page, so it is there only if all of it is.
 fn listed(
-    limit: usize,
+    mut answer: Answer,
     name: &'static str,
     items: impl Iterator<Item = String>,
     count: usize,
     how: &str,
     rest: &Rest<'_>,
-) -> String {
+) -> Answer {
     let cursor = rest.cursor.map(quoted);
-    // Room for it, unless it would leave none for what it follows.
-    let reserved = cursor.as_ref().map_or(0, String::len).min(limit / 2);
-    let mut answer = Answer::within(limit.saturating_sub(reserved));
+    let reserved = answer.reserve(cursor.as_ref().map_or(0, String::len));
     answer.members(rest.total.map(|total| ("total", total.to_string())));
     answer.warnings(rest.warnings);
     let all = answer.list(name, items, count, how);
     answer.widen(reserved);
     answer.members(cursor.filter(|_| all).map(|cursor| ("cursor", cursor)));
-    answer.finish()
+    answer
+}
+
+fn comments(answer: &mut Answer, comments: &[Comment]) {
+    if !comments.is_empty() {
+        answer.list("comments", comments.iter().map(view::comment), comments.len(), "see the portal");
+    }
 }
 
 /// One alert.
 pub async fn get_alert<H: Host>(tools: &Tools<H>, alert_id: &str) -> Result<String, String> {
     tools
-        .call(async |session| {
+        .call(async |session, mut answer| {
             let details = alerts::get(session, alert_id).await?;
-            let mut answer = Answer::within(tools.settings.max_bytes);
             answer.members(view::alert_of_list(&details));
             answer.members(view::alert_details(&details));
             answer.warnings(&details.warnings);
-            let (comments, evidence) = (&details.comments, view::evidence(&details));
-            if !comments.is_empty() {
-                answer.list("comments", comments.iter().map(view::comment), comments.len(), "see the portal");
-            }
+            comments(&mut answer, &details.comments);
+            let evidence = view::evidence(&details);
             answer.list("evidence", &evidence, evidence.len(), "hunt in AlertEvidence");
-            Ok(answer.finish())
+            Ok(answer)
         })
         .await
 }
@@ -180,14 +177,12 @@ pub async fn run_hunting_query<H: Host>(
     time_span: Option<&str>,
 ) -> Result<String, String> {
     tools
-        .call(async |session| {
+        .call(async |session, mut answer| {
             let found = run_hunting_query::typed(session, query, time_span).await?;
             let rows: Items<'_> =
                 serde_json::from_str(&found.rows_json).map_err(|_| malformed("the rows are not a list"))?;
-            let columns: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
-            let mut answer = Answer::within(tools.settings.max_bytes);
             answer.json("row_count", &found.row_count.to_string());
-            let columns: Vec<String> = columns.into_iter().map(text).collect();
+            let columns: Vec<String> = found.columns.iter().map(|column| text(&column.name)).collect();
             answer.list("columns", &columns, columns.len(), "project fewer columns");
             answer.warnings(&found.warnings);
             let count = usize::try_from(found.row_count).unwrap_or(usize::MAX);
@@ -196,7 +191,7 @@ pub async fn run_hunting_query<H: Host>(
             if let Some(limit) = found.limit_reached {
                 answer.note(&format!("the service stopped at {limit} rows"));
             }
-            Ok(answer.finish())
+            Ok(answer)
         })
         .await
 }
@@ -204,7 +199,7 @@ pub async fn run_hunting_query<H: Host>(
 /// Which tools will work.
 pub async fn check<H: Host>(tools: &Tools<H>) -> Result<String, String> {
     tools
-        .call(async |session| {
+        .call(async |session, mut answer| {
             let report = check::check(session).await?;
             let mut checked = Vec::new();
             for (action, tool) in READING.iter().chain(WRITING) {
@@ -215,10 +210,9 @@ pub async fn check<H: Host>(tools: &Tools<H>) -> Result<String, String> {
                 object.optional("what_to_do", access.advice.as_deref().map(quoted));
                 checked.push(object.finish());
             }
-            let mut answer = Answer::within(tools.settings.max_bytes);
             answer.warnings(&report.warnings);
             answer.list("tools", &checked, checked.len(), "");
-            Ok(answer.finish())
+            Ok(answer)
         })
         .await
 }

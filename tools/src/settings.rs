@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use defender_xdr::catalog;
-use defender_xdr::catalog::environment::{self, Fault, trimmed};
+use defender_xdr::catalog::environment::{self, Environment, Fault, trimmed};
 use defender_xdr::doors::invoke;
 
 const WRITE: &str = "DEFENDER_TOOLS_WRITE";
@@ -38,42 +38,35 @@ impl Settings {
     /// Everything that is missing or wrong, in one sentence without values.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let configuration = catalog::describe().configuration;
-        let mut faults = Vec::new();
-        let config = match environment::read(&configuration, &variable) {
-            Ok(environment) => environment.config,
-            Err(missing) => {
-                faults.extend(missing);
-                String::new()
+        let environment = environment::read(&configuration, &variable);
+        let (writes_now, max_bytes) = (writes_now(trimmed(variable(WRITE))), max_bytes(trimmed(variable(MAX_BYTES))));
+        let faults = match (environment, writes_now, max_bytes) {
+            (Ok(Environment { config, .. }), Ok(writes_now), Ok(max_bytes)) => match invoke::connection(&config) {
+                Ok(_) => return Ok(Self { config, writes_now, max_bytes }),
+                Err(error) => vec![environment::refused(&configuration, &error)],
+            },
+            (environment, writes_now, max_bytes) => {
+                let missing = environment.err().unwrap_or_default();
+                missing.into_iter().chain(writes_now.err()).chain(max_bytes.err()).collect()
             }
         };
-        let writes_now = match trimmed(variable(WRITE)).as_deref() {
-            None => false,
-            Some(word) if word.eq_ignore_ascii_case(NOW) => true,
-            Some(_) => {
-                faults.push(Fault { variable: WRITE.into(), why: format!("must be {NOW} or not set") });
-                false
-            }
-        };
-        let max_bytes = match trimmed(variable(MAX_BYTES)).map(|text| text.parse()) {
-            None => MAX_BYTES_DEFAULT,
-            Some(Ok(bytes)) if MAX_BYTES_RANGE.contains(&bytes) => bytes,
-            Some(_) => {
-                let (least, most) = (MAX_BYTES_RANGE.start(), MAX_BYTES_RANGE.end());
-                faults.push(Fault {
-                    variable: MAX_BYTES.into(),
-                    why: format!("must be a whole number from {least} to {most}"),
-                });
-                MAX_BYTES_DEFAULT
-            }
-        };
-        if faults.is_empty() {
-            let refused = invoke::connection(&config).err();
-            faults.extend(refused.map(|error| environment::refused(&configuration, &error)));
-        }
-        if faults.is_empty() {
-            return Ok(Self { config, writes_now, max_bytes });
-        }
         let faults: Vec<String> = faults.into_iter().map(|fault| format!("{} {}", fault.variable, fault.why)).collect();
         Err(format!("the host's variables are incomplete: {}; a person has to set them", faults.join(", ")))
     }
+}
+
+fn writes_now(variable: Option<String>) -> Result<bool, Fault> {
+    match variable {
+        None => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case(NOW) => Ok(true),
+        Some(_) => Err(Fault { variable: WRITE.into(), why: format!("must be {NOW} or not set") }),
+    }
+}
+
+fn max_bytes(variable: Option<String>) -> Result<usize, Fault> {
+    let Some(text) = variable else { return Ok(MAX_BYTES_DEFAULT) };
+    text.parse().ok().filter(|bytes| MAX_BYTES_RANGE.contains(bytes)).ok_or_else(|| {
+        let why = format!("must be a whole number from {} to {}", MAX_BYTES_RANGE.start(), MAX_BYTES_RANGE.end());
+        Fault { variable: MAX_BYTES.into(), why }
+    })
 }

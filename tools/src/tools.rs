@@ -6,6 +6,7 @@ use defender_xdr::text::fault::Fault;
 use defender_xdr::wire::host::Host;
 use defender_xdr::wit::types::Error;
 
+use crate::answer::Answer;
 use crate::settings::Settings;
 
 /// Longest message of the service that is passed on, in characters.
@@ -21,14 +22,15 @@ pub struct Tools<H> {
 }
 
 impl<H: Host> Tools<H> {
-    /// Runs an action.
+    /// Runs an action, which adds to an empty answer within the limit.
     pub(crate) async fn call(
         &self,
-        action: impl AsyncFnOnce(&Session<'_, H>) -> Result<String, Fault>,
+        action: impl AsyncFnOnce(&Session<'_, H>, Answer) -> Result<Answer, Fault>,
     ) -> Result<String, String> {
         let run = async {
             let connection = invoke::connection(&self.settings.config)?;
-            action(&Session::new(&self.host, &connection, "")).await
+            let answer = Answer::within(self.settings.max_bytes);
+            action(&Session::new(&self.host, &connection, ""), answer).await.map(Answer::finish)
         };
         run.await.map_err(|fault| sentence(&invoke::without_secret(fault, &self.settings.config)))
     }

@@ -38,7 +38,7 @@ pub async fn update_incident<H: Host>(
 ) -> Result<String, String> {
     let only_checks = tools.only_checks(dry_run);
     tools
-        .call(async |session| {
+        .call(async |session, answer| {
             let add_tags = add_tags.filter(|tags| !tags.is_empty());
             let change = IncidentChange {
                 status: status(change.status.as_deref())?,
@@ -58,9 +58,9 @@ pub async fn update_incident<H: Host>(
             };
             let incident = update_incident::typed(session, incident_id, &change).await?;
             if only_checks {
-                return Ok(checked(tools.settings.max_bytes, &incident.raw_json));
+                return Ok(checked(answer, &incident.raw_json));
             }
-            Ok(done(tools.settings.max_bytes, view::incident(&incident), &incident.warnings))
+            Ok(done(answer, view::incident(&incident), &incident.warnings))
         })
         .await
 }
@@ -74,7 +74,7 @@ pub async fn update_alert<H: Host>(
 ) -> Result<String, String> {
     let only_checks = tools.only_checks(dry_run);
     tools
-        .call(async |session| {
+        .call(async |session, answer| {
             let change = AlertChange {
                 status: word("status", change.status.as_deref())?,
                 classification: word("classification", change.classification.as_deref())?,
@@ -85,9 +85,9 @@ pub async fn update_alert<H: Host>(
             };
             let alert = update_alert::typed(session, alert_id, &change).await?;
             if only_checks {
-                return Ok(checked(tools.settings.max_bytes, &alert.raw_json));
+                return Ok(checked(answer, &alert.raw_json));
             }
-            Ok(done(tools.settings.max_bytes, view::alert_of_list(&alert), &alert.warnings))
+            Ok(done(answer, view::alert_of_list(&alert), &alert.warnings))
         })
         .await
 }
@@ -101,37 +101,35 @@ pub async fn add_comment<H: Host>(
 ) -> Result<String, String> {
     let only_checks = tools.only_checks(dry_run);
     tools
-        .call(async |session| {
+        .call(async |session, answer| {
             let list = comment::typed(session, owner, text, Some(only_checks)).await?;
             if only_checks {
                 let mut body = Writer::new();
                 body.text("comment", &session.cleared(text.to_owned()));
-                return Ok(checked(tools.settings.max_bytes, &body.finish()));
+                return Ok(checked(answer, &body.finish()));
             }
             // None are known if the service did not answer with them.
             let count =
                 Some(list.comments.len()).filter(|count| *count > 0).map(|count| ("comments", count.to_string()));
-            Ok(done(tools.settings.max_bytes, count.into_iter().collect(), &list.warnings))
+            Ok(done(answer, count.into_iter().collect(), &list.warnings))
         })
         .await
 }
 
 /// What would be sent.
-fn checked(limit: usize, body: &str) -> String {
-    let mut answer = Answer::within(limit);
+fn checked(mut answer: Answer, body: &str) -> Answer {
     answer.json("done", "false");
     answer.list("would_send", [body], 1, "it is longer than an answer may be");
     answer.note("only checked, nothing was changed: to do it, call again with dry-run false");
-    answer.finish()
+    answer
 }
 
 /// What is there now.
-fn done(limit: usize, members: Members, warnings: &[String]) -> String {
-    let mut answer = Answer::within(limit);
+fn done(mut answer: Answer, members: Members, warnings: &[String]) -> Answer {
     answer.json("done", "true");
     answer.members(members);
     answer.warnings(warnings);
-    answer.finish()
+    answer
 }
 
 /// The statuses that an analyst sets; the others are the service's.

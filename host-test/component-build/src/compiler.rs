@@ -45,12 +45,9 @@ impl Compiler {
         if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
             return Ok(Self { from_source: None, linkers });
         }
-        let source = self::sysroot(DEBIAN_COMPILER)
-            .is_some_and(|sysroot| sysroot.join("lib/rustlib/src/rust/library/std").is_dir());
-        if source {
-            return Ok(Self { from_source: Some(DEBIAN_COMPILER.into()), linkers });
-        }
-        Err(NoCompiler)
+        let debian = self::sysroot(DEBIAN_COMPILER).ok_or(NoCompiler)?;
+        let has_source = debian.join("lib/rustlib/src/rust/library/std").is_dir();
+        has_source.then(|| Self { from_source: Some(DEBIAN_COMPILER.into()), linkers }).ok_or(NoCompiler)
     }
 
     /// Finds a compiler, installing the target if none has it.

@@ -12,9 +12,9 @@ use crate::{TARGET, metadata};
 /// # Errors
 /// If there is no compiler for the target, or the build fails; its output goes to stderr.
 pub fn build(workspace: &Path) -> Result<PathBuf, BuildError> {
-    let component = workspace.join("target/defender_xdr.wasm");
-    finish(workspace, &link(workspace, "defender-xdr")?, &component)?;
-    Ok(component)
+    finish(&link(workspace, "defender-xdr")?, workspace.join("target/defender_xdr.wasm"), |linked| {
+        metadata::add(linked, &workspace.join("wit"))
+    })
 }
 
 /// The service's whole sandbox: the connector's imports, and the one through which the configuration comes.
@@ -34,12 +34,10 @@ const SERVICE_IMPORTS: [&str; 7] = [
 /// As [`build`], or the service would import something that its sandbox does not have.
 pub fn build_service(workspace: &Path) -> Result<PathBuf, BuildError> {
     let linked = link(workspace, "defender-xdr-service")?;
-    let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
     check(&linked, &SERVICE_IMPORTS, &["wasi:http/handler@0.3"])?;
-    let service = metadata::describe(&linked, &metadata::SERVICE).map_err(|error| metadata_fault(&error))?;
-    let path = workspace.join("target/defender-xdr-service.wasm");
-    write_if_changed(&service, &path).map_err(|error| BuildError::Io(path.clone(), error))?;
-    Ok(path)
+    finish(&linked, workspace.join("target/defender-xdr-service.wasm"), |linked| {
+        metadata::describe(linked, &metadata::SERVICE)
+    })
 }
 
 /// The tools' whole sandbox: the connector's, and the configuration.
@@ -53,23 +51,20 @@ pub(crate) const TOOLS: [&str; 2] = ["defender-xdr-tools.wasm", "defender-xdr-to
 /// As [`build_service`], or the read-only one would export more than reading.
 pub fn build_tools(workspace: &Path) -> Result<PathBuf, BuildError> {
     let [all, read_only] = TOOLS.map(|name| workspace.join("target").join(name));
-    let (reading, writing) = ("defender:tools/reading@", "defender:tools/writing@");
-    let variants: [(&Path, &[&str], &[&str]); 2] =
-        [(&all, &[], &[reading, writing]), (&read_only, &["--no-default-features"], &[reading])];
-    for (path, options, exports) in variants {
+    let exports = ["defender:tools/reading@", "defender:tools/writing@"];
+    let build = |path: PathBuf, options: &[&str], exports: &[&str]| {
         let linked = link_in(workspace, workspace, "defender-xdr-tools", options)?;
-        let linked = fs::read(&linked).map_err(|error| BuildError::Io(linked, error))?;
         check(&linked, &TOOLS_IMPORTS, exports)?;
-        let wit = workspace.join("tools/wit");
-        let tools = metadata::add_for_agents(&linked, &wit).map_err(|error| metadata_fault(&error))?;
-        write_if_changed(&tools, path).map_err(|error| BuildError::Io(path.to_owned(), error))?;
-    }
+        finish(&linked, path, |linked| metadata::add_for_agents(linked, &workspace.join("tools/wit")))
+    };
+    let all = build(all, &[], &exports)?;
+    build(read_only, &["--no-default-features"], &exports[..1])?;
     Ok(all)
 }
 
 /// Checks that a component imports no more than its sandbox has, and exports exactly what it should; each by the start of its name.
-fn check(component: &[u8], imports: &[&str], exports: &[&str]) -> Result<(), BuildError> {
-    let (imported, exported) = metadata::interface(component).map_err(|error| metadata_fault(&error))?;
+fn check(component: &Path, imports: &[&str], exports: &[&str]) -> Result<(), BuildError> {
+    let (imported, exported) = metadata::interface(&read(component)?)?;
     let is_offered = |import: &String| imports.iter().any(|offered| import.starts_with(offered));
     if let Some(import) = imported.into_iter().find(|import| !is_offered(import)) {
         return Err(BuildError::Import(import));
@@ -79,12 +74,19 @@ fn check(component: &[u8], imports: &[&str], exports: &[&str]) -> Result<(), Bui
     if is_due { Ok(()) } else { Err(BuildError::Exports(exported)) }
 }
 
-/// Gives a linked component its metadata and documentation.
-fn finish(workspace: &Path, linked: &Path, component: &Path) -> Result<(), BuildError> {
-    let cannot = |error| BuildError::Io(linked.to_owned(), error);
-    let linked = fs::read(linked).map_err(cannot)?;
-    let finished = metadata::add(&linked, &workspace.join("wit")).map_err(|error| metadata_fault(&error))?;
-    write_if_changed(&finished, component).map_err(|error| BuildError::Io(component.to_owned(), error))
+/// Gives a linked component its metadata, and returns the file that it is written to.
+fn finish(
+    linked: &Path,
+    to: PathBuf,
+    described: impl FnOnce(&[u8]) -> anyhow::Result<Vec<u8>>,
+) -> Result<PathBuf, BuildError> {
+    let finished = described(&read(linked)?)?;
+    write_if_changed(&finished, &to).map_err(|error| BuildError::Io(to.clone(), error))?;
+    Ok(to)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, BuildError> {
+    fs::read(file).map_err(|error| BuildError::Io(file.to_owned(), error))
 }
 
 /// Builds the same component with cargo-component, in a directory of its own.
@@ -100,9 +102,8 @@ pub fn build_with_cargo_component(workspace: &Path) -> Result<PathBuf, BuildErro
     let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
     cargo.env("PATH", path.unwrap_or_default()).args(["component", "build", "--release", "--target", TARGET]);
     run(cargo)?;
-    let component = target_dir.join("defender_xdr.wasm");
-    finish(workspace, &target_dir.join(TARGET).join("release/defender_xdr.wasm"), &component)?;
-    Ok(component)
+    let linked = target_dir.join(TARGET).join("release/defender_xdr.wasm");
+    finish(&linked, target_dir.join("defender_xdr.wasm"), |linked| metadata::add(linked, &workspace.join("wit")))
 }
 
 /// A directory with a `rustc` that reports a sysroot in which cargo-component finds the target it requires.
@@ -139,7 +140,7 @@ fn make_executable(_: &Path) -> io::Result<()> {
 }
 
 /// Keeps the timestamp of an unchanged file, so that its dependents are not rebuilt.
-pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
+fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     if fs::read(to).is_ok_and(|old| old == new) {
         return Ok(());
     }
@@ -149,6 +150,8 @@ pub(crate) fn write_if_changed(new: &[u8], to: &Path) -> io::Result<()> {
     fs::rename(part, to)
 }
 
-fn metadata_fault(error: &anyhow::Error) -> BuildError {
-    BuildError::Metadata(format!("{error:#}"))
+impl From<anyhow::Error> for BuildError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Metadata(format!("{error:#}"))
+    }
 }

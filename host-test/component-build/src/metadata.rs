@@ -2,12 +2,11 @@
 //!
 //! The linker drops the documentation. Hosts that show it, to a person or to a model, read the custom section `package-docs`.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField, Authors, Description, Licenses, Source, Version};
 use wit_parser::decoding::{DecodedWasm, decode};
@@ -45,8 +44,7 @@ const FORMAT: u8 = 0;
 pub(crate) fn add(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
     let text = text(&resolve, package)?;
-    let docs = json!({"worlds": {"root": {"docs": text}}}).to_string();
-    Ok(with_docs(describe(component, &CONNECTOR)?, [&[FORMAT], docs.as_bytes()].concat()))
+    Ok(with_docs(describe(component, &CONNECTOR)?, &json!({ "docs": text })))
 }
 
 /// Adds metadata, and the documentation of each function where Wassette looks for it: under its bare name, as if the world exported it.
@@ -57,10 +55,9 @@ pub(crate) fn add_for_agents(component: &[u8], wit: &Path) -> Result<Vec<u8>> {
     let (resolve, package) = resolve(wit)?;
     let interfaces = resolve.packages[package].interfaces.values();
     let functions = interfaces.flat_map(|interface| resolve.interfaces[*interface].functions.values());
-    let functions: serde_json::Map<String, serde_json::Value> =
+    let functions: Value =
         functions.map(|function| (function.name.clone(), json!({ "docs": documentation(&function.docs) }))).collect();
-    let docs = json!({"worlds": {"root": {"func_exports": functions}}}).to_string();
-    Ok(with_docs(describe(component, &TOOLS)?, [&[FORMAT], docs.as_bytes()].concat()))
+    Ok(with_docs(describe(component, &TOOLS)?, &json!({ "func_exports": functions })))
 }
 
 /// The names of what a component imports, and of what it exports.
@@ -113,8 +110,11 @@ pub(crate) fn describe(component: &[u8], about: &About) -> Result<Vec<u8>> {
     metadata.to_wasm(&unnamed)
 }
 
-fn with_docs(mut component: Vec<u8>, docs: Vec<u8>) -> Vec<u8> {
-    let section = CustomSection { name: PackageMetadata::SECTION_NAME.into(), data: Cow::Owned(docs) };
+/// Adds the documentation of the only world.
+fn with_docs(mut component: Vec<u8>, world: &Value) -> Vec<u8> {
+    let docs = json!({ "worlds": { "root": world } }).to_string();
+    let docs = [&[FORMAT], docs.as_bytes()].concat();
+    let section = CustomSection { name: PackageMetadata::SECTION_NAME.into(), data: docs.into() };
     section.append_to_component(&mut component);
     component
 }

@@ -61,10 +61,8 @@ impl Graph {
         // Procedural macros run in the compiler and leave nothing in the artifact.
         let is_linked = |id: &str| {
             let targets = packages.get(id).map(|package| list(&package["targets"])).unwrap_or_default();
-            targets
-                .iter()
-                .any(|target| list(&target["kind"]).iter().any(|kind| kind != "proc-macro" && kind != "custom-build"))
-                && !targets.iter().any(|target| list(&target["kind"]).iter().any(|kind| kind == "proc-macro"))
+            let kinds: Vec<Value> = targets.iter().flat_map(|target| list(&target["kind"])).collect();
+            kinds.iter().any(|kind| kind != "custom-build") && !kinds.iter().any(|kind| kind == "proc-macro")
         };
         let links = list(&metadata["resolve"]["nodes"]).into_iter().map(|node| {
             let normal = list(&node["deps"])

@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 
 use serde::Serialize;
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
 
 use crate::data::tenant::TENANT_ID;
 use crate::entra::app::{App, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
@@ -88,8 +87,7 @@ impl Emulator {
         listener.set_nonblocking(true).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
 
-        let identity = if options.tls { Some(certificate::make()?) } else { None };
-        let (ca_pem, tls) = identity.map(|it| (it.ca_pem, TlsAcceptor::from(it.server))).unzip();
+        let (ca_pem, tls) = if options.tls { Some(certificate::make()?) } else { None }.unzip();
         let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
         let server = Arc::new(State {
             base_url,

@@ -115,25 +115,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    fn parameter(name: &str, kind: ParameterKind, required: bool) -> Parameter {
-        Parameter {
-            name: name.into(),
-            title: String::new(),
-            description: "What it is.".into(),
-            kind,
-            required,
-            default_value: None,
-            allowed_values: Vec::new(),
-            minimum: None,
-            maximum: None,
-            example: None,
-            one_of: None,
-            comment: None,
-        }
-    }
+    use crate::cli::sample::parameter;
 
     fn action() -> Action {
+        let required = |name| Parameter { required: true, ..parameter(name, ParameterKind::Text) };
         Action {
             name: "do_it".into(),
             function: "do-it".into(),
@@ -142,11 +127,11 @@ mod tests {
             effect: Effect::Read,
             permissions: Vec::new(),
             parameters: vec![
-                parameter("first_id", ParameterKind::Text, true),
-                parameter("deep", ParameterKind::Boolean, false),
-                parameter("tags", ParameterKind::TextList, false),
-                parameter("second", ParameterKind::Text, true),
-                parameter("json", ParameterKind::Any, false),
+                required("first_id"),
+                parameter("deep", ParameterKind::Boolean),
+                parameter("tags", ParameterKind::TextList),
+                required("second"),
+                parameter("json", ParameterKind::Any),
             ],
             example_json: "{}".into(),
         }

@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::Command;
+use defender_emulator::{ConnectorConfig, Emulator, Options};
 use defender_xdr_host::bindings::catalog::{self, Action, Effect};
 use defender_xdr_host::bindings::types::{Config, Credential, Endpoints};
-use defender_xdr_host::{CallError, Exchange, Instance};
-use serde_json::Value;
+use defender_xdr_host::{CallError, Exchange, Instance, Proxy};
+use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
 use super::figure::{kibibytes, plural, span};
 use super::globals::Globals;
-use super::source::{Configuration, Source};
 use super::terminal::Terminal;
 use super::view::{self, Envelope, change};
-use super::{check, example, session, visible};
+use super::{check, example, session, source, visible};
 
 pub(crate) const NAME: &str = "demo";
 
@@ -39,14 +39,14 @@ pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
         counter.fetch_add(1, Ordering::Relaxed);
     });
     let started = Instant::now();
-    let connector = session::load(globals, Some(count))?;
+    let connector = session::load(globals, Some(count), Proxy::None)?;
     let catalog = connector.catalog().await?;
-    let loaded = started.elapsed();
-    let configuration = Source::Emulator.open(catalog)?;
-    terminal.print(&opening(catalog, connector.shape().size, &span(loaded), &configuration, terminal))?;
+    let loaded = span(started.elapsed());
+    let (emulator, config) = source::start_emulator(Options::default())?;
+    terminal.print(&opening(catalog, connector.shape().size, &loaded, emulator.base_url(), terminal))?;
 
-    let mut demo =
-        Demo { instance: connector.instance().await?, configuration, terminal, requests, last_incident: None };
+    let instance = connector.instance().await?;
+    let mut demo = Demo { instance, emulator, config, terminal, requests, last_incident: None };
     for (index, action) in in_order(catalog).into_iter().enumerate() {
         demo.step(index + 1, action).await?;
     }
@@ -69,7 +69,9 @@ fn in_order(catalog: &catalog::Connector) -> Vec<&Action> {
 
 struct Demo<'a> {
     instance: Instance,
-    configuration: Configuration,
+    emulator: Emulator,
+    /// As `json.invoke` takes it.
+    config: String,
     terminal: &'a Terminal,
     requests: Arc<AtomicUsize>,
     /// The last incident shown, to compare it with its state after a change.
@@ -81,14 +83,14 @@ impl Demo<'_> {
         self.heading(number, &action.title, &example::command_line(action, &["--emulator"]))?;
         let started = Instant::now();
         let input = Value::Object(example::input(action)).to_string();
-        let answer = self.instance.invoke(&action.name, &self.configuration.json(), &input).await?;
-        let took = span(started.elapsed());
+        let answer = self.instance.invoke(&action.name, &self.config, &input).await?;
+        let spent = self.spent(started);
         let envelope = Envelope::parse(&answer)?;
         self.terminal.print(&self.shown(action, &envelope.data))?;
         if view::incident::is_one(&envelope.data) {
             self.last_incident = Some(envelope.data.clone());
         }
-        self.closing(&envelope, &took)
+        self.closing(&envelope, &spent)
     }
 
     fn shown(&self, action: &Action, data: &Value) -> String {
@@ -101,7 +103,7 @@ impl Demo<'_> {
         }
     }
 
-    fn closing(&self, envelope: &Envelope, took: &str) -> Outcome {
+    fn closing(&self, envelope: &Envelope, spent: &[String]) -> Outcome {
         for warning in envelope.warnings() {
             self.terminal.print(&format!(
                 "{} {}",
@@ -109,16 +111,32 @@ impl Demo<'_> {
                 visible::indented(warning)
             ))?;
         }
-        let requests = self.requests.swap(0, Ordering::Relaxed);
-        let mut facts = view::counts(envelope);
-        facts.extend([took.to_owned(), plural(requests as u64, "request")]);
+        self.facts(&[view::counts(envelope), spent.to_vec()].concat())
+    }
+
+    /// The time since a call began, and the requests that it made.
+    fn spent(&self, started: Instant) -> [String; 2] {
+        [span(started.elapsed()), plural(self.requests.swap(0, Ordering::Relaxed) as u64, "request")]
+    }
+
+    fn facts(&self, facts: &[String]) -> Outcome {
         self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
     }
 
     /// Shows an error, through a typed call this time.
     async fn failure(&mut self, number: usize) -> Outcome {
         self.heading(number, "What an error looks like", &format!("… {MISSPELT_QUERY}"))?;
-        let config = typed(&self.configuration)?;
+        let ConnectorConfig { tenant_id, client_id, client_secret, endpoints } = self.emulator.connector_config();
+        let config = Config {
+            tenant_id,
+            client_id,
+            credential: Credential::ClientSecret(client_secret),
+            timeout_seconds: None,
+            verify: None,
+            api_version: None,
+            cloud: None,
+            endpoints: Some(Endpoints { login: Some(endpoints.login), graph: Some(endpoints.graph) }),
+        };
         match self.instance.run_hunting_query(&config, MISSPELT_QUERY, None).await {
             Err(error @ CallError::Action(_)) => {
                 self.terminal.print(&view::error::paragraph(&error, |text| self.terminal.text(text)))
@@ -135,23 +153,20 @@ impl Demo<'_> {
             "Sign in with a certificate",
             "DEFENDER_CERTIFICATE_FILE=… DEFENDER_PRIVATE_KEY_FILE=… … check",
         )?;
-        let Some(emulator) = &self.configuration.emulator else { return Ok(()) };
-        let pair = emulator.certificate();
-        let mut config: Value = parsed(&self.configuration)?;
-        if let Some(members) = config.as_object_mut() {
-            members.remove("client_secret");
-            members.insert("certificate".into(), pair.certificate_pem.into());
-            members.insert("private_key".into(), pair.private_key_pem.into());
-        }
+        let (config, pair) = (self.emulator.connector_config(), self.emulator.certificate());
+        let config = json!({
+            "tenant_id": config.tenant_id,
+            "client_id": config.client_id,
+            "endpoints": config.endpoints,
+            "certificate": pair.certificate_pem,
+            "private_key": pair.private_key_pem,
+        });
         self.requests.store(0, Ordering::Relaxed);
         let started = Instant::now();
         let report = self.instance.check_json(&config.to_string()).await?;
-        let took = span(started.elapsed());
+        let [took, requests] = self.spent(started);
         self.terminal.print(&check::table(&report, catalog, self.terminal)?)?;
-        let requests = self.requests.swap(0, Ordering::Relaxed);
-        let facts =
-            [took, plural(requests as u64, "request"), "the key stays in the sandbox: it signs a token request".into()];
-        self.terminal.print(&self.terminal.text(facts.join(" · ")).dim().to_string())
+        self.facts(&[took, requests, "the key stays in the sandbox: it signs a token request".to_owned()])
     }
 
     fn heading(&self, number: usize, title: &str, command: &str) -> Outcome {
@@ -185,35 +200,7 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
-fn parsed(configuration: &Configuration) -> Result<Value, Failure> {
-    serde_json::from_str(&configuration.json()).map_err(|error| Failure::usage(error.to_string()))
-}
-
-/// The configuration for typed calls.
-fn typed(configuration: &Configuration) -> Result<Config, Failure> {
-    let json = parsed(configuration)?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let endpoints = &json["endpoints"];
-    Ok(Config {
-        tenant_id: text(&json["tenant_id"]),
-        client_id: text(&json["client_id"]),
-        credential: Credential::ClientSecret(text(&json["client_secret"])),
-        timeout_seconds: None,
-        verify: None,
-        api_version: None,
-        cloud: None,
-        endpoints: Some(Endpoints { login: Some(text(&endpoints["login"])), graph: Some(text(&endpoints["graph"])) }),
-    })
-}
-
-fn opening(
-    catalog: &catalog::Connector,
-    size: usize,
-    loaded: &str,
-    configuration: &Configuration,
-    terminal: &Terminal,
-) -> String {
-    let address = configuration.emulator.as_ref().map_or("", |emulator| emulator.base_url());
+fn opening(catalog: &catalog::Connector, size: usize, loaded: &str, address: &str, terminal: &Terminal) -> String {
     format!(
         "{}\n\
          A WebAssembly component of {}, ready in {loaded}. It can only send HTTP requests to allowed\n\

@@ -4,6 +4,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use comfy_table::{Attribute, Cell};
+use defender_xdr_host::Proxy;
 use defender_xdr_host::bindings::catalog::{Action, Connector, Parameter};
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,7 +24,7 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) async fn run(arguments: &ArgMatches, globals: &Globals, terminal: &Terminal) -> Outcome {
-    let connector = session::load(globals, None)?;
+    let connector = session::load(globals, None, Proxy::None)?;
     let json = connector.catalog_json().await?;
     let catalog = connector.catalog().await?;
     let wanted = arguments.get_one::<String>("action").map(|name| place(catalog, name)).transpose()?;
@@ -69,11 +70,10 @@ struct ParameterWords {
 
 fn as_text(catalog: &Connector, words: &Words, terminal: &Terminal) -> String {
     let heading = |text: String| terminal.text(text).bold().to_string();
-    let paragraph = |text: &str| wrapped(text, terminal);
     let mut parts = vec![
         heading(format!("{} {}", catalog.name, catalog.component_version)),
         format!("{} · {} · interface {}", catalog.vendor, catalog.category, catalog.api_version),
-        paragraph(&catalog.description),
+        wrapped(&catalog.description, terminal),
         String::new(),
         heading("Configuration".to_owned()),
         parameters(&catalog.configuration, &words.configuration, terminal),

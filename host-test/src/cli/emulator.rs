@@ -1,14 +1,17 @@
 //! `emulator`: Graph and Entra ID on loopback, until stopped, for any host that tries the component.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use defender_emulator::{Emulator, Options};
+use tempfile::TempPath;
 
+use super::environment::pem;
 use super::exit;
 use super::failure::{Failure, Outcome};
 use super::globals::Globals;
-use super::source::pem;
+use super::source;
 use super::terminal::Terminal;
 
 pub(crate) const NAME: &str = "emulator";
@@ -77,22 +80,20 @@ pub(crate) async fn run(arguments: &ArgMatches, _globals: &Globals, terminal: &T
     if let Some(incidents) = arguments.get_one("incidents") {
         options.incidents = *incidents;
     }
-    let emulator =
-        Emulator::start(options).map_err(|error| Failure::usage(format!("cannot start the emulator: {error}")))?;
+    let (emulator, config) = source::start_emulator(options)?;
     if let Some(path) = arguments.get_one::<PathBuf>("certificate") {
         register(&emulator, path)?;
     }
-    let config =
-        serde_json::to_string(&emulator.connector_config()).map_err(|error| Failure::usage(error.to_string()))?;
     let stopped = exit::stop_signal()?;
     let wanted: Option<&PathBuf> = arguments.get_one("ca-out");
-    let authority = emulator.ca_pem().map(|pem| Authority::write(pem, wanted)).transpose()?;
+    let authority = emulator.ca_pem().map(|pem| authority(pem, wanted)).transpose();
+    let authority = authority.map_err(|error| Failure::usage(format!("cannot write the certificate: {error}")))?;
     // The certificate is in place before this line is printed.
     terminal.print_json(&config)?;
     terminal
         .note(&format!("Emulator of Microsoft Graph and Entra ID on {}. Press Ctrl-C to stop.", emulator.base_url()));
-    if let Some(file) = &authority {
-        terminal.note(&format!("Trust its certificate with --ca-file {}", file.path().display()));
+    if let Some((file, _)) = &authority {
+        terminal.note(&format!("Trust its certificate with --ca-file {}", file.display()));
     }
     if arguments.get_flag("until-stdin-ends") {
         tokio::select! {
@@ -112,30 +113,15 @@ fn register(emulator: &Emulator, path: &Path) -> Result<(), Failure> {
     emulator.register_certificate(&pem).map_err(|error| Failure::usage(format!("cannot register {shown}: {error}")))
 }
 
-/// The file with the certificate: at the user's path, or a temporary one that is removed with the emulator.
-enum Authority {
-    Kept(PathBuf),
-    Temporary(tempfile::NamedTempFile),
-}
-
-impl Authority {
-    fn write(pem: &str, wanted: Option<&PathBuf>) -> Result<Self, Failure> {
-        let file = match wanted {
-            Some(path) => Ok(Self::Kept(path.clone())),
-            None => {
-                tempfile::Builder::new().prefix("defender-emulator-").suffix(".pem").tempfile().map(Self::Temporary)
-            }
-        };
-        file.and_then(|file| std::fs::write(file.path(), pem).map(|()| file))
-            .map_err(|error| Failure::usage(format!("cannot write the certificate: {error}")))
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Kept(path) => path,
-            Self::Temporary(file) => file.path(),
-        }
-    }
+/// Writes the certificate to the user's path, or to a temporary file that is removed with the emulator.
+fn authority(pem: &str, wanted: Option<&PathBuf>) -> io::Result<(PathBuf, Option<TempPath>)> {
+    let temporary = match wanted {
+        Some(_) => None,
+        None => Some(tempfile::Builder::new().prefix("defender-emulator-").suffix(".pem").tempfile()?.into_temp_path()),
+    };
+    let file = wanted.cloned().or_else(|| temporary.as_ref().map(|file| file.to_path_buf())).unwrap_or_default();
+    std::fs::write(&file, pem)?;
+    Ok((file, temporary))
 }
 
 /// Completes when standard input is closed.
@@ -144,7 +130,7 @@ async fn end_of_input() {
     // A thread, because the program would wait for a blocking task before it exits.
     std::thread::spawn(move || {
         // Unreadable input counts as closed.
-        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
         let _ = over.send(());
     });
     let _ = ended.await;

@@ -18,16 +18,12 @@ pub(crate) fn command_line(action: &Action, options: &[&str]) -> String {
         words.extend(example.get(&parameter.name).map(|value| quote(&text(value)).into_owned()));
     }
     for parameter in optional {
-        match example.get(&parameter.name) {
-            None => {}
-            Some(Value::Object(members)) if members.is_empty() => {}
-            Some(value) => {
-                words.push(format!("--{}", option::name(parameter)));
-                let alone = parameter.kind == ParameterKind::Boolean && text(value) == "true";
-                if !alone {
-                    words.push(quote(&text(value)).into_owned());
-                }
-            }
+        let is_given = |value: &&Value| value.as_object().is_none_or(|members| !members.is_empty());
+        let Some(value) = example.get(&parameter.name).filter(is_given) else { continue };
+        words.push(format!("--{}", option::name(parameter)));
+        let alone = parameter.kind == ParameterKind::Boolean && text(value) == "true";
+        if !alone {
+            words.push(quote(&text(value)).into_owned());
         }
     }
     words.extend(options.iter().map(|option| (*option).to_owned()));
@@ -36,14 +32,8 @@ pub(crate) fn command_line(action: &Action, options: &[&str]) -> String {
 
 /// The example of an action as an object; the catalog may have it as a list of one.
 pub(crate) fn input(action: &Action) -> Map<String, Value> {
-    match serde_json::from_str(&action.example_json) {
-        Ok(Value::Object(members)) => members,
-        Ok(Value::Array(list)) => match list.into_iter().next() {
-            Some(Value::Object(members)) => members,
-            _ => Map::new(),
-        },
-        _ => Map::new(),
-    }
+    let example: Value = serde_json::from_str(&action.example_json).unwrap_or_default();
+    example.get(0).unwrap_or(&example).as_object().cloned().unwrap_or_default()
 }
 
 /// How this program was started: cargo sets a variable for the programs that it runs.

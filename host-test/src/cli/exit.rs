@@ -15,24 +15,20 @@ pub(crate) fn code(outcome: Outcome, as_json: bool, terminal: &Terminal) -> Exit
     let Err(failure) = outcome else {
         return ExitCode::SUCCESS;
     };
+    let code = ExitCode::from(failure.code());
     let object = match &failure {
-        Failure::Closed | Failure::Reported => None,
-        Failure::Call(error) => Some(host_test::json::error(error)),
-        Failure::Usage(message) => Some(json!({"kind": "usage", "message": message})),
-        Failure::Bench(error) => Some(json!({"kind": "bench", "message": error.to_string()})),
-        Failure::Load { .. } => Some(json!({"kind": "component", "message": failure.to_string()})),
+        Failure::Closed | Failure::Reported => return code,
+        Failure::Call(error) => host_test::json::error(error),
+        Failure::Usage(_) => json!({"kind": "usage", "message": failure.to_string()}),
+        Failure::Bench(_) => json!({"kind": "bench", "message": failure.to_string()}),
+        Failure::Load { .. } => json!({"kind": "component", "message": failure.to_string()}),
     };
-    match object {
-        Some(object) if as_json => {
-            let _ = terminal.print_json(&json!({ "error": object }).to_string());
-        }
-        Some(_) => match &failure {
-            Failure::Call(error) => terminal.note(&view::error::paragraph(error, |text| terminal.aside(text))),
-            other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
-        },
-        None => {}
+    match &failure {
+        _ if as_json => _ = terminal.print_json(&json!({ "error": object }).to_string()),
+        Failure::Call(error) => terminal.note(&view::error::paragraph(error, |text| terminal.aside(text))),
+        other => terminal.note(&format!("{} {other}", terminal.aside("error:").red().bold())),
     }
-    ExitCode::from(failure.code())
+    code
 }
 
 /// Completes on Ctrl-C, and on the signal that service managers send. Listens as soon as it is created.

@@ -2,9 +2,11 @@
 //!
 //! A platform's reviewer reads the imports: the component can do nothing that is not among them.
 
+use std::path::Path;
+
 use clap::Command;
 use defender_xdr_host::{Connector, Interface, Settings, Shape};
-use host_test::{Documentation, Metadata, gzip_bytes};
+use host_test::{Metadata, gzip_bytes};
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Outcome};
@@ -22,21 +24,24 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) async fn run(globals: &Globals, terminal: &Terminal) -> Outcome {
+    let file = &globals.component;
     let settings = Settings::default();
-    let shape = Shape::of_file(&globals.component, &settings)?;
-    let metadata = Metadata::of_file(&globals.component)?;
-    let gzip = gzip_size(&globals.component)?;
+    let shape = Shape::of_file(file, &settings)?;
+    let metadata = Metadata::of_file(file)?;
+    let cannot = |error| Failure::usage(format!("cannot read {}: {error}", file.display()));
+    let gzip = std::fs::read(file).and_then(|wasm| gzip_bytes(&wasm)).map_err(cannot)?;
     let inside = if shape.foreign().is_empty() && shape.missing().is_empty() {
         Some(Inside::look(globals, settings.clone()).await?)
     } else {
         None
     };
+    let findings = Findings { file, settings, shape, metadata, gzip, inside };
     if globals.json {
-        terminal.print_json(&as_json(globals, &shape, &metadata, gzip, inside.as_ref(), &settings).to_string())?;
+        terminal.print_json(&findings.json().to_string())?;
     } else {
-        terminal.print(&as_text(globals, &shape, &metadata, gzip, inside.as_ref(), &settings, terminal))?;
+        terminal.print(&findings.text(terminal))?;
     }
-    if inside.is_some() { Ok(()) } else { Err(Failure::Reported) }
+    if findings.inside.is_some() { Ok(()) } else { Err(Failure::Reported) }
 }
 
 /// Facts that need a running instance.
@@ -55,95 +60,86 @@ impl Inside {
     }
 }
 
-fn gzip_size(path: &std::path::Path) -> Result<usize, Failure> {
-    let cannot = |error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
-    std::fs::read(path).and_then(|wasm| gzip_bytes(&wasm)).map_err(cannot)
+/// What is known about a component.
+struct Findings<'a> {
+    file: &'a Path,
+    settings: Settings,
+    shape: Shape,
+    metadata: Metadata,
+    /// Its size when compressed.
+    gzip: usize,
+    inside: Option<Inside>,
 }
 
-fn as_json(
-    globals: &Globals,
-    shape: &Shape,
-    metadata: &Metadata,
-    gzip: usize,
-    inside: Option<&Inside>,
-    settings: &Settings,
-) -> Value {
-    let documentation =
-        |docs: &Documentation| json!({"interface": docs.interface, "function": docs.function, "text": docs.text});
-    let interfaces = |interfaces: &[Interface]| -> Vec<Value> {
-        interfaces.iter().map(|interface| json!({"name": interface.name, "functions": interface.functions})).collect()
-    };
-    json!({
-        "component": globals.component,
-        "name": inside.map(|inside| &inside.name),
-        "version": inside.map(|inside| &inside.version),
-        "bytes": shape.size,
-        "gzip_bytes": gzip,
-        "imports": interfaces(&shape.imports),
-        "exports": interfaces(&shape.exports),
-        "metadata": {
-            "name": metadata.name,
-            "version": metadata.version,
-            "description": metadata.description,
-            "licenses": metadata.licenses,
-            "source": metadata.source,
-            "authors": metadata.authors,
-            "producers": metadata.producers,
-        },
-        "documentation": metadata.documentation.iter().map(documentation).collect::<Vec<_>>(),
-        "foreign_imports": shape.foreign(),
-        "missing_exports": shape.missing(),
-        "instance_memory_bytes": inside.map(|inside| inside.memory_bytes),
-        "limits": {
-            "instances": settings.max_instances,
-            "memory_bytes": settings.memory_limit,
-            "total_memory_bytes": settings.total_memory_limit,
-            "compute_seconds": settings.compute_limit.as_secs(),
-            "call_seconds": settings.call_limit.as_secs(),
-        },
-    })
-}
-
-fn as_text(
-    globals: &Globals,
-    shape: &Shape,
-    metadata: &Metadata,
-    gzip: usize,
-    inside: Option<&Inside>,
-    settings: &Settings,
-    terminal: &Terminal,
-) -> String {
-    let line = |label: &str, value: String| format!("{} {value}", terminal.text(format!("{label:<10}")).bold());
-    let limits = format!(
-        "{} calls at a time, {} each and {} together, {} s of computing, {} min per call",
-        settings.max_instances,
-        mebibytes(settings.memory_limit),
-        mebibytes(settings.total_memory_limit),
-        settings.compute_limit.as_secs(),
-        settings.call_limit.as_secs() / 60,
-    );
-    let mut lines = vec![line("File", globals.component.display().to_string())];
-    lines.extend(inside.map(|inside| line("Connector", format!("{} {}", inside.name, inside.version))));
-    lines.push(line("Size", format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(gzip))));
-    lines.extend(inside.map(|inside| line("Memory", format!("{} in a new instance", kibibytes(inside.memory_bytes)))));
-    lines.push(line("Limits", limits));
-    let facts = [
-        ("Name", &metadata.name),
-        ("Version", &metadata.version),
-        ("About", &metadata.description),
-        ("Licence", &metadata.licenses),
-        ("Authors", &metadata.authors),
-        ("Source", &metadata.source),
-    ];
-    lines.extend(facts.into_iter().filter_map(|(label, fact)| Some(line(label, fact.clone()?))));
-    lines.push(line("Built with", metadata.producers.join(", ")));
-    for (title, interfaces) in [("Imports", &shape.imports), ("Exports", &shape.exports)] {
-        lines.extend([String::new(), terminal.text(title).bold().to_string()]);
-        lines.extend(interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), metadata, terminal)));
+impl Findings<'_> {
+    fn json(&self) -> Value {
+        let Self { file, settings, shape, metadata, gzip, inside } = self;
+        let inside = inside.as_ref();
+        let interfaces = |interfaces: &[Interface]| -> Vec<Value> {
+            let as_json = |interface: &Interface| json!({"name": interface.name, "functions": interface.functions});
+            interfaces.iter().map(as_json).collect()
+        };
+        json!({
+            "component": file,
+            "name": inside.map(|inside| &inside.name),
+            "version": inside.map(|inside| &inside.version),
+            "bytes": shape.size,
+            "gzip_bytes": gzip,
+            "imports": interfaces(&shape.imports),
+            "exports": interfaces(&shape.exports),
+            "metadata": metadata,
+            "documentation": metadata.documentation,
+            "foreign_imports": shape.foreign(),
+            "missing_exports": shape.missing(),
+            "instance_memory_bytes": inside.map(|inside| inside.memory_bytes),
+            "limits": {
+                "instances": settings.max_instances,
+                "memory_bytes": settings.memory_limit,
+                "total_memory_bytes": settings.total_memory_limit,
+                "compute_seconds": settings.compute_limit.as_secs(),
+                "call_seconds": settings.call_limit.as_secs(),
+            },
+        })
     }
-    let missing = |interface| terminal.text(format!("  ✗ {interface} is missing")).red().to_string();
-    lines.extend(shape.missing().into_iter().map(missing));
-    lines.join("\n")
+
+    fn text(&self, terminal: &Terminal) -> String {
+        let Self { file, settings, shape, metadata, gzip, inside } = self;
+        let inside = inside.as_ref();
+        let line = |label: &str, value: String| format!("{} {value}", terminal.text(format!("{label:<10}")).bold());
+        let limits = format!(
+            "{} calls at a time, {} each and {} together, {} s of computing, {} min per call",
+            settings.max_instances,
+            mebibytes(settings.memory_limit),
+            mebibytes(settings.total_memory_limit),
+            settings.compute_limit.as_secs(),
+            settings.call_limit.as_secs() / 60,
+        );
+        let memory = |inside: &Inside| format!("{} in a new instance", kibibytes(inside.memory_bytes));
+        let facts = [
+            ("File", Some(file.display().to_string())),
+            ("Connector", inside.map(|inside| format!("{} {}", inside.name, inside.version))),
+            ("Size", Some(format!("{} ({} with gzip)", kibibytes(shape.size), kibibytes(*gzip)))),
+            ("Memory", inside.map(memory)),
+            ("Limits", Some(limits)),
+            ("Name", metadata.name.clone()),
+            ("Version", metadata.version.clone()),
+            ("About", metadata.description.clone()),
+            ("Licence", metadata.licenses.clone()),
+            ("Authors", metadata.authors.clone()),
+            ("Source", metadata.source.clone()),
+            ("Built with", Some(metadata.producers.join(", "))),
+        ];
+        let mut lines: Vec<String> = facts.into_iter().filter_map(|(label, fact)| Some(line(label, fact?))).collect();
+        for (title, interfaces) in [("Imports", &shape.imports), ("Exports", &shape.exports)] {
+            lines.extend([String::new(), terminal.text(title).bold().to_string()]);
+            lines.extend(
+                interfaces.iter().flat_map(|interface| listed(interface, &shape.foreign(), metadata, terminal)),
+            );
+        }
+        let missing = |interface| terminal.text(format!("  ✗ {interface} is missing")).red().to_string();
+        lines.extend(shape.missing().into_iter().map(missing));
+        lines.join("\n")
+    }
 }
 
 /// An interface and its functions with the first line of their documentation, without methods of resources.

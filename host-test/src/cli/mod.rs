@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod describe;
 mod emulator;
+mod environment;
 mod example;
 mod exit;
 mod failure;
@@ -20,6 +21,8 @@ mod inspect;
 mod invoke;
 mod option;
 mod replay;
+#[cfg(test)]
+mod sample;
 mod session;
 mod soak;
 mod source;

@@ -44,22 +44,17 @@ mod tests {
     use defender_xdr_host::bindings::catalog::ParameterKind;
 
     use super::*;
+    use crate::cli::sample::parameter;
 
     #[test]
     fn help_says_everything_once() {
         let parameter = Parameter {
-            name: "p".into(),
-            title: String::new(),
             description: "Enter it. Example: 10".into(),
-            kind: ParameterKind::Integer,
-            required: false,
             default_value: Some("5".into()),
             allowed_values: vec!["a".into(), "b".into()],
-            minimum: None,
             maximum: Some(50),
             example: Some("10".into()),
-            one_of: None,
-            comment: None,
+            ..parameter("p", ParameterKind::Integer)
         };
         assert_eq!(help(&parameter), "Enter it. Example: 10 Allowed: a, b. At most 50. Default: 5.");
     }

@@ -2,6 +2,7 @@
 //!
 //! It also times calls and shows their exchanges, so commands only call and print.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -43,18 +44,12 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
-/// Loads the component named by the options, for calls that stay on this machine.
-pub(crate) fn load(globals: &Globals, trace: Option<Trace>) -> Result<Connector, Failure> {
-    load_with(globals, trace, Proxy::None)
-}
-
-fn load_with(globals: &Globals, trace: Option<Trace>, proxy: Proxy) -> Result<Connector, Failure> {
-    let ca_pem = match &globals.ca_file {
-        Some(path) => {
-            Some(text::read(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?)
-        }
-        None => None,
+/// Loads the component named by the options.
+pub(crate) fn load(globals: &Globals, trace: Option<Trace>, proxy: Proxy) -> Result<Connector, Failure> {
+    let read = |path: &PathBuf| {
+        text::read(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))
     };
+    let ca_pem = globals.ca_file.as_ref().map(read).transpose()?;
     Ok(Connector::load(&globals.component, Settings { ca_pem, trace, proxy, ..Settings::default() })?)
 }
 
@@ -64,7 +59,7 @@ impl Session {
         let proxy = if globals.source == Source::Emulator { Proxy::None } else { Proxy::Environment };
         let secrets = Secrets::default();
         let trace = watch(globals.verbose, blocked.clone(), secrets.clone(), terminal);
-        let connector = load_with(globals, Some(trace), proxy)?;
+        let connector = load(globals, Some(trace), proxy)?;
         let catalog = connector.catalog().await?;
         let configuration = globals.source.open(catalog)?;
         let credentials = credentials(&catalog.configuration);
@@ -130,9 +125,6 @@ fn secrets_of(configuration: &str, credentials: &[String]) -> Vec<String> {
 
 /// A line with the secret masked, whether plain or percent-encoded.
 fn struck(line: String, secret: &str) -> String {
-    if secret.is_empty() {
-        return line;
-    }
     let decoded = percent_decode_str(&line).decode_utf8_lossy();
     if decoded.contains(secret) { decoded.replace(secret, "***") } else { line }
 }
@@ -149,8 +141,7 @@ fn line(exchange: &Exchange) -> String {
     let proxy = proxy.as_ref().map(|proxy| format!(" via {proxy}")).unwrap_or_default();
     let status = status.map(|status| format!(" {status}")).unwrap_or_default();
     let failure = failure.as_ref().map(|failure| format!(" {failure}")).unwrap_or_default();
-    let sent = if *request_bytes > 0 { format!(" sent {request_bytes} B,") } else { String::new() };
+    let sent = if *request_bytes > 0 { format!("sent {request_bytes} B, ") } else { String::new() };
     let head = until_head.map(|head| format!("head {}, ", span(head))).unwrap_or_default();
-    format!("{method} {url}{proxy} →{status}{failure} ({sent} got {response_bytes} B, {head}total {})", span(*duration))
-        .replace("( ", "(")
+    format!("{method} {url}{proxy} →{status}{failure} ({sent}got {response_bytes} B, {head}total {})", span(*duration))
 }

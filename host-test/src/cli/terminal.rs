@@ -101,12 +101,7 @@ impl Terminal {
         if !self.errors.is_term() {
             return ProgressBar::hidden();
         }
-        let bar = ProgressBar::new(steps as u64);
-        if let Ok(look) = ProgressStyle::with_template("{bar:40.cyan/dim} {pos}/{len} {elapsed} {msg}") {
-            bar.set_style(look);
-        }
-        bar.enable_steady_tick(SPINNER_TICK);
-        bar
+        moving(ProgressBar::new(steps as u64), "{bar:40.cyan/dim} {pos}/{len} {elapsed} {msg}")
     }
 
     /// Waits; on a terminal, a long wait shows a spinner and the elapsed time.
@@ -118,14 +113,20 @@ impl Terminal {
             () = tokio::time::sleep(SPINNER_AFTER), if self.errors.is_term() => {}
         }
         let spinner = ProgressBar::new_spinner().with_elapsed(SPINNER_AFTER).with_message(visible::line(what));
-        if let Ok(look) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            spinner.set_style(look);
-        }
-        spinner.enable_steady_tick(SPINNER_TICK);
+        let spinner = moving(spinner, "{spinner} {msg} {elapsed}");
         let done = work.await;
         spinner.finish_and_clear();
         done
     }
+}
+
+/// A bar or spinner of this form that moves.
+fn moving(bar: ProgressBar, template: &str) -> ProgressBar {
+    if let Ok(look) = ProgressStyle::with_template(template) {
+        bar.set_style(look);
+    }
+    bar.enable_steady_tick(SPINNER_TICK);
+    bar
 }
 
 /// Text without colour codes, because our own are put around it.

@@ -60,23 +60,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cli::sample::parameter;
 
     fn value(kind: ParameterKind, given: &[&str]) -> Result<Value, Failure> {
-        let parameter = Parameter {
-            name: "p".into(),
-            title: String::new(),
-            description: String::new(),
-            kind,
-            required: false,
-            default_value: None,
-            allowed_values: Vec::new(),
-            minimum: None,
-            maximum: None,
-            example: None,
-            one_of: None,
-            comment: None,
-        };
-        json(&parameter, given)
+        json(&parameter("p", kind), given)
     }
 
     #[test]

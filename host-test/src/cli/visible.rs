@@ -61,13 +61,10 @@ pub(crate) fn printed(text: &str, colours: bool) -> Cow<'_, str> {
     while let Some(at) = rest.find('\u{1b}') {
         let (before, code) = rest.split_at(at);
         shown.push_str(&block(before));
-        let length = colour_code(code).unwrap_or_else(|| {
-            escape('\u{1b}', &mut shown);
-            0
-        });
-        let (code, behind) = code.split_at(length.max(1));
-        if length > 0 {
-            shown.push_str(code);
+        let (code, behind) = code.split_at(colour_code(code).unwrap_or(1));
+        match code {
+            "\u{1b}" => escape('\u{1b}', &mut shown),
+            code => shown.push_str(code),
         }
         rest = behind;
     }

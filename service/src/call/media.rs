@@ -34,7 +34,10 @@ pub async fn input(
         Unread::TooLarge => too_large(),
         Unread::Broken => not_json("the body ended early"),
         Unread::Slow => Problem::new(408, "slow-body", "the body did not arrive in time").into(),
-        Unread::Crowded => crowded(),
+        Unread::Crowded => Problem::new(503, "busy", "large bodies of other callers left no room for this one")
+            .member("remedy", Some("try again"))
+            .header("retry-after", "5")
+            .into(),
     })?;
     let text = String::from_utf8(bytes).map_err(|_| not_json("the body is not UTF-8"))?;
     if text.trim().is_empty() {
@@ -74,11 +77,6 @@ fn too_large() -> Box<Problem> {
         "the body is larger than {BODY_MAX_BYTES} bytes, or {UPLOAD_MAX_BYTES} of {GENERIC_ACTION} with extra_fields.files"
     );
     Box::new(Problem::new(413, "content-too-large", detail))
-}
-
-fn crowded() -> Box<Problem> {
-    let detail = "large bodies of other callers left no room for this one";
-    Box::new(Problem::new(503, "busy", detail).member("remedy", Some("try again")).header("retry-after", "5"))
 }
 
 fn not_json(why: &str) -> Box<Problem> {

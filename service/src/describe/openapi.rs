@@ -21,40 +21,37 @@ pub fn document(connector: &Connector) -> Value {
     }
     let open = json!([]);
     let bearer = json!([{ "key": [] }]);
-    paths.insert(
-        ACTIONS.into(),
-        get(
-            "listActions",
-            "The catalog",
-            "Everything needed to build a form, a permission check or a client.",
+    let routes: [(&str, [&str; 3], &Value, &[u16]); 4] = [
+        (
+            ACTIONS,
+            ["listActions", "The catalog", "Everything needed to build a form, a permission check or a client."],
             &bearer,
             &[UNAUTHORIZED, NOT_CONFIGURED],
         ),
-    );
-    paths.insert(
-        "/openapi.json".into(),
-        get(
-            "describeService",
-            "This document",
-            "It needs no key because it reveals nothing about the tenant.",
+        (
+            "/openapi.json",
+            ["describeService", "This document", "It needs no key because it reveals nothing about the tenant."],
             &open,
             &[NOT_CONFIGURED],
         ),
-    );
-    paths.insert(
-        "/livez".into(),
-        get("checkLife", "Whether the service answers at all", "It needs neither key nor configuration.", &open, &[]),
-    );
-    paths.insert(
-        "/healthz".into(),
-        get(
-            "checkHealth",
-            "Whether the service is configured",
-            "It needs no key, because probes have none, and sends nothing to Microsoft.",
+        (
+            "/livez",
+            ["checkLife", "Whether the service answers at all", "It needs neither key nor configuration."],
+            &open,
+            &[],
+        ),
+        (
+            "/healthz",
+            [
+                "checkHealth",
+                "Whether the service is configured",
+                "It needs no key, because probes have none, and sends nothing to Microsoft.",
+            ],
             &open,
             &[NOT_CONFIGURED],
         ),
-    );
+    ];
+    paths.extend(routes.map(|(path, about, security, statuses)| (path.to_owned(), get(about, security, statuses))));
     json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -95,7 +92,7 @@ fn action(action: &Action) -> Value {
     })
 }
 
-fn get(id: &str, summary: &str, description: &str, security: &Value, statuses: &[u16]) -> Value {
+fn get([id, summary, description]: [&str; 3], security: &Value, statuses: &[u16]) -> Value {
     let answers = answers("The requested document.", &json!({ "type": "object" }), statuses);
     // HEAD is the same as GET without the body.
     json!({ "get": { "operationId": id, "summary": summary, "description": description, "security": security, "responses": answers } })

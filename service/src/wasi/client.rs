@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
+use defender_xdr::text::secret::Secret;
 use defender_xdr::wire::body::{BODY_MAX_BYTES, SPARE_BYTES, announced_length};
 use defender_xdr::wire::error_codes::error_codes;
 use defender_xdr::wire::failure::Failure;
@@ -30,6 +31,7 @@ const LARGE_BYTES: usize = 52 * 1024 * 1024;
 /// The host of one call.
 #[derive(Debug)]
 pub struct Client<'a> {
+    keys: &'a [Secret],
     answers: &'a Budget,
     share: RefCell<Option<Share>>,
     is_crowded: Cell<bool>,
@@ -37,9 +39,9 @@ pub struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    /// A host whose large answers share a budget.
-    pub fn new(answers: &'a Budget) -> Self {
-        Self { answers, share: RefCell::default(), is_crowded: Cell::default(), ids: RefCell::default() }
+    /// A host whose answers contain none of the callers' keys, and whose large answers share a budget.
+    pub fn new(keys: &'a [Secret], answers: &'a Budget) -> Self {
+        Self { keys, answers, share: RefCell::default(), is_crowded: Cell::default(), ids: RefCell::default() }
     }
 
     /// The ids of the last request, what its answer takes of the budget, and whether a read found no room in time.
@@ -89,6 +91,10 @@ impl Host for Client<'_> {
 
     fn unix_seconds(&self) -> u64 {
         u64::try_from(system_clock::now().seconds).unwrap_or_default()
+    }
+
+    fn secrets(&self) -> &[Secret] {
+        self.keys
     }
 
     fn random(&self) -> u64 {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use defender_xdr::doors::invoke;
+use defender_xdr::text::secret::Secret;
 use defender_xdr::wire::host::nanoseconds;
 use defender_xdr::wit::catalog::Connector as Catalog;
 use defender_xdr::wit::types::Error;
@@ -68,8 +69,8 @@ impl Connector for Linked {
         invoke::connection(config).map(drop)
     }
 
-    async fn invoke(&self, action: &str, config: &str, input: &str, answers: &Budget) -> Outcome {
-        let client = Client::new(answers);
+    async fn invoke(&self, action: &str, config: &str, input: &str, keys: &[Secret], answers: &Budget) -> Outcome {
+        let client = Client::new(keys, answers);
         let result = invoke::invoke(&client, action, config, input).await;
         let (ids, share, is_crowded) = client.into_parts();
         Outcome { result, ids, share, is_crowded }
@@ -150,22 +151,20 @@ impl Body for Incoming {
 fn outgoing(response: Response, is_head: bool) -> WasiResponse {
     let mut headers: Vec<(String, Vec<u8>)> =
         response.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())).collect();
-    // Engines compare the body with this header, and HEAD has no body.
-    if !is_head {
-        headers.push(("content-length".into(), response.body.len().to_string().into_bytes()));
-    }
     let (end, trailers) = wit_future::new(|| Ok(None));
     let (contents, body) = if is_head {
         (None, None)
     } else {
+        // Engines compare the body with this header, and HEAD has no body.
+        headers.push(("content-length".into(), response.body.len().to_string().into_bytes()));
         let (writer, contents) = wit_stream::new();
-        (Some(contents), Some(writer))
+        (Some(contents), Some((writer, response.body)))
     };
     // The headers are our own, but for ids that have the form of one.
     let fields = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
     let (outgoing, _sent) = WasiResponse::new(fields, contents, trailers);
     let _ = outgoing.set_status_code(response.status);
-    let (body, share) = (body.map(|writer| (writer, response.body)), response.share);
+    let share = response.share;
     spawn_local(async move {
         if let Some((writer, bytes)) = body {
             write(writer, bytes).await;

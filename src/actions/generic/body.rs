@@ -1,5 +1,6 @@
 //! The body of a generic request, which a caller can give in three ways.
 
+use crate::graph::call::JSON;
 use crate::graph::session::Session;
 use crate::request::fields::is_json;
 use crate::request::multipart;
@@ -59,5 +60,3 @@ pub(super) fn body<H: Host>(
     }
     Ok(body)
 }
-
-const JSON: &str = "application/json; charset=utf-8";

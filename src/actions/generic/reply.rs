@@ -2,15 +2,16 @@
 
 use super::{download, headers};
 use crate::answer::envelope::Meta;
+use crate::graph::call::{Answer, Body, Call};
 use crate::graph::refusal;
-use crate::graph::session::{Answer, Body, Call, Session};
-use crate::text::fault::{Fault, error, malformed};
+use crate::graph::session::Session;
+use crate::text::fault::{Fault, error, malformed, remedied};
 use crate::text::json;
 use crate::wire::host::{Host, Response};
 use crate::wire::proxy_page;
 use crate::wire::retry::Effect;
 use crate::wit::actions::{ExtraFields, ResponseType};
-use crate::wit::types::{Error, ErrorKind, NameValue};
+use crate::wit::types::{ErrorKind, NameValue};
 
 /// The result for a body. Large ones stay in their receive buffer until they are written into the answer.
 pub(super) enum Outcome {
@@ -43,18 +44,10 @@ pub(super) fn reply<H: Host>(
     if (300..400).contains(&status) && status != 304 {
         let target = proxy_page::redirect_host(&answer.response).map(|host| format!(" to {host}")).unwrap_or_default();
         if extra.download == Some(true) {
-            return Err(Box::new(Error {
-                status: Some(status),
-                remedy: Some(
-                    "get the file from there outside of the connector: without download the answer has the link in its \
-                     Location header"
-                        .to_owned(),
-                ),
-                ..*error(
-                    ErrorKind::Rejected,
-                    format!("there is no file: the service redirects{target}, and redirects are not followed"),
-                )
-            }));
+            let message = format!("there is no file: the service redirects{target}, and redirects are not followed");
+            let remedy = "get the file from there outside of the connector: without download the answer has the link in its \
+                          Location header";
+            return Err(remedied(error(ErrorKind::Rejected, message), remedy));
         }
         meta.warnings.push(format!("the service redirects{target}; redirects are not followed"));
     }

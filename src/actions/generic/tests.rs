@@ -1,6 +1,7 @@
 //! The generic action: what is sent, what is returned, and how often it is tried.
 
 mod answer;
+mod headers;
 mod repeats;
 mod request;
 

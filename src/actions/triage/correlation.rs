@@ -5,11 +5,11 @@
 
 use super::once::{Once, Outcome};
 use crate::answer::envelope::Meta;
-use crate::graph::refusal::spliced;
+use crate::graph::refusal::check_error;
 use crate::graph::session::Session;
 use crate::request::alert::{alert_ids, checked_comment, flags, incident_ids};
+use crate::request::given;
 use crate::request::incident::checked_id;
-use crate::request::list::given;
 use crate::text::fault::Fault;
 use crate::text::json::{self, Writer};
 use crate::text::record::{Shape, id, raw};
@@ -49,9 +49,9 @@ async fn typed<H: Host>(session: &Session<'_, H>, write: Once) -> Result<Correla
 fn target(json: &str) -> Result<String, Fault> {
     const SHAPE: Shape =
         Shape { what: "an object with targetIncidentId", members: &[id("targetIncidentId"), raw("error")] };
-    SHAPE.read(json, "target incident", |mut answer, _| match answer.raw("error").and_then(spliced) {
-        Some(fault) => Err(fault),
-        None => Ok(answer.text("targetIncidentId")),
+    SHAPE.read(json, "target incident", |mut answer, _| {
+        check_error(&mut answer)?;
+        Ok(answer.text("targetIncidentId"))
     })
 }
 

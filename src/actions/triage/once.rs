@@ -1,14 +1,14 @@
 //! A write that is sent once: a repeat would do it a second time.
 
-use crate::actions::update;
 use crate::answer::envelope::{self, Meta};
+use crate::graph::call::{Answer, Body, Call};
 use crate::graph::refusal::spliced_object;
-use crate::graph::session::{Answer, Body, Call, Due, Session};
-use crate::text::fault::Fault;
+use crate::graph::session::Session;
+use crate::text::fault::{Fault, remedied};
 use crate::text::json;
 use crate::wire::host::{Host, Method};
 use crate::wire::retry::Effect;
-use crate::wit::types::{Error, ErrorKind};
+use crate::wit::types::ErrorKind;
 
 /// A write, checked.
 pub(super) struct Once {
@@ -44,19 +44,12 @@ impl Once {
         if self.dry_run {
             return Ok(Outcome::DryRun(session.cleared(self.body)));
         }
-        let call = Call {
-            method: Method::Post,
-            target: session.path(&self.path),
-            headers: update::headers(),
-            body: self.body.as_bytes(),
-            effect: Effect::Write,
-            due: Due::Json,
-        };
+        let call = Call::write(Method::Post, session.path(&self.path), &self.body, Effect::Write);
         let take = |answer: Answer| {
             let (whole, status, mut meta) = (answer.response.cut.is_none(), answer.response.status, Meta::of(&answer));
             let body = answer.into_body();
             if let Some(fault) = body.as_ref().ok().and_then(|body| spliced_object(body.json())) {
-                return Err(Box::new(Error { remedy: Some(self.way_out()), ..*fault }));
+                return Err(remedied(fault, self.way_out()));
             }
             match body.as_ref().map(|body| read(body.json())) {
                 Ok(Ok(found)) if whole => Ok(Outcome::Done((found, body?), meta)),
@@ -90,7 +83,7 @@ impl Once {
             Some(408 | 425 | 500 | 502..=599) => true,
             _ => fault.kind == ErrorKind::Interrupted,
         };
-        if is_open { Box::new(Error { remedy: Some(self.way_out()), ..*fault }) } else { fault }
+        if is_open { remedied(fault, self.way_out()) } else { fault }
     }
 
     fn way_out(&self) -> String {

@@ -138,6 +138,16 @@ fn both_tokens_of_a_renewal_are_struck_out() {
 }
 
 #[test]
+fn secrets_of_the_host_are_in_no_answer() {
+    let body = r#"{"id":"29","displayName":"a-key-for-the-callers","a-key-for-the-callers":[]}"#;
+    let mut host = ScriptedHost::new([token(), answer(200, body)]);
+    host.secrets.push(Secret::new("a-key-for-the-callers".into()));
+    let incident = run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
+    assert_eq!(incident.display_name.as_deref(), Some("***"));
+    assert!(!format!("{incident:?}").contains("a-key-for"), "{incident:?}");
+}
+
+#[test]
 fn an_action_takes_two_requests_cold_and_one_warm() {
     let host = ScriptedHost::new([token(), answer(200, INCIDENT), answer(200, INCIDENT), answer(200, INCIDENT)]);
     for requests in [2, 3, 4] {
@@ -151,7 +161,7 @@ fn repeats_keep_the_id_of_the_request() {
     let host = ScriptedHost::new([token(), answer(503, ""), answer(401, ""), token(), answer(200, INCIDENT)]);
     run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
     let sent = host.sent();
-    let graph = sent.iter().filter(|sent| sent.method == Method::Get);
+    let graph = sent.iter().filter(|sent| sent.method == crate::wire::host::Method::Get);
     let ids: Vec<&str> = graph.filter_map(|sent| sent.header("client-request-id")).collect();
     assert_eq!(ids, [CLIENT_REQUEST_ID; 3]);
 }

@@ -44,20 +44,18 @@ pub fn list(texts: &[impl AsRef<str>]) -> String {
 }
 
 /// Writes an object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Writer(String);
 
 impl Writer {
     /// An empty object.
     pub fn new() -> Self {
-        Self("{".to_owned())
+        Self::default()
     }
 
     /// Adds a member whose value is JSON.
     pub fn json(&mut self, name: &str, json: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
         self.0.push_str(&quoted(name));
         self.0.push(':');
         self.0.push_str(json);
@@ -77,14 +75,8 @@ impl Writer {
 
     /// The object.
     pub fn finish(mut self) -> String {
-        self.0.push('}');
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
         self.0
-    }
-}
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

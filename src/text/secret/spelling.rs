@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use zeroize::Zeroizing;
 
 /// Data up to this size is searched for every spelling.
 pub(super) const CLOSELY_READ_BYTES: usize = 64 * 1024;
 /// Bytes of a spelling that are searched first.
-const START_BYTES: usize = 16;
+pub(super) const START_BYTES: usize = 16;
 /// Replaces a value.
 pub(super) const STRUCK_OUT: &str = "***";
 
@@ -42,105 +41,8 @@ pub(super) fn without(text: &[u8], value: &[u8]) -> Option<Vec<u8>> {
     without_all(text, |text, from| next_escaped(text, from, value, &known)).or(struck)
 }
 
-/// Bytes that are looked up together.
-const BLOCK_BYTES: usize = 3;
-/// How many of them are told apart.
-const BLOCKS: usize = 1024;
-
-/// Tells quickly that a text holds none of some values: nearly every text.
-///
-/// A window moves over the text by as much as its last three bytes allow for all values together: mostly by all but two of its bytes.
-/// Source: Wu and Manber, <https://en.wikipedia.org/wiki/Wu%E2%80%93Manber_algorithm>.
-#[derive(Debug)]
-pub(super) struct Filter {
-    /// How the values begin, plain and in base64; `-` and `_` as `+` and `/`.
-    starts: Vec<Zeroizing<Vec<u8>>>,
-    window: usize,
-    shifts: Vec<u8>,
-    known: Known,
-}
-
-impl Filter {
-    pub(super) fn of(values: &[&[u8]]) -> Self {
-        let start = |value: &[u8]| value.get(..START_BYTES).unwrap_or(value).to_vec();
-        let groups = values.iter().flat_map(|value| groups(value)).map(|group| group.start);
-        let mut starts: Vec<_> = values.iter().map(|value| start(value)).chain(groups).map(Zeroizing::new).collect();
-        let known = Known::of(starts.iter().take(values.len()).flat_map(|start| start.iter()));
-        let window = starts.iter().map(|start| start.len()).fold(START_BYTES, usize::min);
-        for start in &mut starts {
-            start.truncate(window);
-            start.iter_mut().for_each(|byte| *byte = standard(*byte));
-        }
-        let farthest = u8::try_from((window + 1).saturating_sub(BLOCK_BYTES)).unwrap_or_default();
-        let mut shifts = vec![farthest; BLOCKS];
-        for start in &starts {
-            for (bytes, shift) in start.windows(BLOCK_BYTES).zip((0..farthest).rev()) {
-                for block in blocks(bytes) {
-                    if let Some(known) = shifts.get_mut(block) {
-                        *known = shift.min(*known);
-                    }
-                }
-            }
-        }
-        Self { starts, window, shifts, known }
-    }
-
-    /// Whether a text may hold a spelling of these values, those that it was made of, that [`without`] would find; false only if it
-    /// holds none.
-    pub(super) fn may_be_in<'v>(&self, text: &[u8], values: impl Iterator<Item = &'v [u8]> + Clone) -> bool {
-        if self.window < BLOCK_BYTES {
-            return !self.starts.is_empty();
-        }
-        self.begins_in(text) || text.len() <= CLOSELY_READ_BYTES && self.begins_escaped_in(text, values)
-    }
-
-    fn begins_in(&self, text: &[u8]) -> bool {
-        let mut end = self.window;
-        while let Some([one, two, three]) = text.get(end - BLOCK_BYTES..end) {
-            match self.shifts.get(block(*one, *two, *three)) {
-                Some(0) | None => {
-                    let rest = text.get(end - self.window..).unwrap_or_default();
-                    if self.starts.iter().any(|start| begins(rest, start)) {
-                        return true;
-                    }
-                    end += 1;
-                }
-                Some(shift) => end += usize::from(*shift),
-            }
-        }
-        false
-    }
-
-    /// Whether one of the values begins with an escape in its first bytes.
-    fn begins_escaped_in<'v>(&self, text: &[u8], values: impl Iterator<Item = &'v [u8]> + Clone) -> bool {
-        let mut at = 0;
-        while let Some(found) = next_mark(text, at) {
-            at = found + 1;
-            let escaped = text.get(found..).and_then(escape).filter(|(byte, _)| self.known.has(*byte));
-            let Some((byte, _)) = escaped else { continue };
-            if values.clone().any(|value| spelled_around(text, 0, found, byte, value).is_some()) {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-/// The place of three bytes in a table.
-fn block(one: u8, two: u8, three: u8) -> usize {
-    (usize::from(one) << 6 ^ usize::from(two) << 3 ^ usize::from(three)) % BLOCKS
-}
-
-/// The places of three bytes, each in either alphabet of base64.
-fn blocks(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let either = |at: usize| bytes.get(at).map_or([0; 2], |byte| [standard(*byte), url_safe(*byte)]);
-    let [ones, twos, threes] = [0, 1, 2].map(either);
-    let pairs = ones.into_iter().flat_map(move |one| twos.map(|two| (one, two)));
-    pairs.flat_map(move |(one, two)| threes.map(|three| block(one, two, three)))
-}
-
 /// The next `%` or backslash: eight bytes at a time.
-fn next_mark(text: &[u8], from: usize) -> Option<usize> {
+pub(super) fn next_mark(text: &[u8], from: usize) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES * 128;
     let rest = text.get(from..)?;
@@ -192,7 +94,7 @@ fn next_escaped(text: &[u8], from: usize, value: &[u8], known: &Known) -> Option
 }
 
 /// Where a value is spelled whose first escape is the one at a position, which means this byte; not before `from`.
-fn spelled_around(text: &[u8], from: usize, at: usize, byte: u8, value: &[u8]) -> Option<Range<usize>> {
+pub(super) fn spelled_around(text: &[u8], from: usize, at: usize, byte: u8, value: &[u8]) -> Option<Range<usize>> {
     let places = value.iter().take(START_BYTES).enumerate().filter(|(_, other)| **other == byte);
     let mut starts = places.filter_map(|(place, _)| {
         let start = at.checked_sub(place).filter(|start| *start >= from)?;
@@ -203,10 +105,10 @@ fn spelled_around(text: &[u8], from: usize, at: usize, byte: u8, value: &[u8]) -
 
 /// The bytes of a value: most escapes in a text mean other bytes.
 #[derive(Debug)]
-struct Known([bool; 256]);
+pub(super) struct Known([bool; 256]);
 
 impl Known {
-    fn of<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> Self {
+    pub(super) fn of<'b>(bytes: impl IntoIterator<Item = &'b u8>) -> Self {
         let mut known = [false; 256];
         for byte in bytes {
             if let Some(entry) = known.get_mut(usize::from(*byte)) {
@@ -216,7 +118,7 @@ impl Known {
         Self(known)
     }
 
-    fn has(&self, byte: u8) -> bool {
+    pub(super) fn has(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 }
@@ -297,14 +199,14 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 }
 
 /// Bytes to find in base64.
-struct Group<'a> {
+pub(super) struct Group<'a> {
     bytes: &'a [u8],
     /// Its first characters in base64.
-    start: Vec<u8>,
+    pub(super) start: Vec<u8>,
 }
 
 /// The parts of a value that look the same in base64 wherever it starts, because three bytes make four characters; and the value.
-fn groups(value: &[u8]) -> Vec<Group<'_>> {
+pub(super) fn groups(value: &[u8]) -> Vec<Group<'_>> {
     let within = (0..3).filter_map(|skipped| value.get(skipped..));
     let within = within.filter_map(|bytes| bytes.get(..bytes.len() / 3 * 3)).filter(|bytes| bytes.len() >= 6);
     let start = |bytes: &[u8]| encoded(bytes.get(..START_BYTES / 4 * 3).unwrap_or(bytes));
@@ -327,25 +229,16 @@ fn encoded(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Whether a text begins with base64, in either alphabet.
-fn begins(text: &[u8], base64: &[u8]) -> bool {
+pub(super) fn begins(text: &[u8], base64: &[u8]) -> bool {
     text.get(..base64.len())
         .is_some_and(|found| found.iter().zip(base64).all(|(byte, wanted)| standard(*byte) == *wanted))
 }
 
 /// A byte of either alphabet of base64 in the standard one.
-fn standard(byte: u8) -> u8 {
+pub(super) fn standard(byte: u8) -> u8 {
     match byte {
         b'-' => b'+',
         b'_' => b'/',
-        other => other,
-    }
-}
-
-/// A byte of either alphabet of base64 in the one for URLs.
-fn url_safe(byte: u8) -> u8 {
-    match byte {
-        b'+' => b'-',
-        b'/' => b'_',
         other => other,
     }
 }

@@ -13,7 +13,7 @@ use crate::message::clock;
 use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An alert of an incident.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Alert {
     pub(crate) id: String,
     pub(crate) incident_id: String,
@@ -37,8 +37,6 @@ pub(crate) struct Alert {
     pub(crate) resolved: Option<Timestamp>,
     pub(crate) first_activity: Timestamp,
     pub(crate) last_activity: Timestamp,
-    pub(crate) system_tags: Vec<&'static str>,
-    pub(crate) investigation: &'static str,
     pub(crate) comments: Vec<Comment>,
     pub(crate) evidence: Vec<Value>,
 }
@@ -122,9 +120,9 @@ impl Alert {
             "resolvedDateTime": self.resolved.map(clock::graph),
             "firstActivityDateTime": clock::graph(self.first_activity),
             "lastActivityDateTime": clock::graph(self.last_activity),
-            "systemTags": self.system_tags,
+            "systemTags": [],
             "alertPolicyId": null,
-            "investigationState": self.investigation,
+            "investigationState": "unsupportedAlertType",
             "comments": self.comments.iter().map(Comment::render).collect::<Vec<_>>(),
             "customDetails": {},
             "evidence": self.evidence.iter().map(|item| visible_evidence(item, include_unknown)).collect::<Vec<_>>(),

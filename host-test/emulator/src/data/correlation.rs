@@ -93,19 +93,9 @@ impl Records {
             classification: "unknown",
             determination: "unknown",
             display_name: alerts.first().map(|alert| alert.title.clone()),
-            description: None,
-            summary: None,
-            resolving_comment: None,
-            assigned_to: None,
-            custom_tags: Vec::new(),
-            system_tags: Vec::new(),
-            comments: Vec::new(),
             created: at,
             updated: at,
-            last_modified_by: String::new(),
-            redirect: None,
-            priority: None,
-            alerts: Vec::new(),
+            ..Incident::default()
         };
         self.incidents.insert(0, incident);
         self.index();

@@ -55,20 +55,19 @@ fn scenario(place: usize, example: usize) -> &'static Scenario {
 fn incident(place: usize, example: usize, tenant: &Cast<'_>) -> Incident {
     let scenario = scenario(place, example);
     let index = place as u64;
-    let seconds = i64::try_from(place).unwrap_or_default() * SPACING_SECONDS + 1_500;
-    let jitter = i64::try_from(seed::below(index, 7_000)).unwrap_or_default();
+    let seconds = index.cast_signed() * SPACING_SECONDS + 1_500;
+    let jitter = seed::below(index, 7_000).cast_signed();
     let created = with_fraction(clock::shift(tenant.now, -seconds - jitter), index);
     let person = seed::pick(100 + index, tenant.people);
     let device = seed::pick(200 + index, tenant.devices);
     let id = (EXAMPLE_ID + ID_STEP * example).saturating_sub(ID_STEP * place).to_string();
     let alert_count = if place == example { 4 } else { 1 + usize::try_from(seed::below(index, 4)).unwrap_or_default() };
-    let alerts = scenario.alerts.iter().cycle().take(alert_count.min(scenario.alerts.len())).enumerate();
-    let alerts = alerts
+    let alerts = (0..)
+        .zip(scenario.alerts.iter().take(alert_count))
         .map(|(nth, pattern)| {
-            let offset = i64::try_from(nth).unwrap_or_default() * 420;
-            let at = with_fraction(clock::shift(created, offset - 1), index * 8 + nth as u64);
-            let case =
-                Case { index: index * 8 + nth as u64, person, device, at, malicious: scenario.severity == "high" };
+            let index = index * 8 + nth;
+            let at = with_fraction(clock::shift(created, nth.cast_signed() * 420 - 1), index);
+            let case = Case { index, person, device, at, malicious: scenario.severity == "high" };
             alert(pattern, &case, &id)
         })
         .collect();
@@ -81,18 +80,13 @@ fn incident(place: usize, example: usize, tenant: &Cast<'_>) -> Incident {
         determination: "unknown",
         display_name: Some(fill(scenario.name)),
         description: Some(fill(scenario.description)),
-        summary: None,
-        resolving_comment: None,
-        assigned_to: None,
-        custom_tags: Vec::new(),
         system_tags: scenario.system_tags.to_vec(),
-        comments: Vec::new(),
         created,
         updated: with_fraction(clock::shift(created, 47), index + 1),
         last_modified_by: SERVICE.to_owned(),
-        redirect: None,
         priority: priority(scenario.severity, index),
         alerts,
+        ..Incident::default()
     };
     match place {
         _ if place == example => {}
@@ -151,13 +145,12 @@ fn work_on(incident: &mut Incident, place: usize, scenario: &Scenario) {
 fn resolve(incident: &mut Incident, analyst: Option<&str>) {
     incident.status = "resolved";
     incident.assigned_to = analyst.map(str::to_owned);
-    let verdict = analyst.map(|_| (incident.classification, incident.determination));
     let at = with_fraction(clock::shift(incident.created, 2_700), incident.updated.as_second().unsigned_abs());
     for alert in &mut incident.alerts {
         alert.status = "resolved";
         alert.assigned_to = analyst.map(str::to_owned);
-        alert.classification = verdict.map(|(classification, _)| classification);
-        alert.determination = verdict.map(|(_, determination)| determination);
+        alert.classification = analyst.map(|_| incident.classification);
+        alert.determination = analyst.map(|_| incident.determination);
         alert.resolved = Some(at);
         alert.touch(at);
     }
@@ -171,8 +164,6 @@ fn alert(pattern: &AlertPattern, case: &Case<'_>, incident_id: &str) -> Alert {
         incident_id: incident_id.to_owned(),
         status: "new",
         severity: pattern.severity,
-        classification: None,
-        determination: None,
         service_source: pattern.source.service,
         detection_source: pattern.source.detection,
         product: pattern.source.product,
@@ -181,18 +172,14 @@ fn alert(pattern: &AlertPattern, case: &Case<'_>, incident_id: &str) -> Alert {
         description: fill(pattern.description),
         recommended_actions: pattern.source.actions,
         category: pattern.category,
-        assigned_to: None,
         threat: pattern.threat,
         techniques: pattern.techniques,
         created: case.at,
         updated: with_fraction(clock::shift(case.at, 61), case.index + 5),
-        resolved: None,
         first_activity: with_fraction(clock::shift(case.at, -310), case.index + 6),
         last_activity: with_fraction(clock::shift(case.at, -20), case.index + 7),
-        system_tags: Vec::new(),
-        investigation: "unsupportedAlertType",
-        comments: Vec::new(),
         evidence: pattern.evidence.iter().map(|kind| exhibit(*kind, case)).collect(),
+        ..Alert::default()
     }
 }
 

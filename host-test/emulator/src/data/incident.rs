@@ -12,7 +12,7 @@ use crate::message::clock;
 use crate::odata::{EntityType, Kind, Operand, Property, Record, filtered, shown};
 
 /// An incident of the tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Incident {
     pub(crate) id: String,
     pub(crate) status: &'static str,

@@ -62,20 +62,18 @@ impl Standing {
         let claims = STANDARD.encode(self.claims.to_string());
         let uri = format!("{origin}/common/oauth2/authorize");
         let tail = format!(r#"client_id="{GRAPH_APP_ID}", error="insufficient_claims""#);
+        let quoted = format!(r#"Bearer realm="", authorization_uri="{uri}", {tail}, claims="{claims}""#);
         match self.form {
-            ChallengeForm::Quoted => {
-                vec![format!(r#"Bearer realm="", authorization_uri="{uri}", {tail}, claims="{claims}""#)]
-            }
+            ChallengeForm::Quoted => vec![quoted],
             ChallengeForm::Unquoted => {
                 vec![format!(r#"Bearer realm="", authorization_uri={uri}, {tail}, claims="{claims}""#)]
             }
             ChallengeForm::Reordered => {
                 vec![format!(r#"Bearer claims="{claims}", {tail}, authorization_uri="{uri}", realm="""#)]
             }
-            ChallengeForm::SeveralHeaders => vec![
-                r#"PoP realm="", error="insufficient_claims""#.to_owned(),
-                format!(r#"Bearer realm="", authorization_uri="{uri}", {tail}, claims="{claims}""#),
-            ],
+            ChallengeForm::SeveralHeaders => {
+                vec![r#"PoP realm="", error="insufficient_claims""#.to_owned(), quoted]
+            }
         }
     }
 }

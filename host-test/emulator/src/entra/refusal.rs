@@ -19,8 +19,6 @@ pub(crate) struct Refusal {
     error: &'static str,
     code: u32,
     text: String,
-    /// Whether a help page exists for this number.
-    help: bool,
 }
 
 /// Help pages are linked from the errors that an administrator meets; most others have none.
@@ -29,29 +27,26 @@ const HELPED: [u32; 16] = [
     7_000_215, 7_000_216, 7_000_222, 7_000_272,
 ];
 
-fn refusal(status: StatusCode, error: &'static str, code: u32, text: String) -> Refusal {
-    let help = HELPED.contains(&code);
-    Refusal { status, error, code, text, help }
+fn bad_request(error: &'static str, code: u32, text: impl Into<String>) -> Refusal {
+    Refusal { status: StatusCode::BAD_REQUEST, error, code, text: text.into() }
 }
 
 fn invalid_request(code: u32, text: impl Into<String>) -> Refusal {
-    refusal(StatusCode::BAD_REQUEST, "invalid_request", code, text.into())
+    bad_request("invalid_request", code, text)
 }
 
 fn invalid_client(code: u32, text: impl Into<String>) -> Refusal {
-    refusal(StatusCode::UNAUTHORIZED, "invalid_client", code, text.into())
+    Refusal { status: StatusCode::UNAUTHORIZED, error: "invalid_client", code, text: text.into() }
 }
 
 impl Refusal {
     pub(crate) fn unknown_tenant(tenant: &str) -> Self {
-        invalid_request(
-            90002,
-            format!(
-                "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the \
-                 correct cloud. Check with your subscription administrator, this may happen if there are no active \
-                 subscriptions for the tenant."
-            ),
-        )
+        let text = format!(
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the \
+             correct cloud. Check with your subscription administrator, this may happen if there are no active \
+             subscriptions for the tenant."
+        );
+        invalid_request(90002, text)
     }
 
     /// The discovery document has another word for an unknown tenant.
@@ -74,10 +69,8 @@ impl Refusal {
     }
 
     pub(crate) fn other_cloud(tenant: &str) -> Self {
-        invalid_request(
-            90038,
-            format!("Tenant '{tenant}' request is being redirected to the National Cloud 'MicrosoftOnline.US'."),
-        )
+        let text = format!("Tenant '{tenant}' request is being redirected to the National Cloud 'MicrosoftOnline.US'.");
+        invalid_request(90038, text)
     }
 
     pub(crate) fn wrong_method(method: &http::Method) -> Self {
@@ -89,10 +82,8 @@ impl Refusal {
     }
 
     pub(crate) fn duplicate(name: &str) -> Self {
-        invalid_request(
-            9_000_411,
-            format!("The request is not properly formatted. The parameter '{name}' is duplicated."),
-        )
+        let text = format!("The request is not properly formatted. The parameter '{name}' is duplicated.");
+        invalid_request(9_000_411, text)
     }
 
     pub(crate) fn missing(name: &str) -> Self {
@@ -100,25 +91,16 @@ impl Refusal {
     }
 
     pub(crate) fn unsupported_grant(grant: &str) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "unsupported_grant_type",
-            70003,
-            format!("The app requested an unsupported grant type '{grant}'."),
-        )
+        bad_request("unsupported_grant_type", 70003, format!("The app requested an unsupported grant type '{grant}'."))
     }
 
     pub(crate) fn unknown_app(client_id: &str) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "unauthorized_client",
-            700_016,
-            format!(
-                "Application with identifier '{client_id}' was not found in the directory '{TENANT_ID}'. This can happen \
-                 if the application has not been installed by the administrator of the tenant or consented to by any \
-                 user in the tenant. You may have sent your authentication request to the wrong tenant."
-            ),
-        )
+        let text = format!(
+            "Application with identifier '{client_id}' was not found in the directory '{TENANT_ID}'. This can happen \
+             if the application has not been installed by the administrator of the tenant or consented to by any \
+             user in the tenant. You may have sent your authentication request to the wrong tenant."
+        );
+        bad_request("unauthorized_client", 700_016, text)
     }
 
     pub(crate) fn no_service_principal(app: &App) -> Self {
@@ -129,8 +111,7 @@ impl Refusal {
     }
 
     pub(crate) fn disabled(app: &App) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
+        bad_request(
             "unauthorized_client",
             7_000_112,
             format!("Application '{}'({}) is disabled.", app.client_id, app.name),
@@ -138,24 +119,20 @@ impl Refusal {
     }
 
     pub(crate) fn blocked() -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
+        bad_request(
             "access_denied",
             53003,
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-                .into(),
+            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
         )
     }
 
     pub(crate) fn wrong_secret(app: &App) -> Self {
-        invalid_client(
-            7_000_215,
-            format!(
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
-                 not the client secret ID, for a secret added to app '{}'.",
-                app.client_id
-            ),
-        )
+        let text = format!(
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
+             not the client secret ID, for a secret added to app '{}'.",
+            app.client_id
+        );
+        invalid_client(7_000_215, text)
     }
 
     pub(crate) fn expired_secret(app: &App) -> Self {
@@ -170,40 +147,28 @@ impl Refusal {
     }
 
     pub(crate) fn malformed_scope(scope: &str) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "invalid_scope",
-            70011,
-            format!(
-                "The provided request must include a 'scope' input parameter. The provided value for the input parameter \
-                 'scope' is not valid. The scope {scope} is not valid."
-            ),
-        )
+        let text = format!(
+            "The provided request must include a 'scope' input parameter. The provided value for the input parameter \
+             'scope' is not valid. The scope {scope} is not valid."
+        );
+        bad_request("invalid_scope", 70011, text)
     }
 
     pub(crate) fn scope_without_default(scope: &str) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "invalid_scope",
-            1_002_012,
-            format!(
-                "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
-                 /.default suffixed to the resource identifier (application ID URI)."
-            ),
-        )
+        let text = format!(
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
+             /.default suffixed to the resource identifier (application ID URI)."
+        );
+        bad_request("invalid_scope", 1_002_012, text)
     }
 
     pub(crate) fn unknown_resource(resource: &str) -> Self {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "invalid_resource",
-            500_011,
-            format!(
-                "The resource principal named {resource} was not found in the tenant named {TENANT_ID}. This can happen \
-                 if the application has not been installed by the administrator of the tenant or consented to by any \
-                 user in the tenant. You might have sent your authentication request to the wrong tenant."
-            ),
-        )
+        let text = format!(
+            "The resource principal named {resource} was not found in the tenant named {TENANT_ID}. This can happen \
+             if the application has not been installed by the administrator of the tenant or consented to by any \
+             user in the tenant. You might have sent your authentication request to the wrong tenant."
+        );
+        bad_request("invalid_resource", 500_011, text)
     }
 
     /// The AADSTS number.
@@ -245,7 +210,7 @@ impl Refusal {
             "trace_id": trace,
             "correlation_id": correlation,
         });
-        if self.help {
+        if HELPED.contains(&self.code) {
             let page = format!("{}/error?code={}", request.origin, self.code);
             body["error_uri"] = page.into();
         }

@@ -31,12 +31,8 @@ pub(crate) fn answer(directory: &Directory, tenant: &str, request: &Request) -> 
     }
     let credential = Credential::read(request, &form)?;
     let scope = form.require("scope")?;
-    let claims = match form.get("claims") {
-        Some(text) => {
-            Some(serde_json::from_str::<Value>(text).ok().filter(Value::is_object).ok_or_else(Refusal::malformed)?)
-        }
-        None => None,
-    };
+    let read = |text| serde_json::from_str(text).ok().filter(Value::is_object).ok_or_else(Refusal::malformed);
+    let claims = form.get("claims").map(read).transpose()?;
 
     let app = directory.app(&credential.client_id).ok_or_else(|| Refusal::unknown_app(&credential.client_id))?;
     check_state(&app)?;

@@ -83,11 +83,8 @@ impl TokenStore {
         let declared_cp1 = claims.is_some_and(declares_cp1);
         let token = jwt(app, sign_in, audience, declared_cp1, now, seconds);
         let mut state = self.state();
-        let answered = match (&state.challenge, claims) {
-            (Some(challenge), Some(claims)) => challenge.is_answered_by(claims),
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
+        let challenge = state.challenge.as_ref().zip(claims);
+        let answered = challenge.is_some_and(|(challenge, claims)| challenge.is_answered_by(claims));
         let answers_challenge = if answered { state.challenge_number } else { 0 };
         let grant = Grant {
             app_name: app.name.clone(),

@@ -13,7 +13,7 @@ use crate::service::Service;
 /// The answer to a request that a fault hits.
 pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) -> Answer {
     match action {
-        Action::Respond { status, headers, body } => respond(*status, headers, body),
+        Action::Respond { status, headers, body } => set_headers(replacement(*status, body), headers),
         Action::Replace { status, headers, body } => {
             let usual = service.answer(request).headers;
             let mut answer = replacement(*status, body);
@@ -50,11 +50,6 @@ pub(crate) fn answer(service: &Service, request: &mut Request, action: &Action) 
         }
         _ => service.answer(request),
     }
-}
-
-/// The answer that a script spells out.
-fn respond(status: u16, headers: &[(String, String)], body: &Value) -> Answer {
-    set_headers(replacement(status, body), headers)
 }
 
 /// Status and body of a script. JSON is labelled as such unless the script says otherwise.

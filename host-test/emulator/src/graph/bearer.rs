@@ -13,7 +13,11 @@ use crate::message::Request;
 
 /// What the request's token grants.
 pub(crate) fn check(tokens: &TokenStore, request: &Request) -> Result<Grant, Refusal> {
-    let refuse = |message: &str| Refusal::token(message, vec![plain_challenge(&request.origin)]);
+    let refuse = |message: &str| {
+        let uri = format!("{}/common/oauth2/authorize", request.origin);
+        let challenge = format!(r#"Bearer realm="", authorization_uri="{uri}", client_id="{GRAPH_APP_ID}""#);
+        Refusal::token(message, vec![challenge])
+    };
     let header = request.header("authorization").unwrap_or_default();
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     if token.trim().is_empty() || !scheme.eq_ignore_ascii_case("bearer") {
@@ -41,10 +45,6 @@ fn unknown(token: &str) -> &'static str {
         (Ok(_), Ok(_)) => "Access token validation failure.",
         _ => "CompactToken parsing failed with error code: 80049217",
     }
-}
-
-fn plain_challenge(origin: &str) -> String {
-    format!(r#"Bearer realm="", authorization_uri="{origin}/common/oauth2/authorize", client_id="{GRAPH_APP_ID}""#)
 }
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub(crate) fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Refusal::body()),
         Err(_) => Err(Refusal::bad_request(
-            "Unable to read JSON request payload. Please ensure Content-Type header is \
-                                            set and payload is of valid JSON format.",
+            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON \
+             format.",
         )),
     }
 }
@@ -46,6 +46,23 @@ pub(crate) fn comment(request: &Request) -> Result<String, Refusal> {
         (Some(Value::String(text)), true) => Ok(text),
         _ => Err(Refusal::body()),
     }
+}
+
+/// A text or null.
+pub(crate) fn text(value: Value) -> Result<Option<String>, Refusal> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(Refusal::body()),
+    }
+}
+
+/// The refusal of a member that the resource or the action does not have.
+pub(crate) fn unexpected(name: &str) -> Refusal {
+    if name.contains('@') {
+        return Refusal::not_emulated(&format!("the annotation '{name}' in a body"));
+    }
+    Refusal::body()
 }
 
 /// Removes `@odata.type`, with or without its number sign, and checks it. Says whether it was there.

@@ -37,9 +37,9 @@ impl Call<'_> {
         values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(PREFERENCE))
     }
 
-    /// `{origin}/{version}`.
-    pub(super) fn base(&self) -> String {
-        format!("{}/{}", self.request.origin, self.version)
+    /// The value of `@odata.context` for a collection, an entity or a type.
+    pub(super) fn metadata(&self, context: &str) -> String {
+        format!("{}/{}/$metadata#{context}", self.request.origin, self.version)
     }
 
     /// How changes by the calling app are signed.
@@ -76,9 +76,7 @@ impl Call<'_> {
 
     /// One entity.
     pub(super) fn entity(&self, context: &str, members: Map<String, Value>) -> Answer {
-        let mut body = self.envelope(&format!("{context}/$entity"));
-        body.extend(members);
-        self.answer(&Value::Object(body))
+        self.complex(&format!("{context}/$entity"), members)
     }
 
     /// A page of the records that the filter lets through, in the order asked for.
@@ -120,9 +118,7 @@ impl Call<'_> {
     }
 
     fn envelope(&self, context: &str) -> Map<String, Value> {
-        let mut body = Map::new();
-        body.insert("@odata.context".into(), format!("{}/$metadata#{context}", self.base()).into());
-        body
+        Map::from_iter([("@odata.context".to_owned(), self.metadata(context).into())])
     }
 
     fn answer(&self, body: &Value) -> Answer {

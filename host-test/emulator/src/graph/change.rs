@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::body::check_type;
+use super::body::{check_type, text, unexpected};
 use super::refusal::Refusal;
 use crate::data::alert::Alert;
 use crate::data::incident::Incident;
@@ -63,9 +63,6 @@ impl Change {
         check_type(&mut members, kind)?;
         let mut change = Self::default();
         for (name, value) in members {
-            if name.contains('@') {
-                return Err(Refusal::not_emulated(&format!("the annotation '{name}' in a body")));
-            }
             set(&mut change, &name, value)?;
         }
         if change == Self::default() { Err(Refusal::body()) } else { Ok(change) }
@@ -77,7 +74,7 @@ impl Change {
             "classification" => self.classification = Some(nullable_member(value, &CLASSIFICATION)?),
             "determination" => self.determination = Some(nullable_member(value, &DETERMINATION)?),
             "assignedTo" => self.assigned_to = Some(text(value)?),
-            _ => return Err(Refusal::body()),
+            other => return Err(unexpected(other)),
         }
         Ok(())
     }
@@ -126,14 +123,6 @@ fn member(value: Value, vocabulary: &Vocabulary) -> Result<&'static str, Refusal
 
 fn nullable_member(value: Value, vocabulary: &Vocabulary) -> Result<Option<&'static str>, Refusal> {
     if value.is_null() { Ok(None) } else { member(value, vocabulary).map(Some) }
-}
-
-fn text(value: Value) -> Result<Option<String>, Refusal> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        _ => Err(Refusal::body()),
-    }
 }
 
 /// The items may be null, the array may not.

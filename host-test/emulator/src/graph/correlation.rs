@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::body::{text, unexpected};
 use super::refusal::Refusal;
 use crate::data::incident::Incident;
 use crate::data::vocabulary::CORRELATION_REASON;
@@ -63,8 +64,11 @@ impl Move {
 /// Refuses what the service does not merge: incidents that are closed or disagree on their owner or verdict
 /// (<https://learn.microsoft.com/defender-xdr/merge-incidents-manually>). How Graph words it is not public.
 pub(crate) fn check_mergeable(incidents: &[&Incident]) -> Result<(), Refusal> {
-    for incident in incidents {
-        check_open(incident)?;
+    if let Some(closed) = incidents.iter().find(|incident| ["resolved", "redirected"].contains(&incident.status)) {
+        return Err(Refusal::bad_request(format!(
+            "The incidents cannot be merged: incident '{}' is {}.",
+            closed.id, closed.status
+        )));
     }
     let differ = |value: fn(&Incident) -> Option<&str>| {
         incidents.iter().filter_map(|incident| value(incident)).collect::<HashSet<_>>().len() > 1
@@ -81,16 +85,6 @@ pub(crate) fn check_mergeable(incidents: &[&Incident]) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-fn check_open(incident: &Incident) -> Result<(), Refusal> {
-    match incident.status {
-        "resolved" | "redirected" => Err(Refusal::bad_request(format!(
-            "The incidents cannot be merged: incident '{}' is {}.",
-            incident.id, incident.status
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// An incident without a verdict says "unknown".
@@ -111,14 +105,6 @@ fn ids(value: Value) -> Result<Vec<String>, Refusal> {
     Ok(ids)
 }
 
-fn text(value: Value) -> Result<Option<String>, Refusal> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        _ => Err(Refusal::body()),
-    }
-}
-
 /// Flags in one string, with or without spaces after the commas. They are feedback for Microsoft: no record shows them.
 fn check_reasons(value: &Value) -> Result<(), Refusal> {
     let is_reason = |word: &str| CORRELATION_REASON.read(word.trim()).is_some_and(|reason| reason != SENTINEL);
@@ -127,13 +113,6 @@ fn check_reasons(value: &Value) -> Result<(), Refusal> {
         Value::String(words) if words.split(',').all(is_reason) => Ok(()),
         _ => Err(Refusal::body()),
     }
-}
-
-fn unexpected(name: &str) -> Refusal {
-    if name.contains('@') {
-        return Refusal::not_emulated(&format!("the annotation '{name}' in a body"));
-    }
-    Refusal::body()
 }
 
 #[cfg(test)]

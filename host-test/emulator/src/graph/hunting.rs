@@ -21,7 +21,7 @@ pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
                 "Invalid value for the parameter 'Timespan': an ISO 8601 duration or time interval is expected.",
             )
         })?;
-    let context = format!("{}/$metadata#microsoft.graph.security.huntingQueryResults", call.base());
+    let context = call.metadata("microsoft.graph.security.huntingQueryResults");
     let results = hunt::run(&query, call.tables, interval, call.request.now).map_err(|trouble| match trouble {
         Trouble::Query(message) => Refusal::bad_request(message),
         Trouble::NotEmulated(what) => Refusal::not_emulated(&what),
@@ -35,7 +35,7 @@ pub(super) fn run(call: &Call<'_>, _: &str) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Parameters {
     query: String,
     timespan: Option<String>,

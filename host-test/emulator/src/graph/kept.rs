@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-
 use super::refusal::Refusal;
 use crate::message::{Answer, Request};
 
@@ -50,7 +48,7 @@ fn key(request: &Request) -> Vec<u8> {
         request.path.as_bytes(),
         query.as_bytes(),
         prefer,
-        &Bytes::clone(&request.body),
+        &request.body,
     ];
     parts.join(&b'\n')
 }

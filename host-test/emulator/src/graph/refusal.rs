@@ -2,7 +2,7 @@
 //! One constructor per mistake, with the texts that were captured or that the OData library is known to write.
 
 use http::{HeaderValue, Method, StatusCode, header};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::header::{Ids, JSON};
 use crate::message::{Answer, Request, clock};
@@ -95,18 +95,15 @@ impl Refusal {
 
     /// The answer in Graph's envelope.
     pub(crate) fn answer(self, request: &Request, ids: &Ids) -> Answer {
-        let mut error = Map::new();
-        error.insert("code".into(), self.code.into());
-        error.insert("message".into(), self.message.into());
+        let mut error = json!({"code": self.code, "message": self.message});
         if self.details {
-            error.insert("details".into(), Value::Array(Vec::new()));
+            error["details"] = json!([]);
         }
-        let inner = json!({
+        error["innerError"] = json!({
             "date": clock::inner_error(request.now),
             "request-id": ids.request,
             "client-request-id": ids.client,
         });
-        error.insert("innerError".into(), inner);
         let mut answer = Answer::json(self.status, JSON, &json!({ "error": error }));
         for challenge in self.challenges {
             if let Ok(value) = HeaderValue::from_str(&challenge) {

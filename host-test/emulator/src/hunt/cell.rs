@@ -71,6 +71,10 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
+    pub(crate) fn count(count: usize) -> Self {
+        i64::try_from(count).map_or(Self::Null, Self::Long)
+    }
+
     pub(crate) fn is_true(&self) -> bool {
         matches!(self, Self::Bool(true))
     }

@@ -3,7 +3,7 @@
 //! (OData JSON format 4.01, section 4.5.3).
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::cell::{Cell, Frame, Kind, timespan_text};
 
@@ -12,16 +12,8 @@ pub(crate) const MAX_ROWS: usize = 100_000;
 
 /// The two members, without braces around them.
 pub(crate) fn write(frame: &Frame) -> Bytes {
-    let schema: Vec<Value> = frame
-        .columns
-        .iter()
-        .map(|column| {
-            let mut entry = Map::new();
-            entry.insert("name".into(), column.name.as_str().into());
-            entry.insert("type".into(), column.kind.schema_name().into());
-            Value::Object(entry)
-        })
-        .collect();
+    let schema: Vec<Value> =
+        frame.columns.iter().map(|column| json!({"name": column.name, "type": column.kind.schema_name()})).collect();
     let rows: Vec<Value> = frame.rows.iter().map(|row| record(frame, row)).collect();
     format!(r#""schema":{},"results":{}"#, Value::Array(schema), Value::Array(rows)).into()
 }

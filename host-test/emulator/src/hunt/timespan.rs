@@ -19,12 +19,12 @@ pub(crate) fn read(text: &str, now: Timestamp) -> Option<Interval> {
     let (start, end) = match text.split_once('/') {
         None => match (instant(text), duration(text)) {
             (Some(start), _) => (start, now),
-            (None, Some(span)) => (before(now, span)?, now),
+            (None, Some(span)) => (after(now, -span)?, now),
             (None, None) => return None,
         },
         Some((first, second)) => match (instant(first), duration(first), instant(second), duration(second)) {
             (Some(start), _, Some(end), _) => (start, end),
-            (_, Some(span), Some(end), _) => (before(end, span)?, end),
+            (_, Some(span), Some(end), _) => (after(end, -span)?, end),
             (Some(start), _, _, Some(span)) => (start, after(start, span)?),
             _ => return None,
         },
@@ -45,10 +45,6 @@ fn duration(text: &str) -> Option<Span> {
 }
 
 /// Months and years have no fixed length: they are counted on the calendar.
-fn before(at: Timestamp, span: Span) -> Option<Timestamp> {
-    at.to_zoned_datetime(TimeZone::UTC).checked_sub(span).ok().map(|zoned| zoned.timestamp())
-}
-
 fn after(at: Timestamp, span: Span) -> Option<Timestamp> {
     at.to_zoned_datetime(TimeZone::UTC).checked_add(span).ok().map(|zoned| zoned.timestamp())
 }

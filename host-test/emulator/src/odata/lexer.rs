@@ -34,13 +34,9 @@ pub(crate) fn words(expression: &str) -> Result<Vec<Token>, String> {
                 rest.next();
                 continue;
             }
-            '(' => {
+            '(' | ')' => {
                 rest.next();
-                Word::Open
-            }
-            ')' => {
-                rest.next();
-                Word::Close
+                if first == '(' { Word::Open } else { Word::Close }
             }
             '\'' => Word::Text(quoted(&mut rest).ok_or_else(|| unterminated(at, expression))?),
             _ => {

@@ -63,32 +63,26 @@ impl Options {
     }
 
     fn set(&mut self, name: &str, value: &str, entity: &EntityType, scope: Scope) -> Result<(), Trouble> {
-        let on_collections_only = ["$filter", "$orderby", "$count", "$skip", "$top"].contains(&name);
-        if scope == Scope::Entity && on_collections_only {
+        if scope == Scope::Entity && ["$filter", "$orderby", "$count", "$skip", "$top"].contains(&name) {
             return Err(Trouble::Query(
                 "The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, and $top \
                  can be applied only on collections."
                     .into(),
             ));
         }
-        if scope == Scope::Count && OTHER_OPTIONS.contains(&name) {
+        if OTHER_OPTIONS.contains(&name) {
             return Err(Trouble::NotEmulated(format!("the query option {name}")));
         }
-        if scope == Scope::Count && name != "$filter" {
-            return Err(Trouble::Query(format!("The query parameter '{name}' is not supported.")));
-        }
         match name {
+            "$filter" => self.filter = Some(Condition::read(value, entity)?),
+            _ if scope == Scope::Count => return Err(unsupported(name)),
             "$top" => self.top = read_top(value, entity.largest_page)?,
             "$skip" => self.skip = read_number("$skip", value)?,
             "$count" => self.count = read_bool(value)?,
-            "$filter" => self.filter = Some(Condition::read(value, entity)?),
             "$orderby" => self.order = read_order(value, entity)?,
             "$select" => self.select = Some(read_select(value, entity)?),
             "$expand" => self.expand = read_expand(value, entity)?,
-            name if OTHER_OPTIONS.contains(&name) => {
-                return Err(Trouble::NotEmulated(format!("the query option {name}")));
-            }
-            _ => return Err(Trouble::Query(format!("The query parameter '{name}' is not supported."))),
+            _ => return Err(unsupported(name)),
         }
         Ok(())
     }
@@ -121,6 +115,10 @@ fn system_name(sent: &str, version: &str) -> Option<String> {
     }
     let known = ["top", "skip", "count", "filter", "orderby", "select", "expand", "search"].contains(&lower.as_str());
     (version == "beta" && known).then(|| format!("${lower}"))
+}
+
+fn unsupported(name: &str) -> Trouble {
+    Trouble::Query(format!("The query parameter '{name}' is not supported."))
 }
 
 fn read_number(name: &str, value: &str) -> Result<usize, Trouble> {

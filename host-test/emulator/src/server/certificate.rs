@@ -8,6 +8,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, SanType,
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
@@ -23,14 +24,8 @@ pub enum CertificateError {
     Use(#[from] rustls::Error),
 }
 
-/// What a TLS server and its clients need.
-pub(crate) struct Identity {
-    pub(crate) ca_pem: String,
-    pub(crate) server: Arc<ServerConfig>,
-}
-
-/// Generates an authority and a certificate for 127.0.0.1, ::1 and localhost.
-pub(crate) fn make() -> Result<Identity, CertificateError> {
+/// Generates an authority, returned as PEM, and a server with a certificate for 127.0.0.1, ::1 and localhost.
+pub(crate) fn make() -> Result<(String, TlsAcceptor), CertificateError> {
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "Defender emulator root");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -55,5 +50,5 @@ pub(crate) fn make() -> Result<Identity, CertificateError> {
             PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
         )?;
     server.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Identity { ca_pem: authority.pem(), server: Arc::new(server) })
+    Ok((authority.pem(), Arc::new(server).into()))
 }

@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 
 use super::control;
 use super::state::State;
-use crate::fault::list::Hit;
 use crate::fault::script::{Action, Point};
 use crate::fault::spoil;
 use crate::fault::wire::{self, Step, Wire};
@@ -96,7 +95,7 @@ async fn answer(
         return Ok(answer.into());
     }
     let serial = server.journal.open(&request);
-    let Some((place, fault)): Option<Hit> = server.faults.for_request(&request) else {
+    let Some((place, fault)) = server.faults.for_request(&request) else {
         let answer = server.service.answer(&request);
         server.journal.close(serial, Some(answer.status.as_u16()), None);
         return Ok(answer.into());

@@ -82,6 +82,7 @@ impl Journal {
         if entries.exchanges.len() >= MAX_EXCHANGES {
             entries.exchanges.pop_front();
         }
+        let text = String::from_utf8_lossy;
         entries.exchanges.push_back(Exchange {
             serial,
             connection: request.connection,
@@ -92,9 +93,9 @@ impl Journal {
             headers: request
                 .headers
                 .iter()
-                .map(|(name, value)| (name.to_string(), shown(name.as_str(), value)))
+                .map(|(name, value)| (name.to_string(), redaction::header(name.as_str(), &text(value.as_bytes()))))
                 .collect(),
-            body: body(request),
+            body: redaction::fields(&text(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body))),
             status: None,
             fault: None,
         });
@@ -127,14 +128,6 @@ impl Journal {
     fn entries(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn shown(name: &str, value: &http::HeaderValue) -> String {
-    redaction::header(name, &String::from_utf8_lossy(value.as_bytes()))
-}
-
-fn body(request: &Request) -> String {
-    redaction::fields(&String::from_utf8_lossy(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body)))
 }
 
 #[cfg(test)]

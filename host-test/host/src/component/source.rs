@@ -24,10 +24,7 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn file(path: &Path) -> Result<Self, LoadError> {
         let name = path.display().to_string();
-        let wasm = match fs::read(path) {
-            Ok(wasm) => wasm,
-            Err(source) => return Err(LoadError::Unreadable { name, source }),
-        };
+        let wasm = fs::read(path).map_err(|source| LoadError::Unreadable { name: name.clone(), source })?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         Self { name, wasm, directory: Some(parent.unwrap_or(Path::new(".")).to_owned()) }.recognised()
     }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasmtime::Trap;
 
 use crate::bindings::types::{Error, ErrorKind};
@@ -91,8 +91,7 @@ impl CallError {
             ("remedy", error.remedy.as_deref().map(Value::from)),
             ("details", details),
         ];
-        let known = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(known.collect::<Map<_, _>>())
+        members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 

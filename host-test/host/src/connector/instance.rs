@@ -1,4 +1,4 @@
-//! One instance, used by one caller: typed calls and JSON calls.
+//! One instance, used by one caller: JSON calls here, typed calls in `typed`.
 //!
 //! Each call runs under a policy and limits. An instance is reused only after a completed call; one that trapped, was
 //! stopped or was abandoned during a call is discarded with everything in it.
@@ -12,12 +12,8 @@ use super::call_error::CallError;
 use super::configuration::Configuration;
 use super::pool::{Pool, Warm};
 use crate::bindings::World;
-use crate::bindings::actions::{
-    GenericRequest, GenericResponse, HuntingResult, Incident, IncidentChange, IncidentPage, IncidentQuery,
-};
 use crate::bindings::catalog;
-use crate::bindings::connection::{ConnectionReport, TargetOrigins};
-use crate::bindings::trigger::{PollQuery, PollResult};
+use crate::bindings::connection::TargetOrigins;
 use crate::bindings::types::{Config, Error};
 use crate::outbound::policy::{self, Policy};
 use crate::sandbox::guest::Guest;
@@ -41,108 +37,10 @@ impl Instance {
         Self { warm: Some(warm), pool, _permit: permit }
     }
 
-    /// Get the details of one incident.
-    ///
-    /// # Errors
-    /// The connector's error, or what stopped the call.
-    pub async fn get_incident(
-        &mut self,
-        config: &Config,
-        incident_id: &str,
-        expand: Option<&str>,
-    ) -> Result<Incident, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_get_incident(store, config, incident_id, expand).await
-        })
-        .await
-    }
-
-    /// List incidents, one page per call.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn list_incidents(&mut self, config: &Config, query: &IncidentQuery) -> Result<IncidentPage, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_list_incidents(store, config, query).await
-        })
-        .await
-    }
-
-    /// Run an advanced hunting query. `time_span` is in ISO 8601.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn run_hunting_query(
-        &mut self,
-        config: &Config,
-        query: &str,
-        time_span: Option<&str>,
-    ) -> Result<HuntingResult, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_run_hunting_query(store, config, query, time_span).await
-        })
-        .await
-    }
-
-    /// Change an incident.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn update_incident(
-        &mut self,
-        config: &Config,
-        incident_id: &str,
-        change: &IncidentChange,
-    ) -> Result<Incident, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_update_incident(store, config, incident_id, change).await
-        })
-        .await
-    }
-
-    /// Make a request to any endpoint of the API.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn generic_action(
-        &mut self,
-        config: &Config,
-        request: &GenericRequest,
-    ) -> Result<GenericResponse, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_actions().call_generic_action(store, config, request).await
-        })
-        .await
-    }
-
-    /// Return what was created or changed since the poll that left this state.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn poll_incidents(
-        &mut self,
-        config: &Config,
-        state: Option<&str>,
-        query: &PollQuery,
-    ) -> Result<PollResult, CallError> {
-        self.call(config, async |world, store| {
-            world.defender_xdr_trigger().call_poll_incidents(store, config, state, query).await
-        })
-        .await
-    }
-
-    /// Check which actions will work with the configuration's app registration.
-    ///
-    /// # Errors
-    /// As [`Instance::get_incident`].
-    pub async fn check(&mut self, config: &Config) -> Result<ConnectionReport, CallError> {
-        self.call(config, async |world, store| world.defender_xdr_connection().call_check(store, config).await).await
-    }
-
     /// Run an action by name, JSON in and JSON out.
     ///
     /// # Errors
-    /// As [`Instance::get_incident`].
+    /// The connector's error, or what stopped the call.
     pub async fn invoke(&mut self, action: &str, config_json: &str, input_json: &str) -> Result<String, CallError> {
         self.call(config_json, async |world, store| {
             world.defender_xdr_json().call_invoke(store, action, config_json, input_json).await
@@ -153,7 +51,7 @@ impl Instance {
     /// Check which actions will work with an app registration, JSON in and JSON out.
     ///
     /// # Errors
-    /// As [`Instance::get_incident`].
+    /// As [`Instance::invoke`].
     pub async fn check_json(&mut self, config_json: &str) -> Result<String, CallError> {
         self.call(config_json, async |world, store| world.defender_xdr_json().call_check(store, config_json).await)
             .await
@@ -162,7 +60,7 @@ impl Instance {
     /// The origins that a configuration needs. Nothing is sent.
     ///
     /// # Errors
-    /// As [`Instance::get_incident`].
+    /// As [`Instance::invoke`].
     pub async fn targets(&mut self, config: &Config) -> Result<TargetOrigins, CallError> {
         Ok(self
             .run(Policy::default(), async |world, store| {
@@ -174,7 +72,7 @@ impl Instance {
     /// The same for a configuration in JSON.
     ///
     /// # Errors
-    /// As [`Instance::get_incident`].
+    /// As [`Instance::invoke`].
     pub async fn targets_json(&mut self, config_json: &str) -> Result<TargetOrigins, CallError> {
         let json = self
             .run(Policy::default(), async |world, store| {

@@ -10,7 +10,7 @@ pub(crate) mod call_error;
 mod configuration;
 pub(crate) mod instance;
 pub(crate) mod pool;
-mod triage;
+mod typed;
 
 use std::path::Path;
 use std::sync::Arc;

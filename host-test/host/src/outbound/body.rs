@@ -46,7 +46,7 @@ impl Body for ResponseBody {
                 self.recorder.received(frame.data_ref().map_or(0, Bytes::len));
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => self.fail(failure::of_body(&error)),
+            Poll::Ready(Some(Err(error))) => self.fail(failure::of_exchange(&error)),
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => {
                 let patience = self.patience;

@@ -46,11 +46,6 @@ pub(crate) fn of_request(error: &legacy::Error) -> Failure {
     Failure { code, reason: find::<NoTunnel>(error).map(ToString::to_string) }
 }
 
-/// The code for a body that broke off.
-pub(crate) fn of_body(error: &hyper::Error) -> Error {
-    of_exchange(error)
-}
-
 /// The code of the error that ended a body, as the guest queries it.
 pub(crate) fn code_of_body(error: &Error) -> Option<ErrorCode> {
     match error {
@@ -98,8 +93,8 @@ fn of_tls(error: &rustls::Error) -> Error {
     }
 }
 
-/// After the connection was established: the request may have been received.
-fn of_exchange(error: &(dyn StdError + 'static)) -> Error {
+/// The code for an exchange or a body that broke off. The connection was established: the request may have been received.
+pub(crate) fn of_exchange(error: &(dyn StdError + 'static)) -> Error {
     // The guest's own body ended early, with a code that says why.
     if let Some(Error::HttpRequestBodySize(size)) = find::<Error>(error) {
         return Error::HttpRequestBodySize(*size);

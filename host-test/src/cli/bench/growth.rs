@@ -1,7 +1,7 @@
 //! How the cost grows: two bars for each size, so that the difference is visible before reading a number.
 
 use comfy_table::Cell;
-use host_test::trials::bench::{Growth, Report};
+use host_test::trials::bench::{Growth, Report, Throughput, Times};
 
 use crate::cli::terminal::Terminal;
 use crate::cli::view::table::{self, number};
@@ -20,24 +20,23 @@ struct Point {
 }
 
 impl Point {
-    fn of(size: String, component: f64, native: f64, ratio: f64) -> Self {
-        Self { size, component, native: Some(native), ratio: Some(ratio) }
+    /// In milliseconds.
+    fn of(size: String, times: &Times) -> Self {
+        let Times { component_us, native_us, ratio, .. } = times;
+        Self { size, component: component_us / 1e3, native: Some(native_us / 1e3), ratio: Some(*ratio) }
     }
 }
 
 /// All sections.
 pub(super) fn text(report: &Report, terminal: &Terminal) -> String {
-    let pages = report.pages.iter().map(|page| {
-        Point::of(format!("{} incidents", page.incidents), page.component_us / 1e3, page.native_us / 1e3, page.ratio)
-    });
     let hunts = report.hunts.iter().map(|hunt| {
         let megabytes = mega(hunt.body_bytes as u64);
-        Point::of(format!("{megabytes:.0} MB, {} rows", hunt.rows), hunt.component_ms, hunt.native_ms, hunt.ratio)
+        Point::of(format!("{megabytes:.0} MB, {} rows", hunt.rows), &hunt.times)
     });
     let callers = report.callers.iter().map(|callers| {
-        let throughput = &callers.throughput;
+        let Throughput { component_per_s, native_per_s, ratio, .. } = callers.throughput;
         let size = format!("{} callers", callers.callers);
-        Point::of(size, throughput.component_per_s, throughput.native_per_s, throughput.ratio)
+        Point { size, component: component_per_s, native: Some(native_per_s), ratio: Some(ratio) }
     });
     let instances = report.instances.iter().map(|instances| Point {
         size: format!("{} instances", instances.held),
@@ -46,14 +45,10 @@ pub(super) fn text(report: &Report, terminal: &Terminal) -> String {
         ratio: None,
     });
     let growths = |growths: &[Growth], what: &str| {
-        let point = |growth: &Growth| {
-            let size = format!("{} {what}", growth.size);
-            Point::of(size, growth.component_us / 1e3, growth.native_us / 1e3, growth.ratio)
-        };
-        growths.iter().map(point).collect::<Vec<_>>()
+        growths.iter().map(|growth| Point::of(format!("{} {what}", growth.size), &growth.times)).collect::<Vec<_>>()
     };
     let mut sections = vec![
-        section("Pages of incidents with alerts, ms", pages.collect(), terminal),
+        section("Pages of incidents with alerts, ms", growths(&report.pages, "incidents"), terminal),
         section("Hunts, ms", hunts.collect(), terminal),
         section("Concurrent callers, calls per second", callers.collect(), terminal),
         section("A tag more for an incident, ms", growths(&report.tags, "tags"), terminal),

@@ -1,6 +1,6 @@
 //! Alerts: several as a table, one with what an analyst needs for triage.
 
-use comfy_table::{Cell, ColumnConstraint};
+use comfy_table::Cell;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -56,11 +56,7 @@ fn table(alerts: &[Value], terminal: &Terminal) -> String {
         ];
         table.add_row(cells.into_iter().take(columns));
     }
-    // Only the title wraps.
-    let columns = table.column_iter_mut().enumerate().filter(|(index, _)| *index != TITLE_COLUMN);
-    columns.for_each(|(_, column)| {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    });
+    table::wrap_only(TITLE_COLUMN, &mut table);
     table::text(&table)
 }
 

@@ -1,6 +1,6 @@
 //! Incidents: several as a table, one with everything that an analyst needs for triage.
 
-use comfy_table::{Cell, ColumnConstraint};
+use comfy_table::Cell;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -54,11 +54,7 @@ pub(crate) fn table(incidents: &[Value], terminal: &Terminal) -> String {
         }
         table.add_row(row);
     }
-    // Only the name wraps.
-    let columns = table.column_iter_mut().enumerate().filter(|(index, _)| *index != NAME_COLUMN);
-    columns.for_each(|(_, column)| {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    });
+    table::wrap_only(NAME_COLUMN, &mut table);
     table::text(&table)
 }
 
@@ -109,10 +105,6 @@ mod tests {
 
     use super::*;
 
-    fn terminal(width: usize) -> Terminal {
-        Terminal::plain(width)
-    }
-
     #[test]
     fn incidents_are_distinguished_from_other_lists() {
         assert!(list(&json!({"value": [{"id": "1", "severity": "low", "displayName": "x"}]})).is_some());
@@ -126,7 +118,7 @@ mod tests {
             "id": "2972395", "severity": "high", "status": "active", "displayName": "Multi-stage incident ".repeat(8),
             "assignedTo": "somebody@example.com", "createdDateTime": "2026-02-15T08:00:00Z",
         });
-        let table = table(&[incident], &terminal(80));
+        let table = table(&[incident], &Terminal::plain(80));
         assert!(table.lines().all(|line| console::measure_text_width(line) <= 80), "{table}");
     }
 
@@ -134,7 +126,7 @@ mod tests {
     fn details_leave_out_what_is_empty() {
         let incident =
             json!({"id": "1", "severity": "low", "status": "active", "displayName": "Name", "assignedTo": null});
-        let details = details(&incident, &terminal(80));
+        let details = details(&incident, &Terminal::plain(80));
         assert!(details.starts_with("Incident 1 Name"), "{details}");
         assert!(!details.contains("Assigned"), "{details}");
     }

@@ -52,6 +52,13 @@ pub(crate) fn link(label: &str, link: &str, terminal: &Terminal) -> Option<Strin
     (!link.is_empty()).then(|| format!("{}{}", terminal.text(label).dim(), visible::line(link)))
 }
 
+/// Lets only this column wrap.
+pub(crate) fn wrap_only(wrapping: usize, table: &mut Table) {
+    for (_, column) in table.column_iter_mut().enumerate().filter(|(index, _)| *index != wrapping) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+}
+
 /// The text of a table, without trailing blanks.
 pub(crate) fn text(table: &Table) -> String {
     table.trim_fmt()

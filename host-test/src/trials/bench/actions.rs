@@ -15,7 +15,7 @@ pub(crate) fn measure(sides: &Sides, plan: &Plan) -> Result<Vec<Action>, BenchEr
     let works = work::actions();
     let timed = works.iter().map(|work| {
         let times = times(sides, work, plan.action_rounds, CALLS)?;
-        Ok(Action::new(work.name, times))
+        Ok(Action { name: work.name, times })
     });
     timed.collect()
 }

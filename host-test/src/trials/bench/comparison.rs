@@ -10,16 +10,16 @@ use super::statistics::{median, rounded};
 use super::work::Work;
 
 /// Times of all sides.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Times {
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Times {
     /// Microseconds, median.
-    pub(crate) component_us: f64,
+    pub component_us: f64,
     /// Microseconds, median.
-    pub(crate) native_us: f64,
-    /// Microseconds, median.
-    pub(crate) limit_us: f64,
+    pub native_us: f64,
+    /// Microseconds, median, of the same requests without what is done before and after them; zero if they were not made.
+    pub limit_us: f64,
     /// Component to native: the median of the ratios of adjacent turns.
-    pub(crate) ratio: f64,
+    pub ratio: f64,
 }
 
 impl Times {

@@ -1,4 +1,4 @@
-//! How the cost of a call grows with what surrounds it: the tags of an incident, and the tenants that an instance serves in turn.
+//! How the cost of a call grows: with the incidents of a page, the tags of an incident, and the tenants that an instance serves in turn.
 
 use defender_xdr::doors::invoke::invoke;
 use defender_xdr_host::{Connector, Settings};
@@ -13,12 +13,23 @@ use super::service::Service;
 use super::side::{Component, Native, Side as _, Sides};
 use super::work::{self, Work};
 
+/// Incidents on a page; the service returns at most 50.
+const INCIDENTS: [u32; 3] = [1, 10, 50];
 /// Tags of the incident that one more is added to, which reads it first.
 const TAGS: [u32; 4] = [1, 100, 1_000, 10_000];
 /// Tenants whose calls one instance makes in turn, each with a token of its own.
 const TENANTS: [u32; 4] = [1, 10, 100, 1_000];
 /// Calls of one side in a row.
 const CALLS: usize = 5;
+
+/// Lists more and more incidents with their alerts.
+pub(crate) fn pages(sides: &Sides, plan: &Plan) -> Result<Vec<Growth>, BenchError> {
+    let timed = INCIDENTS.into_iter().map(|size| {
+        let times = times(sides, &work::page(size), plan.page_rounds, CALLS)?;
+        Ok(Growth { size, times })
+    });
+    timed.collect()
+}
 
 /// Adds a tag to an incident with more and more of them.
 pub(crate) fn tags(sides: &Sides, plan: &Plan) -> Result<Vec<Growth>, BenchError> {
@@ -27,7 +38,7 @@ pub(crate) fn tags(sides: &Sides, plan: &Plan) -> Result<Vec<Growth>, BenchError
         let body = json!({ "customTags": list });
         sides.native.answer(&work::generic("PATCH", "security/incidents/2972395", &body))?;
         let work = work::add_tag("Tag 0");
-        Ok(Growth::new(tags, times(sides, &work, plan.page_rounds, CALLS)?))
+        Ok(Growth { size: tags, times: times(sides, &work, plan.page_rounds, CALLS)? })
     });
     timed.collect()
 }
@@ -46,7 +57,7 @@ pub(crate) fn tenants(
     let timed = TENANTS.into_iter().take(plan.growth_sizes).map(|tenants| {
         let configs = (0..tenants).map(|tenant| app(tenant, service, journal)).collect::<Result<Vec<_>, _>>()?;
         let rounds = plan.page_rounds.max(usize::try_from(tenants).unwrap_or(usize::MAX) / CALLS);
-        Ok(Growth::new(tenants, in_turn(&configs, &work, &component, &sides.native, rounds)?))
+        Ok(Growth { size: tenants, times: in_turn(&configs, &work, &component, &sides.native, rounds)? })
     });
     timed.collect()
 }

@@ -22,7 +22,7 @@ pub(crate) fn measure(fresh: &Component, sides: &Sides, plan: &Plan) -> Result<V
         let body_bytes = sides.native.answer(&work)?.len();
         let guest_peak_bytes = peak(fresh, &work)?;
         let times = times(sides, &work, rounds, 1)?;
-        Ok(Hunt::new(rows, body_bytes, guest_peak_bytes, times))
+        Ok(Hunt { body_bytes, rows, times, guest_peak_bytes })
     });
     timed.collect()
 }

@@ -34,8 +34,8 @@ pub struct Report {
     pub instances_per_gib: Option<u64>,
     /// With enough callers for all cores.
     pub throughput: Throughput,
-    /// Growth with the number of incidents on a page.
-    pub pages: Vec<Page>,
+    /// Growth with the number of incidents on a page, with their alerts.
+    pub pages: Vec<Growth>,
     /// Growth with the size of a hunting result.
     pub hunts: Vec<Hunt>,
     /// Growth with the number of callers.
@@ -66,21 +66,9 @@ pub struct Span {
 pub struct Action {
     /// Its name.
     pub name: &'static str,
-    /// Microseconds, median.
-    pub component_us: f64,
-    /// Microseconds, median.
-    pub native_us: f64,
-    /// Microseconds, median, of the same request without what is done before and after it.
-    pub limit_us: f64,
-    /// Component to native.
-    pub ratio: f64,
-}
-
-impl Action {
-    pub(crate) fn new(name: &'static str, times: Times) -> Self {
-        let Times { component_us, native_us, limit_us, ratio } = times;
-        Self { name, component_us, native_us, limit_us, ratio }
-    }
+    /// How long it takes.
+    #[serde(flatten)]
+    pub times: Times,
 }
 
 /// The largest hunt.
@@ -108,68 +96,21 @@ pub struct Hunt {
     pub body_bytes: usize,
     /// Rows in it.
     pub rows: u32,
-    /// Milliseconds, median.
-    pub component_ms: f64,
-    /// Milliseconds, median.
-    pub native_ms: f64,
-    /// Milliseconds, median, of the same request without what is done before and after it.
-    pub limit_ms: f64,
-    /// Component to native.
-    pub ratio: f64,
+    /// How long it takes.
+    #[serde(flatten)]
+    pub times: Times,
     /// Peak memory of the guest.
     pub guest_peak_bytes: usize,
 }
 
-impl Hunt {
-    pub(crate) fn new(rows: u32, body_bytes: usize, guest_peak_bytes: usize, times: Times) -> Self {
-        let ms = |us: f64| rounded(us / 1e3, 2);
-        let (component_ms, native_ms, limit_ms) = (ms(times.component_us), ms(times.native_us), ms(times.limit_us));
-        Self { body_bytes, rows, component_ms, native_ms, limit_ms, ratio: times.ratio, guest_peak_bytes }
-    }
-}
-
-/// A page of incidents with their alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Page {
-    /// Incidents on it.
-    pub incidents: u32,
-    /// Bytes of the answer.
-    pub body_bytes: usize,
-    /// Microseconds, median.
-    pub component_us: f64,
-    /// Microseconds, median.
-    pub native_us: f64,
-    /// Microseconds, median, of the same request without what is done before and after it.
-    pub limit_us: f64,
-    /// Component to native.
-    pub ratio: f64,
-}
-
-impl Page {
-    pub(crate) fn new(incidents: u32, body_bytes: usize, times: Times) -> Self {
-        let Times { component_us, native_us, limit_us, ratio } = times;
-        Self { incidents, body_bytes, component_us, native_us, limit_us, ratio }
-    }
-}
-
-/// A call with more and more around it.
+/// A call with more and more of something.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Growth {
-    /// How much: tags, or tenants.
+    /// How much: incidents on a page, tags, or tenants.
     pub size: u32,
-    /// Microseconds, median.
-    pub component_us: f64,
-    /// Microseconds, median.
-    pub native_us: f64,
-    /// Component to native.
-    pub ratio: f64,
-}
-
-impl Growth {
-    pub(crate) fn new(size: u32, times: Times) -> Self {
-        let Times { component_us, native_us, ratio, .. } = times;
-        Self { size, component_us, native_us, ratio }
-    }
+    /// How long it takes.
+    #[serde(flatten)]
+    pub times: Times,
 }
 
 /// Concurrent callers.

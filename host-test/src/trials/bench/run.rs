@@ -16,7 +16,7 @@ use super::report::{Callers, Hunting, Instances, Report};
 use super::service::Service;
 use super::side::{Component, Limit, Native, Sides};
 use super::verdict::bars;
-use super::{actions, agreement, callers, growth, hunts, instances, pages, start, wire, work};
+use super::{actions, agreement, callers, growth, hunts, instances, start, wire, work};
 use crate::component::gzip_bytes;
 
 /// The steps of a run, as passed to `step`.
@@ -72,7 +72,7 @@ pub fn run(
     let fresh = Component { connector: fresh, ..component.clone() };
     let hunts = hunts::measure(&fresh, &sides, &plan)?;
     next();
-    let pages = pages::measure(&sides, &plan)?;
+    let pages = growth::pages(&sides, &plan)?;
     next();
     let callers = callers::measure(&sides, &plan)?;
     next();

@@ -1,6 +1,7 @@
 //! What the sandbox may cost: every figure with its target.
 
 use super::bar::Bar;
+use super::comparison::Times;
 use super::report::Report;
 use super::statistics::rounded;
 
@@ -28,20 +29,25 @@ pub(crate) fn bars(report: &Report) -> Vec<Bar> {
     ];
     bars.extend(report.actions.iter().map(|action| {
         let us = |value: f64| format!("{value:.0} µs");
-        let verdict = below(action.ratio, ACTION_RATIO);
-        let times = [action.component_us, action.native_us, action.limit_us].map(us);
-        Bar::beside(action.name.to_owned(), times, action.ratio, verdict)
+        let Times { component_us, native_us, limit_us, ratio } = action.times;
+        Bar::beside(
+            action.name.to_owned(),
+            [component_us, native_us, limit_us].map(us),
+            ratio,
+            below(ratio, ACTION_RATIO),
+        )
     }));
-    let ms = |value: f64| format!("{value:.0} ms");
+    let ms = |us: f64| format!("{:.0} ms", us / 1e3);
+    let Times { component_us, native_us, limit_us, ratio } = hunt.times;
     let per_second = |value: f64| format!("{value:.0}/s");
     let throughput = &report.throughput;
     let enough = (format!("≥ {THROUGHPUT_RATIO}"), throughput.ratio >= THROUGHPUT_RATIO);
     bars.extend([
         Bar::beside(
             format!("hunt of {} rows, {:.0} MB", hunt.rows, kilobytes(hunt.body_bytes) / 1e3),
-            [hunt.component_ms, hunt.native_ms, hunt.limit_ms].map(ms),
-            hunt.ratio,
-            below(hunt.ratio, HUNT_RATIO),
+            [component_us, native_us, limit_us].map(ms),
+            ratio,
+            below(ratio, HUNT_RATIO),
         ),
         Bar::at_most("guest memory / size of the answer", report.hunting.peak_over_body, PEAK_OVER_BODY, ""),
         Bar::beside(

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::action::{AFTERWARDS, Action};
-use super::contract::{Allowed, SUCCESS, at_graph, at_token_endpoint};
+use super::contract::{Allowed, SUCCESS, at_graph, at_token_endpoint, may_be_done};
 use super::trouble::{Place, Trouble};
 use crate::trials::TrialError;
 
@@ -19,8 +19,6 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long after its deadline an action may end.
 const TOLERANCE: f64 = 1.1;
 const INCIDENT: &str = "2972395";
-/// Statuses after which a write has not happened.
-const NOTHING_DONE: [u16; 3] = [401, 429, 503];
 
 /// A cell of the matrix, and its result.
 #[derive(Clone, Debug, Serialize)]
@@ -85,8 +83,11 @@ impl Attempt {
         };
         let connector = Connector::load(component, settings)?;
         let mut instance = connector.instance().await?;
-        let origins = Origins::of(emulator);
-        let config = origins.config(emulator);
+        let mut config = emulator.connector_config();
+        // Another name of the same machine, so that the token endpoint and Graph share no connection.
+        config.endpoints.login = config.endpoints.login.replace("127.0.0.1", "localhost");
+        let origins = [format!("{}/", config.endpoints.login), format!("{}/", config.endpoints.graph)];
+        let config = json!(config).to_string();
 
         emulator.clear_faults();
         emulator.clear_journal();
@@ -118,7 +119,8 @@ impl Attempt {
         }
         let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
         let mut harm: Vec<String> = self.harm(&journal).into_iter().collect();
-        harm.extend(seen.iter().filter(|url| !origins.contain(url)).map(|url| format!("sent a request to {url}")));
+        let strange = seen.iter().filter(|url| !origins.iter().any(|origin| url.starts_with(origin)));
+        harm.extend(strange.map(|url| format!("sent a request to {url}")));
         let pressed = harm.is_empty() && !failures.is_empty();
         failures.extend(harm);
         let (token_requests, graph_requests) = counts(&journal);
@@ -157,43 +159,12 @@ impl Attempt {
     /// Failures that no load on the machine excuses: a write that may have happened twice, or in a call that only reads.
     fn harm(&self, journal: &[Exchange]) -> Option<String> {
         let writes = ["/comments", "/mergeIncidents", "/moveAlerts"];
-        let is_write = |exchange: &&Exchange| {
+        let is_write = |exchange: &Exchange| {
             exchange.method == "PATCH" || writes.iter().any(|write| exchange.path.ends_with(write))
         };
-        let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));
-        let written = journal.iter().filter(is_write).filter(done).count();
+        let written = journal.iter().filter(|exchange| is_write(exchange) && may_be_done(exchange)).count();
         let harmful = written > 1 || (written > 0 && !self.action.writes());
         harmful.then(|| format!("{written} writes may have happened"))
-    }
-}
-
-/// The addresses of an emulator: two names of one machine, so that the token endpoint and Graph share no connection.
-struct Origins {
-    login: String,
-    graph: String,
-}
-
-impl Origins {
-    fn of(emulator: &Emulator) -> Self {
-        let graph = emulator.base_url().to_owned();
-        Self { login: graph.replace("127.0.0.1", "localhost"), graph }
-    }
-
-    fn config(&self, emulator: &Emulator) -> String {
-        let config = emulator.connector_config();
-        json!({
-            "tenant_id": config.tenant_id,
-            "client_id": config.client_id,
-            "client_secret": config.client_secret,
-            "endpoints": { "login": self.login, "graph": self.graph },
-        })
-        .to_string()
-    }
-
-    fn contain(&self, url: &str) -> bool {
-        [&self.login, &self.graph]
-            .iter()
-            .any(|origin| url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')))
     }
 }
 

@@ -10,10 +10,17 @@
 //! | a page of a proxy | `unreachable` | `interrupted` with 2xx and 3xx | the same | `unreachable` |
 //! | any other refusal | its kind | its kind | its kind | `unauthenticated` |
 
+use defender_emulator::Exchange;
+
 use super::action::{Action, Effect};
 
 /// The outcome of a call that was answered.
 pub(crate) const SUCCESS: &str = "success";
+
+/// Whether a write may have happened: after these statuses it has not.
+pub(crate) fn may_be_done(exchange: &Exchange) -> bool {
+    !matches!(exchange.status, Some(401 | 429 | 503))
+}
 
 /// The most attempts at a request, retries included.
 const REPEATED: usize = 4;

@@ -94,7 +94,7 @@ impl Matrix {
         let queue: Queue = Arc::new(Mutex::new(queue));
         let mut tasks = JoinSet::new();
         for _ in 0..workers {
-            tasks.spawn(Worker::start(&self.component, clock_speed)?.empty(queue.clone(), done.clone()));
+            tasks.spawn(work(emulator()?, self.component.clone(), clock_speed, queue.clone(), done.clone()));
         }
         let mut cells = Vec::new();
         while let Some(finished) = tasks.join_next().await {
@@ -117,30 +117,21 @@ fn emulator() -> Result<Emulator, TrialError> {
     Ok(Emulator::start(Options { tls: true, incidents: INCIDENTS, ..Options::default() })?)
 }
 
-struct Worker {
+/// Takes attempts from the queue until it is empty.
+async fn work(
     emulator: Emulator,
     component: PathBuf,
     clock_speed: u32,
-}
-
-impl Worker {
-    fn start(component: &Path, clock_speed: u32) -> Result<Self, TrialError> {
-        Ok(Self { emulator: emulator()?, component: component.to_owned(), clock_speed })
-    }
-
-    async fn attempt(&self, attempt: &Attempt) -> Result<Cell, TrialError> {
-        let own = if attempt.action.uses_up { Some(emulator()?) } else { None };
-        attempt.run(&self.component, own.as_ref().unwrap_or(&self.emulator), self.clock_speed).await
-    }
-
-    /// Takes attempts from the queue until it is empty.
-    async fn empty(self, queue: Queue, done: Arc<impl Fn()>) -> Numbered {
-        let mut cells = Vec::new();
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some((place, attempt)) = next else { return Ok(cells) };
-            cells.push((place, self.attempt(&attempt).await?));
-            done();
-        }
+    queue: Queue,
+    done: Arc<impl Fn()>,
+) -> Numbered {
+    let mut cells = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some((place, attempt)) = next else { return Ok(cells) };
+        let own = if attempt.action.uses_up { Some(self::emulator()?) } else { None };
+        let emulator = own.as_ref().unwrap_or(&emulator);
+        cells.push((place, attempt.run(&component, emulator, clock_speed).await?));
+        done();
     }
 }

@@ -4,7 +4,7 @@
 
 pub(crate) mod action;
 mod cell;
-mod contract;
+pub(crate) mod contract;
 mod matrix;
 pub(crate) mod trouble;
 

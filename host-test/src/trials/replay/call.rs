@@ -1,19 +1,10 @@
 //! The actions that recorded requests belong to, by name, and the words of their inputs.
 
+pub(crate) use defender_xdr::catalog::{
+    ADD_ALERT_COMMENT, ADD_INCIDENT_COMMENT, GENERIC_ACTION, GET_ALERT, GET_INCIDENT, LIST_ALERTS, LIST_INCIDENTS,
+    MERGE_INCIDENTS, MOVE_ALERTS, RUN_HUNTING_QUERY, UPDATE_ALERT, UPDATE_INCIDENT,
+};
 use serde_json::Value;
-
-pub(crate) const GET_INCIDENT: &str = "get_incident_details";
-pub(crate) const LIST_INCIDENTS: &str = "list_incidents";
-pub(crate) const RUN_HUNTING_QUERY: &str = "run_hunting_query";
-pub(crate) const UPDATE_INCIDENT: &str = "update_incident";
-pub(crate) const GENERIC_ACTION: &str = "generic_action";
-pub(crate) const ADD_INCIDENT_COMMENT: &str = "add_incident_comment";
-pub(crate) const LIST_ALERTS: &str = "list_alerts";
-pub(crate) const GET_ALERT: &str = "get_alert";
-pub(crate) const UPDATE_ALERT: &str = "update_alert";
-pub(crate) const ADD_ALERT_COMMENT: &str = "add_alert_comment";
-pub(crate) const MERGE_INCIDENTS: &str = "merge_incidents";
-pub(crate) const MOVE_ALERTS: &str = "move_alerts";
 
 /// The enums of incidents and alerts in requests, with their values on the wire.
 pub(crate) const ENUMS: [(&str, &[&str]); 4] = [

@@ -35,8 +35,8 @@ pub(crate) fn is_page(response: &Response) -> bool {
 
 /// Seconds of a `Retry-After`, the first if there are several; fractions are rounded up.
 fn seconds(value: &str) -> Option<u64> {
-    let (whole, part) =
-        value.split(',').next()?.trim().split_once('.').unwrap_or((value.split(',').next()?.trim(), ""));
+    let first = value.split(',').next()?.trim();
+    let (whole, part) = first.split_once('.').unwrap_or((first, ""));
     let more = part.bytes().any(|digit| digit != b'0');
     Some(whole.parse::<u64>().ok()? + u64::from(more))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, GET_INCIDENT};
 use super::expectation::{Expectation, Facts};
-use super::recording::{Recording, text};
+use super::recording::{Recording, Response, text};
 use super::report::{Mismatch, Report};
 use super::server::{Answer, Received, Server};
 use super::target::Target;
@@ -46,7 +46,12 @@ impl Replayer {
     /// # Errors
     /// If no server or instance can be created; the component's own failures are in the report.
     pub async fn replay(&self, recording: &Recording) -> Result<Report, CallError> {
-        let server = Server::start().await;
+        let Response { status, headers, body } = &recording.response;
+        // The body is unchanged: its links point to the service, not to where it is served.
+        let recorded = Answer { status: *status, headers: headers.clone(), body: text(body) };
+        let (token, graph) =
+            if recording.is_token() { (recorded, Answer::ok(&incident())) } else { (Answer::ok(&grant()), recorded) };
+        let server = Server::start(token, graph).await;
         let server =
             server.map_err(|error| CallError::Instance(format!("cannot start a server on loopback: {error}")))?;
         let instance = self.connector.instance().await?;
@@ -70,8 +75,7 @@ impl Play<'_> {
             Ok(target) => target,
             Err(mismatch) => return Report { action: "none", mismatches: vec![mismatch] },
         };
-        let body = self.served_body();
-        self.server.answer(Answer::ok(&grant()), self.recorded_answer(body.clone()));
+        let body = text(&self.recording.response.body);
         let config = config(&self.server.base_url, target.api_version);
         let mut call = target.typed(method).unwrap_or_else(|| target.generic(method));
         let mut mismatches = coherence::of_graph(self.recording, &target, &call);
@@ -104,7 +108,6 @@ impl Play<'_> {
     /// An exchange with the token endpoint, followed by a read that needs the token.
     async fn token(&mut self) -> Report {
         let call = Call { action: GET_INCIDENT, input: json!({ "incident_id": "1" }) };
-        self.server.answer(self.recorded_answer(self.served_body()), Answer::ok(&incident()));
         let config = config(&self.server.base_url, "v1.0");
         let mut mismatches = coherence::of_token_endpoint(self.recording);
         let answer = self.invoke(&config, &call).await;
@@ -142,16 +145,6 @@ impl Play<'_> {
     fn graph_requests(&self) -> Vec<Received> {
         let all = self.server.take_received().into_iter();
         all.filter(|received| !received.is_token()).collect()
-    }
-
-    fn recorded_answer(&self, body: String) -> Answer {
-        let response = &self.recording.response;
-        Answer { status: response.status, headers: response.headers.clone(), body }
-    }
-
-    /// The recorded body, unchanged: its links point to the service, not to where it is served.
-    fn served_body(&self) -> String {
-        text(&self.recording.response.body)
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -38,22 +40,18 @@ impl Answer {
     fn response(&self) -> http::Response<Full<Bytes>> {
         let mut response = http::Response::new(Full::from(self.body.clone()));
         *response.status_mut() = http::StatusCode::from_u16(self.status).unwrap_or_default();
-        response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
-        let mut replaced: Vec<http::HeaderName> = Vec::new();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let mut recorded = HeaderMap::new();
         for (name, value) in self.headers.iter() {
-            let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) else {
-                continue;
-            };
-            if FRAMING.contains(&name.as_str()) {
-                continue;
-            }
-            if replaced.contains(&name) {
-                response.headers_mut().append(name, value);
-            } else {
-                response.headers_mut().insert(name.clone(), value);
-                replaced.push(name);
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                recorded.append(name, value);
             }
         }
+        for name in FRAMING {
+            recorded.remove(name);
+        }
+        // Replaces the content type if there is one.
+        response.headers_mut().extend(recorded);
         response
     }
 }
@@ -80,37 +78,35 @@ impl Received {
 /// The server; it stops when dropped.
 pub(crate) struct Server {
     pub(crate) base_url: String,
-    script: Arc<Mutex<Script>>,
+    script: Arc<Script>,
     task: AbortHandle,
 }
 
-#[derive(Default)]
 struct Script {
-    token: Option<Answer>,
-    graph: Option<Answer>,
-    received: Vec<Received>,
+    token: Answer,
+    graph: Answer,
+    received: Mutex<Vec<Received>>,
+}
+
+impl Script {
+    fn received(&self) -> MutexGuard<'_, Vec<Received>> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Server {
-    /// Listens on a free port; the answers are set afterwards, because they may contain its address.
-    pub(crate) async fn start() -> std::io::Result<Self> {
+    /// Listens on a free port, and gives these answers.
+    pub(crate) async fn start(token: Answer, graph: Answer) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let script = Arc::<Mutex<Script>>::default();
+        let script = Arc::new(Script { token, graph, received: Mutex::default() });
         let task = tokio::spawn(accept(listener, script.clone())).abort_handle();
         Ok(Self { base_url, script, task })
     }
 
-    /// Sets the answers from now on.
-    pub(crate) fn answer(&self, token: Answer, graph: Answer) {
-        let mut script = lock(&self.script);
-        script.token = Some(token);
-        script.graph = Some(graph);
-    }
-
     /// The requests since the last call.
     pub(crate) fn take_received(&self) -> Vec<Received> {
-        std::mem::take(&mut lock(&self.script).received)
+        std::mem::take(&mut self.script.received())
     }
 }
 
@@ -120,12 +116,8 @@ impl Drop for Server {
     }
 }
 
-fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
-    script.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Accepts until the task is aborted, and its connections with it.
-async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
+async fn accept(listener: TcpListener, script: Arc<Script>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let script = script.clone();
@@ -136,25 +128,20 @@ async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
 
 async fn answer(
     request: hyper::Request<Incoming>,
-    script: Arc<Mutex<Script>>,
+    script: Arc<Script>,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
+    let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let received = Received {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
-        authorization: head
-            .headers
-            .get(http::header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned),
+        authorization: authorization.map(str::to_owned),
         body: String::from_utf8_lossy(&body).into_owned(),
         at: Instant::now(),
     };
-    let mut script = lock(&script);
     let answer = if received.is_token() { &script.token } else { &script.graph };
-    let response = answer.as_ref().map_or_else(http::Response::default, Answer::response);
-    script.received.push(received);
-    Ok(response)
+    script.received().push(received);
+    Ok(answer.response())
 }

@@ -10,30 +10,13 @@ use super::call::{Call, GET_ALERT, GET_INCIDENT, LIST_ALERTS, LIST_INCIDENTS, RU
 use super::compare::{Rule, differences};
 use super::report::Mismatch;
 
+/// A place in the recording, and what was recorded and received there.
+type Found = (String, Value, String);
+
 /// Makes the call again, typed, and compares the result with the recorded body as served. Reads only: what
 /// changes has the same answers.
 pub(crate) async fn check(instance: &mut Instance, config: &Config, call: &Call, body: &str) -> Vec<Mismatch> {
-    let body: Value = crate::json::parse(body).unwrap_or_default();
-    let text = |name: &str| call.input.get(name).and_then(Value::as_str);
-    let found = match call.action {
-        GET_INCIDENT => {
-            let incident = instance.get_incident(config, text("incident_id").unwrap_or_default(), text("expand")).await;
-            incident.map(|incident| vec![("response.body".to_owned(), body, incident.raw_json)])
-        }
-        LIST_INCIDENTS => page(instance, config, call, &body).await,
-        GET_ALERT => {
-            let alert = instance.get_alert(config, text("alert_id").unwrap_or_default()).await;
-            alert.map(|alert| vec![("response.body".to_owned(), body, alert.raw_json)])
-        }
-        LIST_ALERTS => alerts(instance, config, call, &body).await,
-        RUN_HUNTING_QUERY => {
-            let query = text("query").unwrap_or_default();
-            let result = instance.run_hunting_query(config, query, text("time_span")).await;
-            result.map(|result| vec![("response.body.results".to_owned(), body["results"].clone(), result.rows_json)])
-        }
-        _ => Ok(Vec::new()),
-    };
-    match found {
+    match received(instance, config, call, body).await {
         Ok(found) => found
             .into_iter()
             .flat_map(|(place, recorded, json)| {
@@ -45,39 +28,43 @@ pub(crate) async fn check(instance: &mut Instance, config: &Config, call: &Call,
     }
 }
 
-type Found = Vec<(String, Value, String)>;
-
-async fn alerts(instance: &mut Instance, config: &Config, call: &Call, body: &Value) -> Result<Found, CallError> {
-    let text = |name: &str| call.input.get(name).and_then(Value::as_str).map(str::to_owned);
-    let number = |name: &str| text(name).and_then(|text| text.parse().ok());
-    let query = AlertQuery {
-        filter: text("filter"),
-        max_results: number("max_results"),
-        skip: number("skip"),
-        count: text("count").map(|text| text == "true"),
-        cursor: None,
-    };
-    let page = instance.list_alerts(config, &query).await?;
-    Ok(items(page.alerts.into_iter().map(|alert| alert.raw_json), body))
+async fn received(instance: &mut Instance, config: &Config, call: &Call, body: &str) -> Result<Vec<Found>, CallError> {
+    let body: Value = crate::json::parse(body).unwrap_or_default();
+    let text = |name: &str| call.input.get(name).and_then(Value::as_str);
+    let given = |name: &str| text(name).unwrap_or_default();
+    let owned = |name: &str| text(name).map(str::to_owned);
+    let number = |name: &str| text(name)?.parse().ok();
+    let (max_results, skip) = (number("max_results"), number("skip"));
+    let (filter, count) = (owned("filter"), text("count").map(|text| text == "true"));
+    Ok(match call.action {
+        GET_INCIDENT => {
+            let incident = instance.get_incident(config, given("incident_id"), text("expand")).await?;
+            vec![("response.body".to_owned(), body, incident.raw_json)]
+        }
+        LIST_INCIDENTS => {
+            let (expand, order_by) = (owned("expand"), owned("order_by"));
+            let query = IncidentQuery { filter, max_results, skip, count, expand, order_by, cursor: None };
+            let page = instance.list_incidents(config, &query).await?;
+            items(page.incidents.into_iter().map(|incident| incident.raw_json), &body)
+        }
+        GET_ALERT => {
+            let alert = instance.get_alert(config, given("alert_id")).await?;
+            vec![("response.body".to_owned(), body, alert.raw_json)]
+        }
+        LIST_ALERTS => {
+            let query = AlertQuery { filter, max_results, skip, count, cursor: None };
+            let page = instance.list_alerts(config, &query).await?;
+            items(page.alerts.into_iter().map(|alert| alert.raw_json), &body)
+        }
+        RUN_HUNTING_QUERY => {
+            let result = instance.run_hunting_query(config, given("query"), text("time_span")).await?;
+            vec![("response.body.results".to_owned(), body["results"].clone(), result.rows_json)]
+        }
+        _ => Vec::new(),
+    })
 }
 
 /// The items of a page, as recorded and as received.
-fn items(raw: impl Iterator<Item = String>, body: &Value) -> Found {
+fn items(raw: impl Iterator<Item = String>, body: &Value) -> Vec<Found> {
     raw.enumerate().map(|(at, json)| (format!("response.body.value[{at}]"), body["value"][at].clone(), json)).collect()
-}
-
-async fn page(instance: &mut Instance, config: &Config, call: &Call, body: &Value) -> Result<Found, CallError> {
-    let text = |name: &str| call.input.get(name).and_then(Value::as_str).map(str::to_owned);
-    let number = |name: &str| text(name).and_then(|text| text.parse().ok());
-    let query = IncidentQuery {
-        filter: text("filter"),
-        max_results: number("max_results"),
-        skip: number("skip"),
-        count: text("count").map(|text| text == "true"),
-        expand: text("expand"),
-        order_by: text("order_by"),
-        cursor: None,
-    };
-    let page = instance.list_incidents(config, &query).await?;
-    Ok(items(page.incidents.into_iter().map(|incident| incident.raw_json), body))
 }

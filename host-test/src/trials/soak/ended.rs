@@ -7,9 +7,8 @@ use defender_xdr_host::CallError;
 
 use super::report::Report;
 use crate::trials::chaos::action::Action;
+use crate::trials::chaos::contract::may_be_done;
 
-/// Statuses after which a write has not happened.
-const NOTHING_DONE: [u16; 3] = [401, 429, 503];
 /// Errors that no fault of the service explains.
 const UNEXPLAINED: [&str; 4] = ["invalid-input", "denied", "trap", "limit"];
 
@@ -33,9 +32,8 @@ impl Ended {
             Err(error) if self.explains(error) => *report.errors.entry(error.kind()).or_default() += 1,
             Err(error) => report.lost.push(format!("{self}: {error}")),
         }
-        let is_write = |exchange: &&Exchange| exchange.method != "GET" && exchange.body.contains(&self.mark);
-        let done = |exchange: &&Exchange| exchange.status.is_none_or(|status| !NOTHING_DONE.contains(&status));
-        let written = journal.iter().filter(is_write).filter(done).count();
+        let is_write = |exchange: &Exchange| exchange.method != "GET" && exchange.body.contains(&self.mark);
+        let written = journal.iter().filter(|exchange| is_write(exchange) && may_be_done(exchange)).count();
         report.writes += written;
         if written > 1 {
             report.repeated.push(format!("{written} times, {self}"));

@@ -28,6 +28,7 @@ const EXPIRED: u64 = 1;
 const SAMPLES: usize = 40;
 /// Caches and pools are full after this many calls.
 const WARM_UP: usize = 1_000;
+
 /// How many calls, and with which seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Soak {

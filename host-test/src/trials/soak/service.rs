@@ -1,8 +1,8 @@
 //! The service of one caller: an emulator, and what is needed to call it.
 
 use defender_emulator::{Emulator, Options};
-use defender_xdr_host::{CallError, Connector};
-use serde_json::Value;
+use defender_xdr_host::Connector;
+use serde_json::{Value, json};
 
 use crate::trials::TrialError;
 
@@ -24,8 +24,7 @@ impl Service {
     /// Starts an emulator and asks the component which incidents it has.
     pub(crate) async fn start(connector: &Connector) -> Result<Self, TrialError> {
         let emulator = Emulator::start(Options::default())?;
-        let mut config = serde_json::to_value(emulator.connector_config())
-            .map_err(|error| CallError::Instance(error.to_string()))?;
+        let mut config = json!(emulator.connector_config());
         let hasty = config.to_string();
         config["timeout"] = PATIENCE_SECONDS.into();
         let patient = config.to_string();

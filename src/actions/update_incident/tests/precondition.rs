@@ -1,6 +1,7 @@
 //! What is read before an update, and updates that are only checked.
 
 use super::*;
+use crate::wit::types::Error;
 
 /// Checks the tags sent for these existing and these given ones.
 #[track_caller]

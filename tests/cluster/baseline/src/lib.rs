@@ -1,6 +1,7 @@
 //! The measuring stick: the least that a component does for one request to Graph a call.
 //!
-//! It keeps a token, fetches the same incident whatever it is asked, and passes the answer on without looking into it.
+//! It keeps a token, fetches the same incident (or, with `BASELINE_HUNT`, makes the same hunt) whatever it is asked, and passes the
+//! answer on without looking into it.
 
 use std::cell::RefCell;
 use wasip3::http::types::{ErrorCode, Fields, Method, Request, Response, Scheme};
@@ -16,7 +17,9 @@ impl wasip3::exports::http::handler::Guest for Baseline {
         let kept = TOKEN.with_borrow(Clone::clone);
         let token = if let Some(token) = kept { token } else { sign_in().await? };
         let key = ("authorization", format!("Bearer {token}"));
-        let (status, body) = send("/v1.0/security/incidents/2972395", key, None).await?;
+        let hunt = Some(variable("BASELINE_HUNT").into_bytes()).filter(|hunt| !hunt.is_empty());
+        let path = if hunt.is_some() { "runHuntingQuery" } else { "incidents/2972395" };
+        let (status, body) = send(&format!("/v1.0/security/{path}"), &[key, ("content-type", "application/json".into())], hunt).await?;
         let (mut writer, contents) = wit_stream::new();
         let (end, trailers) = wit_future::new(|| Ok(None));
         let (answer, _) = Response::new(Fields::new(), Some(contents), trailers);
@@ -34,7 +37,7 @@ async fn sign_in() -> Result<String, ErrorCode> {
     let (id, secret) = (variable("DEFENDER_CLIENT_ID"), variable("SECRET_ENC"));
     let form = format!("{grant}&client_id={id}&client_secret={secret}").into_bytes();
     let path = format!("/{}/oauth2/v2.0/token", variable("DEFENDER_TENANT_ID"));
-    let (_, body) = send(&path, ("content-type", "application/x-www-form-urlencoded".into()), Some(form)).await?;
+    let (_, body) = send(&path, &[("content-type", "application/x-www-form-urlencoded".into())], Some(form)).await?;
     let body = String::from_utf8_lossy(&body);
     let token = body.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
     TOKEN.set(Some(token.into()));
@@ -42,11 +45,11 @@ async fn sign_in() -> Result<String, ErrorCode> {
 }
 
 /// One exchange with Graph's endpoint, which is Entra ID's, too: a POST if there is a body.
-async fn send(path: &str, header: (&str, String), body: Option<Vec<u8>>) -> Result<(u16, Vec<u8>), ErrorCode> {
+async fn send(path: &str, given: &[(&str, String)], body: Option<Vec<u8>>) -> Result<(u16, Vec<u8>), ErrorCode> {
     let endpoint = variable("DEFENDER_GRAPH_ENDPOINT");
     let (scheme, authority) = endpoint.split_once("://").unwrap_or_default();
     let headers = Fields::new();
-    let _ = headers.append(header.0, header.1.as_bytes());
+    given.iter().for_each(|(name, value)| drop(headers.append(name, value.as_bytes())));
     let (end, trailers) = wit_future::new(|| Ok(None));
     let (writer, contents) = body.as_ref().map(|_| wit_stream::new()).unzip();
     let (request, _) = Request::new(headers, contents, trailers, None);

@@ -20,46 +20,38 @@ impl Refusal {
     }
 
     pub(crate) fn assertion_type() -> Self {
-        invalid_request(
-            5_002_727,
-            "Invalid JWT header type specified. Allowed types: 'JWT','http://openid.net/specs/jwt/1.0'.",
-        )
+        let text = "Invalid JWT header type specified. Allowed types: 'JWT','http://openid.net/specs/jwt/1.0'.";
+        invalid_request(5_002_727, text)
     }
 
     /// The service also lists algorithms that are not emulated.
     pub(crate) fn algorithm(found: &str, supported: &str) -> Self {
-        invalid_client(
-            5_002_738,
-            format!(
-                "Invalid JWT token. '{found}' is not a supported signature algorithm. Supported signing algorithms are: \
-                 '{supported}'"
-            ),
-        )
+        let text = format!(
+            "Invalid JWT token. '{found}' is not a supported signature algorithm. Supported signing algorithms are: \
+             '{supported}'"
+        );
+        invalid_client(5_002_738, text)
     }
 
     pub(crate) fn missing_claim(name: &str) -> Self {
-        invalid_request(
-            90014,
-            format!(
-                "The required field '{name}' is missing from the credential. Ensure that you have all the necessary \
-                 parameters for the login request."
-            ),
-        )
+        let text = format!(
+            "The required field '{name}' is missing from the credential. Ensure that you have all the necessary \
+             parameters for the login request."
+        );
+        invalid_request(90014, text)
     }
 
     /// Times are in seconds since 1970.
     pub(crate) fn assertion_out_of_time(now: Timestamp, start: i64, end: i64) -> Self {
         let shown = |seconds| clock::assertion(clock::shift(Timestamp::UNIX_EPOCH, seconds));
-        invalid_client(
-            700_024,
-            format!(
-                "Client assertion is not within its valid time range. Current time: {}, assertion valid from {}, expiry \
-                 time of assertion {}. Review the documentation at {CERTIFICATES} .",
-                clock::assertion(now),
-                shown(start),
-                shown(end)
-            ),
-        )
+        let text = format!(
+            "Client assertion is not within its valid time range. Current time: {}, assertion valid from {}, expiry \
+             time of assertion {}. Review the documentation at {CERTIFICATES} .",
+            clock::assertion(now),
+            shown(start),
+            shown(end)
+        );
+        invalid_client(700_024, text)
     }
 }
 
@@ -71,22 +63,18 @@ impl Refusal {
     }
 
     pub(crate) fn another_apps_assertion() -> Self {
-        invalid_client(
-            700_021,
-            format!(
-                "Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at \
-                 {CERTIFICATES} ."
-            ),
-        )
+        let text = format!(
+            "Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at \
+             {CERTIFICATES} ."
+        );
+        invalid_client(700_021, text)
     }
 
     pub(crate) fn assertion_audience() -> Self {
-        invalid_client(
-            700_023,
-            format!(
-                "Client assertion audience claim does not match Realm issuer. Review the documentation at {CERTIFICATES} ."
-            ),
-        )
+        let text = format!(
+            "Client assertion audience claim does not match Realm issuer. Review the documentation at {CERTIFICATES} ."
+        );
+        invalid_client(700_023, text)
     }
 
     pub(crate) fn unnamed_certificate() -> Self {
@@ -150,27 +138,23 @@ impl Refusal {
 
     /// The subject of a credential in other letters, which was enough until 2024.
     pub(crate) fn federated_subject_case(found: &str) -> Self {
-        invalid_client(
-            7_002_138,
-            format!(
-                "No matching federated identity record found for presented assertion subject '{found}'. The subject matches \
-                 with case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity \
-                 credential Subject, Audience and Issuer against the presented assertion. See documentation at: \
-                 {FEDERATION}. See breaking change notification and remediation at: \
-                 https://learn.microsoft.com/en-us/entra/identity-platform/reference-breaking-changes#august-2024."
-            ),
-        )
+        let text = format!(
+            "No matching federated identity record found for presented assertion subject '{found}'. The subject matches \
+             with case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity \
+             credential Subject, Audience and Issuer against the presented assertion. See documentation at: \
+             {FEDERATION}. See breaking change notification and remediation at: \
+             https://learn.microsoft.com/en-us/entra/identity-platform/reference-breaking-changes#august-2024."
+        );
+        invalid_client(7_002_138, text)
     }
 
     pub(crate) fn unpublished_key(issuer: &str, key: &str) -> Self {
-        invalid_client(
-            7_000_272,
-            format!(
-                "The certificate with identifier {key} used to sign the federated credential could not be found in the \
-                 metadata of identity provider {issuer}. Please validate that your Identity Provider's metadata exposes the \
-                 key used to sign the incoming token."
-            ),
-        )
+        let text = format!(
+            "The certificate with identifier {key} used to sign the federated credential could not be found in the \
+             metadata of identity provider {issuer}. Please validate that your Identity Provider's metadata exposes the \
+             key used to sign the incoming token."
+        );
+        invalid_client(7_000_272, text)
     }
 
     /// The number is the service's, the words are the emulator's.
@@ -186,24 +170,20 @@ fn key_error(app: &App, what: &str, reason: &str, thumbprint: Option<&str>, foun
     let id = &app.client_id;
     let thumbprint = thumbprint.map(|it| format!("Thumbprint of key used by client: '{it}', ")).unwrap_or_default();
     let found = found.map(|it| format!("Found key '{}', ", it.period())).unwrap_or_default();
-    invalid_client(
-        700_027,
-        format!(
-            "{what} [Reason - {reason}, {thumbprint}{found}Please visit the Azure Portal, Graph Explorer or directly use MS \
-             Graph to see configured keys for app Id '{id}'. Review the documentation at \
-             https://docs.microsoft.com/en-us/graph/deployments to determine the corresponding service endpoint and \
-             https://docs.microsoft.com/en-us/graph/api/application-get?view=graph-rest-1.0&tabs=http to build a query \
-             request URL, such as 'https://graph.microsoft.com/beta/applications/{id}']."
-        ),
-    )
+    let text = format!(
+        "{what} [Reason - {reason}, {thumbprint}{found}Please visit the Azure Portal, Graph Explorer or directly use MS \
+         Graph to see configured keys for app Id '{id}'. Review the documentation at \
+         https://docs.microsoft.com/en-us/graph/deployments to determine the corresponding service endpoint and \
+         https://docs.microsoft.com/en-us/graph/api/application-get?view=graph-rest-1.0&tabs=http to build a query \
+         request URL, such as 'https://graph.microsoft.com/beta/applications/{id}']."
+    );
+    invalid_client(700_027, text)
 }
 
 fn no_match(code: u32, what: &str, found: &str) -> Refusal {
-    invalid_client(
-        code,
-        format!(
-            "No matching federated identity record found for presented assertion {what} '{found}'. Check your federated \
-             identity credential Subject, Audience and Issuer against the presented assertion. {FEDERATION}"
-        ),
-    )
+    let text = format!(
+        "No matching federated identity record found for presented assertion {what} '{found}'. Check your federated \
+         identity credential Subject, Audience and Issuer against the presented assertion. {FEDERATION}"
+    );
+    invalid_client(code, text)
 }

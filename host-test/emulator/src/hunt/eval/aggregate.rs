@@ -29,11 +29,10 @@ pub(crate) fn kind(function: &str, argument: Option<Kind>) -> Kind {
 
 /// The value for a group: how many rows it has, the argument's value in each, and the longest list wanted.
 pub(crate) fn fold(function: &str, rows: usize, values: Vec<Cell>, limit: usize) -> Cell {
-    let count = |count: usize| i64::try_from(count).map_or(Cell::Null, Cell::Long);
     match function {
-        "count" => count(rows),
-        "countif" => count(values.iter().filter(|value| value.is_true()).count()),
-        "dcount" => count(distinct(values).len()),
+        "count" => Cell::count(rows),
+        "countif" => Cell::count(values.iter().filter(|value| value.is_true()).count()),
+        "dcount" => Cell::count(distinct(values).len()),
         "min" => extreme(values, Ordering::Less),
         "max" => extreme(values, Ordering::Greater),
         "sum" => sum(&values),

@@ -65,22 +65,13 @@ fn bind_arithmetic(operator: Binary, left: Scalar, right: Scalar, scope: &Scope<
         (Kind::DateTime, Kind::TimeSpan) if moves_time => Kind::DateTime,
         (Kind::DateTime, Kind::DateTime) if operator == Binary::Subtract => Kind::TimeSpan,
         (Kind::TimeSpan, Kind::TimeSpan) if moves_time => Kind::TimeSpan,
-        (left, right) if left.is_number() && right.is_number() => {
-            if left == Kind::Real || right == Kind::Real {
-                Kind::Real
-            } else {
-                Kind::Long
-            }
-        }
+        (Kind::Int | Kind::Long, Kind::Int | Kind::Long) => Kind::Long,
+        (left, right) if left.is_number() && right.is_number() => Kind::Real,
         (left, right) => {
-            return Err(Trouble::semantic(
-                scope.operator,
-                format!(
-                    "Arithmetic expression cannot be carried out between {} and {} expressions",
-                    left.kusto_name(),
-                    right.kusto_name()
-                ),
-            ));
+            let kinds = format!("{} and {}", left.kusto_name(), right.kusto_name());
+            return Err(
+                scope.semantic(format!("Arithmetic expression cannot be carried out between {kinds} expressions"))
+            );
         }
     };
     let eval = move |row: &[Cell]| arithmetic(operator, &(left.eval)(row), &(right.eval)(row)).unwrap_or(Cell::Null);

@@ -28,7 +28,7 @@ const FUNCTIONS: [Function; 18] = [
     ("tolower", Kind::String, 1, 1, |arguments, _| arguments[0].text().to_lowercase().into()),
     ("toupper", Kind::String, 1, 1, |arguments, _| arguments[0].text().to_uppercase().into()),
     ("tostring", Kind::String, 1, 1, |arguments, _| Cell::String(arguments[0].text())),
-    ("strlen", Kind::Long, 1, 1, |arguments, _| length(&arguments[0])),
+    ("strlen", Kind::Long, 1, 1, |arguments, _| Cell::count(arguments[0].text().chars().count())),
     ("strcat", Kind::String, 1, 64, |arguments, _| {
         arguments.iter().map(|it| it.text().to_string()).collect::<String>().into()
     }),
@@ -46,10 +46,8 @@ pub(crate) fn find_function(name: &str, arguments: usize, scope: &Scope<'_>) -> 
         if scope.operator == "summarize" {
             return Err(Trouble::NotEmulated(format!("the aggregate '{name}' inside another expression")));
         }
-        return Err(Trouble::semantic(
-            scope.operator,
-            format!("Function '{name}' cannot be invoked in current context. Details: aggregates need summarize"),
-        ));
+        let details = "Details: aggregates need summarize";
+        return Err(scope.semantic(format!("Function '{name}' cannot be invoked in current context. {details}")));
     }
     // `iif` and `floor` are other names of the same functions.
     let known = match name {
@@ -59,16 +57,13 @@ pub(crate) fn find_function(name: &str, arguments: usize, scope: &Scope<'_>) -> 
     };
     let Some(function @ (_, _, fewest, most, _)) = FUNCTIONS.iter().find(|(other, ..)| *other == known) else {
         vocabulary::check_function(name)?;
-        return Err(Trouble::semantic(scope.operator, format!("Unknown function: '{name}'")));
+        return Err(scope.semantic(format!("Unknown function: '{name}'")));
     };
     if name == "startofday" && arguments == 2 {
         return Err(Trouble::NotEmulated("an offset of startofday()".into()));
     }
     if !(*fewest..=*most).contains(&arguments) {
-        return Err(Trouble::semantic(
-            scope.operator,
-            format!("{name}(): function expects [{fewest}..{most}] argument(s)."),
-        ));
+        return Err(scope.semantic(format!("{name}(): function expects [{fewest}..{most}] argument(s).")));
     }
     Ok(function)
 }
@@ -113,8 +108,8 @@ fn check_arguments(
         _ => first.kind,
     };
     if first.kind != wanted && (wanted == Kind::TimeSpan || first.kind != Kind::Dynamic) {
-        let message = format!("{name}(): argument #1 expected to be a {} expression", wanted.kusto_name());
-        return Err(Trouble::semantic(scope.operator, message));
+        let wanted = wanted.kusto_name();
+        return Err(scope.semantic(format!("{name}(): argument #1 expected to be a {wanted} expression")));
     }
     let not_emulated = |what: String| Err(Trouble::NotEmulated(what));
     match (known, first.kind) {
@@ -144,10 +139,6 @@ fn moved(now: Timestamp, span: Option<&Cell>, sign: i64) -> Cell {
         Some(_) => return Cell::Null,
     };
     ticks.checked_mul(sign).and_then(|ticks| add_ticks(now, ticks)).map_or(Cell::Null, Cell::DateTime)
-}
-
-fn length(cell: &Cell) -> Cell {
-    i64::try_from(cell.text().chars().count()).map_or(Cell::Null, Cell::Long)
 }
 
 /// A whole number; null for anything else and outside the range.

@@ -41,10 +41,10 @@ pub(crate) fn bind_match(
 fn require_text(scalar: &Scalar, operator: &str, scope: &Scope<'_>) -> Result<(), Trouble> {
     match scalar.kind {
         Kind::String | Kind::Dynamic => Ok(()),
-        other => Err(Trouble::semantic(
-            scope.operator,
-            format!("Operator '{operator}' cannot be applied to an operand of type '{}'", other.kusto_name()),
-        )),
+        other => {
+            let kind = other.kusto_name();
+            Err(scope.semantic(format!("Operator '{operator}' cannot be applied to an operand of type '{kind}'")))
+        }
     }
 }
 
@@ -65,8 +65,7 @@ fn list(left: Scalar, right: Vec<Scalar>, ignore_case: bool, negate: bool) -> Sc
 
 fn regex(left: Scalar, right: &[Scalar], scope: &Scope<'_>) -> Result<Scalar, Trouble> {
     let pattern = right.first().map(|item| (item.eval)(&[]).text()).unwrap_or_default();
-    let pattern = Regex::new(&pattern)
-        .map_err(|_| Trouble::semantic(scope.operator, format!("Invalid regular expression: {pattern}")))?;
+    let pattern = Regex::new(&pattern).map_err(|_| scope.semantic(format!("Invalid regular expression: {pattern}")))?;
     let eval = move |row: &[Cell]| Cell::Bool(pattern.is_match(&(left.eval)(row).text()));
     Ok(Scalar { kind: Kind::Bool, eval: Box::new(eval) })
 }

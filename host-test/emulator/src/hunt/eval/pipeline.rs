@@ -22,7 +22,7 @@ pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Res
         Operator::Where(condition) => {
             let condition = bind(&condition, &scope)?;
             if condition.kind != Kind::Bool {
-                return Err(Trouble::semantic("where", "The predicate must be of type bool"));
+                return Err(scope.semantic("The predicate must be of type bool"));
             }
             frame.rows.retain(|row| (condition.eval)(row).is_true());
         }
@@ -46,7 +46,7 @@ pub(crate) fn apply(operator: Operator, mut frame: Frame, now: Timestamp) -> Res
         }
         Operator::Take(count) => frame.rows.truncate(count),
         Operator::Count => {
-            let count = i64::try_from(frame.rows.len()).map_or(Cell::Null, Cell::Long);
+            let count = Cell::count(frame.rows.len());
             let columns = vec![Column { name: "Count".into(), kind: Kind::Long }];
             frame = Frame { columns, absent: Vec::new(), rows: vec![vec![count]] };
         }

@@ -37,19 +37,18 @@ impl Scope<'_> {
             if is_table(name) {
                 return inner_query();
             }
-            Trouble::semantic(self.operator, format!("Failed to resolve scalar expression named '{name}'"))
+            self.semantic(format!("Failed to resolve scalar expression named '{name}'"))
         })
     }
 
     pub(crate) fn mismatch(&self, left: Kind, right: Kind) -> Trouble {
-        Trouble::semantic(
-            self.operator,
-            format!(
-                "Cannot compare values of types {} and {}. Try adding explicit casts",
-                left.kusto_name(),
-                right.kusto_name()
-            ),
-        )
+        let (left, right) = (left.kusto_name(), right.kusto_name());
+        self.semantic(format!("Cannot compare values of types {left} and {right}. Try adding explicit casts"))
+    }
+
+    /// A name or type that does not fit here.
+    pub(crate) fn semantic(&self, message: impl std::fmt::Display) -> Trouble {
+        Trouble::semantic(self.operator, message)
     }
 }
 

@@ -65,7 +65,7 @@ fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) -> Result<Agg
         other => {
             // An unknown name is the query's mistake; the rest may be aggregates inside something else.
             bind(other, scope)?;
-            return Err(Trouble::semantic(scope.operator, "An aggregation function is expected"));
+            return Err(scope.semantic("An aggregation function is expected"));
         }
     };
     if let "arg_max" | "arg_min" = function.as_str() {
@@ -75,7 +75,7 @@ fn bind_aggregate(named: &Named, by: &[Column], scope: &Scope<'_>) -> Result<Agg
     if arguments.len() < wanted
         || arguments.len() > wanted + usize::from(function == "dcount" || function.starts_with("make"))
     {
-        return Err(Trouble::semantic(scope.operator, format!("{function}(): function expects {wanted} argument(s).")));
+        return Err(scope.semantic(format!("{function}(): function expects {wanted} argument(s).")));
     }
     let limit = match arguments.get(1) {
         Some(Expression::Literal(_, Cell::Long(limit))) => usize::try_from(*limit).unwrap_or(0),
@@ -109,9 +109,9 @@ fn arg_extreme(
     arguments: &[Expression],
     (keys, scope): (&[Column], &Scope<'_>),
 ) -> Result<Aggregate, Trouble> {
-    let (Some(first), rest) = (arguments.first(), arguments.get(1..).unwrap_or_default()) else {
+    let [first, rest @ ..] = arguments else {
         let name = if largest { "arg_max" } else { "arg_min" };
-        return Err(Trouble::semantic(scope.operator, format!("{name}(): function expects [2..64] argument(s).")));
+        return Err(scope.semantic(format!("{name}(): function expects [2..64] argument(s).")));
     };
     let by = bind(first, scope)?;
     let by_name = natural_name(first);

@@ -71,6 +71,10 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    pub(crate) fn expect_keyword(&mut self, keyword: &str) -> Result<(), Trouble> {
+        if self.take_keyword(keyword) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
     pub(crate) fn name(&mut self) -> Result<String, Trouble> {
         match self.peek() {
             Some(Word::Name(name)) => {

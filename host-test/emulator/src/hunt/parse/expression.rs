@@ -95,9 +95,7 @@ fn matched(cursor: &mut Cursor<'_>, left: Expression, name: &str) -> Result<Expr
     match name {
         "matches" => {
             cursor.next();
-            if !cursor.take_keyword("regex") {
-                return Err(cursor.unexpected());
-            }
+            cursor.expect_keyword("regex")?;
             let pattern = sum(cursor)?;
             Ok(Expression::Match("matches regex".to_owned(), left, vec![pattern]))
         }

@@ -81,11 +81,10 @@ fn word(first: char, rest: &str) -> Result<(Word, usize), Flaw> {
         },
         _ if first.is_ascii_alphabetic() || "_$".contains(first) => {
             let (word, length) = name(rest, 0);
-            match (literal::typed(&rest[..length], rest), &rest[..length]) {
+            match (literal::typed(&rest[..length], rest), literal::bool(&rest[..length])) {
                 (Some(typed), _) => typed.map(literal),
-                (None, "true" | "True" | "TRUE") => Ok((Word::Literal(Kind::Bool, true.into()), length)),
-                (None, "false" | "False" | "FALSE") => Ok((Word::Literal(Kind::Bool, false.into()), length)),
-                _ => Ok((word, length)),
+                (None, Some(value)) => Ok((Word::Literal(Kind::Bool, value), length)),
+                (None, None) => Ok((word, length)),
             }
         }
         // The tilde of `!in~` is part of the name too.

@@ -16,7 +16,7 @@ pub(crate) enum Flaw {
 pub(crate) type Literal = (Kind, Cell, usize);
 
 /// Names that form a literal with the parentheses after them. Some types have several names.
-const TYPES: [(&str, Kind); 11] = [
+const TYPES: [(&str, Kind); 12] = [
     ("bool", Kind::Bool),
     ("boolean", Kind::Bool),
     ("date", Kind::DateTime),
@@ -28,6 +28,7 @@ const TYPES: [(&str, Kind); 11] = [
     ("long", Kind::Long),
     ("real", Kind::Real),
     ("time", Kind::TimeSpan),
+    ("timespan", Kind::TimeSpan),
 ];
 const OTHER_TYPES: [&str; 6] = ["decimal", "dynamic", "guid", "typeof", "uniqueid", "uuid"];
 
@@ -209,8 +210,7 @@ fn scaled(number: &str, (numerator, denominator): (i128, i128)) -> Option<i64> {
 /// `datetime(…)`, `long(…)` and the like, for a name before a parenthesis; `None` for any other name.
 pub(crate) fn typed(name: &str, text: &str) -> Option<Result<Literal, Flaw>> {
     let other = OTHER_TYPES.contains(&name);
-    let kind =
-        TYPES.iter().chain(&[("timespan", Kind::TimeSpan)]).find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+    let kind = TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
     if !other && kind.is_none() {
         return None;
     }
@@ -226,28 +226,27 @@ pub(crate) fn typed(name: &str, text: &str) -> Option<Result<Literal, Flaw>> {
     })
 }
 
+/// A truth value in one of its three spellings.
+pub(crate) fn bool(text: &str) -> Option<Cell> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true.into()),
+        "false" | "False" | "FALSE" => Some(false.into()),
+        _ => None,
+    }
+}
+
 fn value(kind: Kind, text: &str) -> Option<Cell> {
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text),
     };
     match kind {
-        Kind::Bool => match text {
-            "true" | "True" | "TRUE" => Some(true.into()),
-            "false" | "False" | "FALSE" => Some(false.into()),
-            _ => None,
-        },
+        Kind::Bool => bool(text),
         Kind::DateTime => date_time::read(text.trim_matches(['"', '\''])).map(Cell::DateTime),
         Kind::TimeSpan => time_span(text).map(Cell::TimeSpan),
-        _ => match (kind, number(unsigned)?.ok()?) {
-            (Kind::Real, (Kind::Real, Cell::Real(value), length)) if length == unsigned.len() => {
-                Some(Cell::Real(f64::from(sign) * value))
-            }
-            #[expect(clippy::cast_precision_loss, reason = "the literal is a real, however many digits it has")]
-            (Kind::Real, (Kind::Long, Cell::Long(value), length)) if length == unsigned.len() => {
-                Some(Cell::Real(f64::from(sign) * value as f64))
-            }
-            (Kind::Int | Kind::Long, (Kind::Long, Cell::Long(value), length)) if length == unsigned.len() => {
+        _ => match (kind, number(unsigned)?.ok().filter(|(_, _, length)| *length == unsigned.len())?.1) {
+            (Kind::Real, cell) => Some(Cell::Real(f64::from(sign) * cell.number()?)),
+            (Kind::Int | Kind::Long, Cell::Long(value)) => {
                 let value = value * i64::from(sign);
                 (kind == Kind::Long || i32::try_from(value).is_ok()).then_some(Cell::Long(value))
             }

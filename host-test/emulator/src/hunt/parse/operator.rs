@@ -18,16 +18,12 @@ pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Operator, Trouble> {
         "extend" => Operator::Extend(cursor.list(named)?),
         "summarize" => summarize(cursor)?,
         "order" | "sort" => {
-            if !cursor.take_keyword("by") {
-                return Err(cursor.unexpected());
-            }
+            cursor.expect_keyword("by")?;
             Operator::Sort(cursor.list(key)?)
         }
         "top" => {
             let count = cursor.count()?;
-            if !cursor.take_keyword("by") {
-                return Err(cursor.unexpected());
-            }
+            cursor.expect_keyword("by")?;
             Operator::Top(count, key(cursor)?)
         }
         "take" | "limit" => Operator::Take(cursor.count()?),
@@ -69,8 +65,8 @@ fn key(cursor: &mut Cursor<'_>) -> Result<Key, Trouble> {
     let mut nulls_first = ascending;
     if cursor.take_keyword("nulls") {
         nulls_first = cursor.take_keyword("first");
-        if !nulls_first && !cursor.take_keyword("last") {
-            return Err(cursor.unexpected());
+        if !nulls_first {
+            cursor.expect_keyword("last")?;
         }
     }
     Ok(Key { expression, descending: !ascending, nulls_first })

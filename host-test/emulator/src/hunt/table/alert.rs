@@ -1,7 +1,6 @@
 //! `AlertInfo` and `AlertEvidence`: the tenant's alerts as tables.
 //! Made from the same records that the alert endpoints serve, so ids and titles agree.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::field::{Field, blank, field, frame, text};
@@ -39,22 +38,16 @@ fn techniques(alert: &Alert) -> Cell {
 
 struct Piece {
     alert: Alert,
-    at: Timestamp,
     evidence: Value,
 }
 
 pub(super) fn evidence(store: &Store) -> Frame {
     let records = store.read();
-    let pieces: Vec<Piece> = records
-        .alerts()
-        .into_iter()
-        .flat_map(|alert| {
-            let piece =
-                |evidence: &Value| Piece { alert: alert.clone(), at: alert.created, evidence: evidence.clone() };
-            alert.evidence.iter().map(piece).collect::<Vec<_>>()
-        })
-        .collect();
-    frame(&evidence_fields(), &pieces)
+    let alerts = records.alerts();
+    let pieces = alerts.into_iter().flat_map(|alert| {
+        alert.evidence.iter().map(|evidence| Piece { alert: alert.clone(), evidence: evidence.clone() })
+    });
+    frame(&evidence_fields(), &pieces.collect::<Vec<_>>())
 }
 
 /// The text at a JSON pointer.
@@ -86,7 +79,7 @@ fn entity(piece: &Piece) -> Cell {
 
 fn evidence_fields() -> Vec<Field<Piece>> {
     vec![
-        field("Timestamp", Kind::DateTime, |piece| piece.at.into()),
+        field("Timestamp", Kind::DateTime, |piece| piece.alert.created.into()),
         text("AlertId", |piece| (&piece.alert.id).into()),
         text("Title", |piece| (&piece.alert.title).into()),
         text("Categories", |piece| format!("[\"{}\"]", piece.alert.category).into()),

@@ -94,9 +94,7 @@ fn fields() -> Vec<Field<Mail>> {
         text("RecipientEmailAddress", |mail| (&mail.recipient.upn).into()),
         text("RecipientObjectId", |mail| (&mail.recipient.object_id).into()),
         text("Subject", |mail| (&mail.subject).into()),
-        field("EmailClusterId", Kind::Long, |mail| {
-            i64::try_from(seed::below(mail.index % 40, 4_000_000_000)).unwrap_or_default().into()
-        }),
+        field("EmailClusterId", Kind::Long, |mail| seed::below(mail.index % 40, 4_000_000_000).cast_signed().into()),
         text("EmailDirection", |mail| if mail.sender.ends_with(USER_DOMAIN) { "Intra-org" } else { "Inbound" }.into()),
         text("DeliveryAction", |mail| if mail.phish && mail.index % 2 == 0 { "Blocked" } else { "Delivered" }.into()),
         text("DeliveryLocation", |mail| {

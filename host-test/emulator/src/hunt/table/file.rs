@@ -2,7 +2,7 @@
 //! A few come from a phishing host, which `FileOriginUrl` shows.
 
 use super::field::{Field, blank, field, frame, text};
-use super::initiator::{Event, closing_fields, device_fields, initiator_fields};
+use super::initiator::{Event, device_table};
 use super::moment::{Moment, moments};
 use crate::data::evidence::MALICIOUS_HOSTS;
 use crate::data::person::NT_DOMAIN;
@@ -25,17 +25,13 @@ const FILES: [&str; 8] = [
 type FileEvent = Event<&'static str>;
 
 pub(super) fn events(store: &Store) -> Frame {
-    let event = |moment: Moment| {
-        let file = *seed::pick(moment.index + 11, &FILES);
-        Event::new(moment, file)
-    };
+    let event = |moment: Moment| Event::new(*seed::pick(moment.index + 11, &FILES), moment);
     let events: Vec<FileEvent> = moments(360, 300_000, store).into_iter().map(event).collect();
     frame(&fields(), &events)
 }
 
 fn fields() -> Vec<Field<FileEvent>> {
-    let mut fields = device_fields();
-    fields.extend([
+    let own = vec![
         text("ActionType", |event: &FileEvent| {
             (*seed::pick(event.moment.index, &["FileCreated", "FileModified", "FileRenamed", "FileDeleted"])).into()
         }),
@@ -56,12 +52,9 @@ fn fields() -> Vec<Field<FileEvent>> {
         blank("FileOriginIP"),
         blank("PreviousFolderPath"),
         blank("PreviousFileName"),
-        field("FileSize", Kind::Long, |event| {
-            i64::try_from(900 + seed::below(event.moment.index, 5_000_000)).unwrap_or_default().into()
-        }),
-    ]);
-    fields.extend(initiator_fields());
-    fields.extend([
+        field("FileSize", Kind::Long, |event| (900 + seed::below(event.moment.index, 5_000_000)).cast_signed().into()),
+    ];
+    let own_after = vec![
         text("RequestProtocol", |_: &FileEvent| "Local".into()),
         blank("RequestSourceIP"),
         field("RequestSourcePort", Kind::Int, |_| Cell::Null),
@@ -72,9 +65,8 @@ fn fields() -> Vec<Field<FileEvent>> {
         blank("SensitivityLabel"),
         blank("SensitivitySubLabel"),
         field("IsAzureInfoProtectionApplied", Kind::Bool, |_| false.into()),
-    ]);
-    fields.extend(closing_fields());
-    fields
+    ];
+    device_table(own, own_after)
 }
 
 fn hash(event: &FileEvent, digits: usize) -> Cell {

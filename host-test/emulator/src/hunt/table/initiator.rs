@@ -100,17 +100,13 @@ pub(super) struct Initiator {
 }
 
 impl Initiator {
-    pub(super) fn of(moment: &Moment) -> Self {
-        Self::running(*seed::pick(moment.index + 5, &PROGRAMS), moment)
-    }
-
     pub(super) fn running(program: Program, moment: &Moment) -> Self {
-        let age = i64::try_from(seed::below(moment.index + 6, 7_200)).unwrap_or_default();
+        let age = seed::below(moment.index + 6, 7_200).cast_signed();
         Self { program, number: moment.index, started: clock::shift(moment.at, -age - 1) }
     }
 
     fn id(&self) -> i64 {
-        i64::try_from(1_000 + seed::below(self.number, 30_000)).unwrap_or_default()
+        (1_000 + seed::below(self.number, 30_000)).cast_signed()
     }
 }
 
@@ -122,22 +118,28 @@ pub(super) struct Event<S> {
 }
 
 impl<S> Event<S> {
-    pub(super) fn new(moment: Moment, subject: S) -> Self {
-        Self { initiator: Initiator::of(&moment), moment, subject }
+    pub(super) fn new(subject: S, moment: Moment) -> Self {
+        let program = *seed::pick(moment.index + 5, &PROGRAMS);
+        Self { initiator: Initiator::running(program, &moment), moment, subject }
     }
 }
 
-/// When and where: the first columns of a device table.
-pub(super) fn device_fields<S>() -> Vec<Field<Event<S>>> {
-    vec![
-        field("Timestamp", Kind::DateTime, |event| event.moment.at.into()),
+/// The columns of a device table: when and where, its own, those of the initiating process, its own again, and the last ones.
+pub(super) fn device_table<S>(own: Vec<Field<Event<S>>>, own_after: Vec<Field<Event<S>>>) -> Vec<Field<Event<S>>> {
+    let first = vec![
+        field("Timestamp", Kind::DateTime, |event: &Event<S>| event.moment.at.into()),
         text("DeviceId", |event| (&event.moment.device.id).into()),
         text("DeviceName", |event| (&event.moment.device.name).into()),
-    ]
+    ];
+    let last = vec![
+        field("ReportId", Kind::Long, |event: &Event<S>| report_id(&event.moment).into()),
+        blank("AppGuardContainerId"),
+        text("AdditionalFields", |_| "{}".into()),
+    ];
+    [first, own, initiator_fields(), own_after, last].into_iter().flatten().collect()
 }
 
-/// The columns of the initiating process.
-pub(super) fn initiator_fields<S>() -> Vec<Field<Event<S>>> {
+fn initiator_fields<S>() -> Vec<Field<Event<S>>> {
     vec![
         text("InitiatingProcessSHA1", |event| hash(&event.initiator, 40)),
         text("InitiatingProcessSHA256", |event| hash(&event.initiator, 64)),
@@ -169,17 +171,8 @@ pub(super) fn initiator_fields<S>() -> Vec<Field<Event<S>>> {
     ]
 }
 
-/// The last columns of a device table.
-pub(super) fn closing_fields<S>() -> Vec<Field<Event<S>>> {
-    vec![
-        field("ReportId", Kind::Long, |event| report_id(&event.moment).into()),
-        blank("AppGuardContainerId"),
-        text("AdditionalFields", |_| "{}".into()),
-    ]
-}
-
 pub(super) fn report_id(moment: &Moment) -> i64 {
-    i64::try_from(10_000 + moment.index * 3).unwrap_or_default()
+    (10_000 + moment.index * 3).cast_signed()
 }
 
 pub(super) fn path(program: &Program) -> String {
@@ -187,7 +180,7 @@ pub(super) fn path(program: &Program) -> String {
 }
 
 pub(super) fn size(program: &Program) -> i64 {
-    i64::try_from(40_960 + seed::below(number(program), 4_000_000)).unwrap_or_default()
+    (40_960 + seed::below(number(program), 4_000_000)).cast_signed()
 }
 
 /// The same file has the same hash everywhere.

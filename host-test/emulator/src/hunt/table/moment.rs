@@ -27,7 +27,7 @@ pub(super) fn moments(count: i64, salt: u64, store: &Store) -> Vec<Moment> {
     (0..count)
         .map(|place| {
             let index = salt + place.unsigned_abs();
-            let jitter = i64::try_from(seed::below(index, spacing.unsigned_abs())).unwrap_or_default();
+            let jitter = seed::below(index, spacing.unsigned_abs()).cast_signed();
             let at = clock::shift(store.born, -(place * spacing + jitter).max(60));
             let ticks = i32::try_from(seed::below(index, 10_000_000)).unwrap_or_default() * 100;
             let device = seed::pick(index + 1, &store.devices).clone();

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::field::{Field, field, frame, text};
-use super::initiator::{Event, Initiator, PROGRAMS, closing_fields, device_fields, initiator_fields};
+use super::initiator::{Event, Initiator, PROGRAMS, device_table};
 use super::moment::{Moment, moments};
 use crate::data::evidence::{MALICIOUS_HOSTS, attacker_address};
 use crate::data::seed;
@@ -42,7 +42,7 @@ fn everyday(moment: Moment) -> NetworkEvent {
     let host = seed::pick(moment.index + 2, if bad { &MALICIOUS_HOSTS[..] } else { &HOSTS[..] });
     let address =
         if bad { attacker_address(moment.index) } else { format!("192.0.2.{}", 1 + seed::below(moment.index, 250)) };
-    Event::new(moment, Connection { url: (*host).to_owned(), address, bad })
+    Event::new(Connection { url: (*host).to_owned(), address, bad }, moment)
 }
 
 /// The connections that alerts with a device and a link imply.
@@ -66,8 +66,7 @@ fn from_evidence(store: &Store) -> Vec<NetworkEvent> {
 }
 
 fn fields() -> Vec<Field<NetworkEvent>> {
-    let mut fields = device_fields();
-    fields.extend([
+    let own = vec![
         text("ActionType", |event: &NetworkEvent| {
             if event.subject.bad && event.moment.index.is_multiple_of(3) {
                 "ConnectionFailed"
@@ -80,14 +79,10 @@ fn fields() -> Vec<Field<NetworkEvent>> {
         field("RemotePort", Kind::Int, |event| if event.moment.index % 10 == 0 { 80 } else { 443 }.into()),
         text("RemoteUrl", |event| (&event.subject.url).into()),
         text("LocalIP", |event| (&event.moment.device.address).into()),
-        field("LocalPort", Kind::Int, |event| {
-            i64::try_from(49_152 + event.moment.index % 16_000).unwrap_or_default().into()
-        }),
+        field("LocalPort", Kind::Int, |event| (49_152 + event.moment.index % 16_000).cast_signed().into()),
         text("Protocol", |_| "Tcp".into()),
         text("LocalIPType", |_| "Private".into()),
         text("RemoteIPType", |_| "Public".into()),
-    ]);
-    fields.extend(initiator_fields());
-    fields.extend(closing_fields());
-    fields
+    ];
+    device_table(own, Vec::new())
 }

@@ -2,9 +2,7 @@
 //! Children of `powershell.exe` are among them, because that is what the documentation's example asks for.
 
 use super::field::{Field, blank, field, frame, text};
-use super::initiator::{
-    Event, PROGRAMS, Program, closing_fields, device_fields, file_hash, initiator_fields, path, size,
-};
+use super::initiator::{Event, PROGRAMS, Program, device_table, file_hash, path, size};
 use super::moment::{Moment, moments};
 use crate::data::person::NT_DOMAIN;
 use crate::data::seed;
@@ -14,17 +12,13 @@ use crate::hunt::cell::{Frame, Kind};
 type ProcessEvent = Event<Program>;
 
 pub(super) fn events(store: &Store) -> Frame {
-    let event = |moment: Moment| {
-        let program = *seed::pick(moment.index + 9, &PROGRAMS);
-        Event::new(moment, program)
-    };
+    let event = |moment: Moment| Event::new(*seed::pick(moment.index + 9, &PROGRAMS), moment);
     let events: Vec<ProcessEvent> = moments(420, 200_000, store).into_iter().map(event).collect();
     frame(&fields(), &events)
 }
 
 fn fields() -> Vec<Field<ProcessEvent>> {
-    let mut fields = device_fields();
-    fields.extend([
+    let own = vec![
         text("ActionType", |_: &ProcessEvent| "ProcessCreated".into()),
         text("FileName", |event| event.subject.file.into()),
         text("FolderPath", |event| path(&event.subject).into()),
@@ -38,9 +32,7 @@ fn fields() -> Vec<Field<ProcessEvent>> {
         text("ProcessVersionInfoInternalFileName", |event| event.subject.file.into()),
         text("ProcessVersionInfoOriginalFileName", |event| event.subject.file.into()),
         blank("ProcessVersionInfoFileDescription"),
-        field("ProcessId", Kind::Long, |event| {
-            i64::try_from(2_000 + event.moment.index % 20_000).unwrap_or_default().into()
-        }),
+        field("ProcessId", Kind::Long, |event| (2_000 + event.moment.index % 20_000).cast_signed().into()),
         text("ProcessCommandLine", |event| event.subject.command_line.into()),
         text("ProcessIntegrityLevel", |_| "Medium".into()),
         text("ProcessTokenElevation", |_| "TokenElevationTypeLimited".into()),
@@ -50,13 +42,7 @@ fn fields() -> Vec<Field<ProcessEvent>> {
         text("AccountSid", |event| (&event.moment.person.sid).into()),
         text("AccountUpn", |event| (&event.moment.person.upn).into()),
         text("AccountObjectId", |event| (&event.moment.person.object_id).into()),
-        field("LogonId", Kind::Long, |event| {
-            i64::try_from(seed::below(event.moment.index, 9_000_000)).unwrap_or_default().into()
-        }),
-    ]);
-    fields.extend(initiator_fields());
-    fields.push(blank("InitiatingProcessSignerType"));
-    fields.push(blank("InitiatingProcessSignatureStatus"));
-    fields.extend(closing_fields());
-    fields
+        field("LogonId", Kind::Long, |event| seed::below(event.moment.index, 9_000_000).cast_signed().into()),
+    ];
+    device_table(own, vec![blank("InitiatingProcessSignerType"), blank("InitiatingProcessSignatureStatus")])
 }

@@ -2,7 +2,7 @@
 //! Both are about the same people, the first as a device sees them, the second as the directory does.
 
 use super::field::{Field, blank, field, frame, text};
-use super::initiator::{Event, closing_fields, device_fields, initiator_fields, report_id};
+use super::initiator::{Event, device_table, report_id};
 use super::moment::{Moment, moments};
 use crate::data::evidence::attacker_address;
 use crate::data::person::NT_DOMAIN;
@@ -14,7 +14,7 @@ use crate::hunt::cell::{Cell, Frame, Kind};
 type Logon = Event<()>;
 
 pub(super) fn device_logons(store: &Store) -> Frame {
-    let logon = |moment| Event::new(moment, ());
+    let logon = |moment| Event::new((), moment);
     let logons: Vec<Logon> = moments(380, 500_000, store).into_iter().map(logon).collect();
     frame(&device_logon_fields(), &logons)
 }
@@ -41,8 +41,7 @@ fn remote_address(moment: &Moment) -> Cell {
 }
 
 fn device_logon_fields() -> Vec<Field<Logon>> {
-    let mut fields = device_fields();
-    fields.extend([
+    let own = vec![
         text("ActionType", |logon: &Logon| action(&logon.moment)),
         text("LogonType", |logon| {
             (*seed::pick(logon.moment.index, &["Interactive", "Network", "RemoteInteractive", "Unlock"])).into()
@@ -53,17 +52,13 @@ fn device_logon_fields() -> Vec<Field<Logon>> {
         text("Protocol", |logon| if logon.moment.index % 2 == 0 { "Kerberos" } else { "NTLM" }.into()),
         text("FailureReason", |logon| reason(&logon.moment)),
         field("IsLocalAdmin", Kind::Bool, |logon| (logon.moment.index % 13 == 0).into()),
-        field("LogonId", Kind::Long, |logon| {
-            i64::try_from(seed::below(logon.moment.index, 9_000_000)).unwrap_or_default().into()
-        }),
+        field("LogonId", Kind::Long, |logon| seed::below(logon.moment.index, 9_000_000).cast_signed().into()),
         blank("RemoteDeviceName"),
         text("RemoteIP", |logon| remote_address(&logon.moment)),
         text("RemoteIPType", |logon| if failed(&logon.moment) { "Public" } else { "Private" }.into()),
         field("RemotePort", Kind::Int, |_| 0_i64.into()),
-    ]);
-    fields.extend(initiator_fields());
-    fields.extend(closing_fields());
-    fields
+    ];
+    device_table(own, Vec::new())
 }
 
 fn identity_logon_fields() -> Vec<Field<Moment>> {

@@ -64,7 +64,7 @@ impl Synthetic {
     }
 
     fn write_row(&self, text: &mut String, index: u64) -> std::fmt::Result {
-        let seconds = i64::try_from(index).unwrap_or_default() * 25;
+        let seconds = index.cast_signed() * 25;
         let at = clock::shift(self.born, -seconds);
         write!(
             text,
