@@ -50,7 +50,7 @@ async fn fetch<H: Host>(
             decode(items, left_out, warnings, expands && warning.is_none())
         })?;
         meta.cursor = meta.cursor.map(|link| if expands { read::expanded(link) } else { link });
-        Ok((body, meta))
+        Ok((body, meta.cleared(session)))
     };
     let result = read::with_alerts(session, target, "the incidents come", take).await;
     result.map_err(|error| with_words(error, query.filter, query.fields))

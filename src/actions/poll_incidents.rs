@@ -91,7 +91,7 @@ async fn poll<H: Host>(
         let page = page(session, &options, first(session, &options, ours, 0, 1), ours).await?;
         let state = State::starting(now(page.date, our_clock).min(ours));
         let meta = Meta { state: Some(state.text(tenant_id)), more: Some(false), ..page.meta };
-        return Ok((Vec::new(), meta));
+        return Ok((Vec::new(), meta.cleared(session)));
     };
     let max_results = usize::try_from(options.max_results).unwrap_or(usize::MAX);
     let Page { items: mut found, link, date, mut meta, .. } = unseen(session, &options, &state).await?;
@@ -101,7 +101,7 @@ async fn poll<H: Host>(
         meta.warnings.push("more changes than the state can hold: look_back is shortened".to_owned());
     }
     let meta = Meta { state: Some(state.text(tenant_id)), more: Some(more), ..meta };
-    Ok((found.into_iter().map(|item| item.json).collect(), meta))
+    Ok((found.into_iter().map(|item| item.json).collect(), meta.cleared(session)))
 }
 
 /// The first page with changes that the state does not know, without those that it knows.

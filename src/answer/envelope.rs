@@ -1,7 +1,9 @@
 //! The answer of `invoke`: the service's JSON in `data`, metadata about the call in `meta`.
 
 use crate::graph::call::{Answer, Body};
+use crate::graph::session::Session;
 use crate::text::json::{self, Writer};
+use crate::wire::host::Host;
 
 /// Bodies are received behind this prefix, so that the envelope needs no copy of them.
 pub const PREFIX: &str = "{\"data\":";
@@ -59,6 +61,14 @@ impl Meta {
     /// Of a write that was only checked.
     pub fn dry_run() -> Self {
         Self { dry_run: true, warnings: vec![DRY_RUN_WARNING.to_owned()], ..Self::default() }
+    }
+
+    /// Without secrets in what was decoded: in a large answer, only those that stand there plainly have been struck out.
+    #[must_use]
+    pub fn cleared<H: Host>(mut self, session: &Session<'_, H>) -> Self {
+        self.cursor = self.cursor.map(|cursor| session.cleared(cursor));
+        self.warnings = self.warnings.into_iter().map(|warning| session.cleared(warning)).collect();
+        self
     }
 
     /// The metadata as an object.

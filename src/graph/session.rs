@@ -86,8 +86,8 @@ impl<'a, H: Host> Session<'a, H> {
                 call.target.len()
             )));
         }
-        let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id").map(|(_, id)| id.clone());
-        let id = own_id.unwrap_or_else(|| self.exchange.host.guid());
+        let own_id = call.headers.iter().find(|(name, _)| name == "client-request-id");
+        let id = own_id.map_or_else(|| self.exchange.host.guid(), |(_, id)| self.cleared(id.clone()));
         let mut tokens = vec![self.token(Wanted::Any).await?];
         loop {
             let answer = match self.attempt(call, &tokens, &id, take).await {

@@ -1,6 +1,8 @@
 //! Reads the JSON of `invoke` as people and playbook engines write it: numbers and booleans may be strings, empty and null mean
 //! absent, and a byte order mark is skipped. An unknown key is refused with the nearest known one.
 
+use std::num::IntErrorKind;
+
 use serde_json::value::RawValue;
 
 use crate::request::vocabulary::Vocabulary;
@@ -117,8 +119,9 @@ impl<'a> Fields<'a> {
         let wrong = "is not a whole number, such as 10";
         let Some(text) = self.text(name).map_err(|_| self.wrong(name, wrong))? else { return Ok(None) };
         let text = text.trim();
-        match whole(text).parse() {
+        match whole(text).parse::<u32>() {
             Ok(number) => Ok(Some(number)),
+            Err(why) if *why.kind() == IntErrorKind::PosOverflow => Err(self.wrong_value(name, text, "is too large")),
             Err(_) => Err(self.wrong_value(name, text, wrong)),
         }
     }

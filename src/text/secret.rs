@@ -90,7 +90,7 @@ pub struct Strikes<'s> {
 /// What tells that a text holds none of some secrets: making it takes as long as reading a small answer.
 type Made = (Vec<Secret>, Rc<Filter>);
 
-/// How many of them are kept: a service looks for its own keys and for those of the connection in turn.
+/// How many of them are kept: those of a few connections, with and without their tokens.
 const FILTERS_MAX: usize = 4;
 
 thread_local! {

@@ -51,6 +51,7 @@ async fn fetch<H: Host>(
     let list = List { graph: &session.connection.app.graph, path: session.path(COLLECTION), what: "alerts" };
     let query = Query::from(query);
     let call = Call::read(list.target(&query)?);
-    let result = session.send(&call, |answer| list.read(answer, None, &mut *decode)).await;
+    let take = |answer| list.read(answer, None, &mut *decode).map(|(body, meta)| (body, meta.cleared(session)));
+    let result = session.send(&call, take).await;
     result.map_err(|error| with_words(error, query.filter, query.fields))
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 use crate::actions::{get_incident, list_incidents, run_hunting_query};
-use crate::sample::{INCIDENT, SECRET, TOKEN, all_incidents, run, run_as, token};
+use crate::sample::{CONFIG, INCIDENT, SECRET, TOKEN, all_incidents, invoke, run, run_as, token};
 use crate::text::percent;
 use crate::wire::scripted::{CLIENT_REQUEST_ID, ScriptedHost, Step, answer, answer_with};
 use crate::wit::types::{Config, Credential, Error, ErrorKind};
@@ -145,6 +145,24 @@ fn secrets_of_the_host_are_in_no_answer() {
     let incident = run(&host, async |session| get_incident::typed(session, "29", None).await).expect("an incident");
     assert_eq!(incident.display_name.as_deref(), Some("***"));
     assert!(!format!("{incident:?}").contains("a-key-for"), "{incident:?}");
+}
+
+#[test]
+fn secrets_of_the_host_are_in_no_metadata() {
+    const KEY: &str = "a-key-for-the-callers";
+    let padding = "x".repeat(70_000);
+    let link = format!("https://graph.microsoft.com/v1.0/security/incidents?$skip=1&k=\\u0061{}", &KEY[1..]);
+    let page = format!(r#"{{"value":[],"padding":"{padding}","@odata.nextLink":"{link}"}}"#);
+    let request = format!(
+        r#"{{"method":"GET","endpoint":"security/incidents","extra_fields":{{"headers":{{"client-request-id":"{KEY}"}}}}}}"#
+    );
+    for (action, input, body) in [("list_incidents", "{}", page.as_str()), ("generic_action", request.as_str(), "{}")] {
+        let mut host = ScriptedHost::new([token(), answer(200, body)]);
+        host.secrets.push(Secret::new(KEY.into()));
+        let answer = invoke(&host, action, CONFIG, input).expect("an answer");
+        let meta = answer.split(r#""meta":"#).nth(1).expect("metadata");
+        assert!(!meta.contains(KEY) && meta.contains("***"), "{meta}");
+    }
 }
 
 #[test]
