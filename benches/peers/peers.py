@@ -92,7 +92,7 @@ def measured(start, quick):
     """All figures. `start` starts the client of a side."""
     note = lambda what: print(f"measuring {what} …", file=sys.stderr, flush=True)
     often = lambda rounds: 1 if quick else rounds
-    report = {"us": {}, "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"}
+    report = {"us": {}, "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"}
 
     def start_ms(side):
         """From the start of the process to its first answer, with everything that is loaded."""
