@@ -26,6 +26,8 @@ pub(crate) fn command() -> Command {
              The component and its own source, compiled natively, take turns on one machine against one emulator, over the same \
              HTTP client; figures are medians. Before anything is timed, both must have sent the same requests and returned the \
              same answers. Takes a few minutes; other work on the machine distorts the figures.\n\n\
+             `make bench` builds an optimised program and runs this command; figures of any other build are meaningless. It starts an \
+             emulator of its own. `make bench-peers` compares the component with Python.\n\n\
              Exits with 0 whether or not the targets are met, and with 1 if nothing could be measured.",
         )
         .arg(
