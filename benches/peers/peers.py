@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/python"))
@@ -47,7 +47,7 @@ BARS = {
 BAR_COLUMNS = 40
 
 
-class Worker:
+class Worker(AbstractContextManager):
     """A client in a process of its own. Its start ends with its first answer."""
 
     def __init__(self, side, program, config, ca_file):
@@ -71,9 +71,6 @@ class Worker:
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         return self.answer()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.process.stdin.close()

@@ -144,23 +144,22 @@ impl Cache {
     fn keep(&mut self, entry: Entry) {
         self.uses += 1;
         let entry = Entry { used: self.uses, ..entry };
-        if let Ok(at) = self.place(&entry.app)
-            && let Some(other) = self.tokens.get_mut(at)
-        {
-            // A token with the claims of a challenge serves everyone.
-            if other.claims.is_none() || entry.claims.is_some() {
-                *other = entry;
+        match self.place(&entry.app) {
+            Ok(at) => {
+                // A token with the claims of a challenge serves everyone.
+                let is_worse = |other: &&mut Entry| other.claims.is_none() || entry.claims.is_some();
+                if let Some(other) = self.tokens.get_mut(at).filter(is_worse) {
+                    *other = entry;
+                }
             }
-            return;
-        }
-        if self.tokens.len() >= TOKENS_MAX {
-            let oldest = self.tokens.iter().enumerate().min_by_key(|(_, entry)| entry.used);
-            if let Some((at, _)) = oldest {
-                self.tokens.remove(at);
+            Err(at) => {
+                self.tokens.insert(at, entry);
+                if self.tokens.len() > TOKENS_MAX
+                    && let Some((at, _)) = self.tokens.iter().enumerate().min_by_key(|(_, entry)| entry.used)
+                {
+                    self.tokens.remove(at);
+                }
             }
-        }
-        if let Err(at) = self.place(&entry.app) {
-            self.tokens.insert(at, entry);
         }
     }
 }

@@ -4,13 +4,13 @@ import json
 import ssl
 import subprocess
 import urllib.request
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 # The longest time that one thing may take on a busy machine.
 PATIENCE_SECONDS = 60
 
 
-class Emulator:
+class Emulator(AbstractContextManager):
     """Microsoft Graph and Entra ID on loopback, over TLS if there is to be a file with its authority's certificate.
 
     It ends with this program, too. Further arguments are those of the process.
@@ -46,9 +46,6 @@ class Emulator:
             yield
         finally:
             self.control("DELETE", "faults")
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.stop()

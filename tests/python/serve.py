@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ def variables(config, key):
     }
 
 
-class Served:
+class Served(AbstractContextManager):
     """One `wasmtime serve`. Variables are passed by name, because arguments would show their values to everyone."""
 
     def __init__(self, wasmtime, service, variables):
@@ -51,9 +52,6 @@ class Served:
     def peak_mib(self):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.stop()
